@@ -1,0 +1,25 @@
+package dev.yumen.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an exchange ended.
+ *
+ * @param status what the client was sent, or 499 when it left before an answer
+ * @param failure null when nothing failed
+ * @param durationNanos from the first byte of the request to the last byte of the answer
+ * @param upstreamNanos from the first attempt to the upstream's response head; -1 without one
+ * @param requestBytes body bytes received
+ * @param responseBytes body bytes sent
+ * @param attempts how often an upstream was tried; 0 when the gateway answered itself
+ * @param endpoint address of the endpoint that answered or was tried last; null without one
+ */
+public record Ending(
+    int status,
+    @Nullable Failure failure,
+    long durationNanos,
+    long upstreamNanos,
+    long requestBytes,
+    long responseBytes,
+    int attempts,
+    @Nullable String endpoint) {}

@@ -1,0 +1,61 @@
+package dev.yumen.api;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer. Lives on one event loop; only a {@link BlockingFilter} step touches
+ * it from another thread, while it is parked. Must not be used after {@link Filter#onEnd}.
+ */
+public interface Exchange {
+
+  /** Unique within the fleet for practical purposes; stands in every log line of this exchange. */
+  String id();
+
+  /** The id that a trace-id filter gave this exchange, else {@link #id()}. */
+  String traceId();
+
+  void traceId(String traceId);
+
+  RequestHead request();
+
+  /** {@code http} or {@code https}, as the client used it (or a trusted proxy says it did). */
+  String scheme();
+
+  /** The client: the peer, or what trusted proxies say of it. */
+  InetAddress clientAddress();
+
+  /** The other end of the connection, whatever headers say. */
+  InetAddress peerAddress();
+
+  /** Id of the matched route. */
+  String routeId();
+
+  /** The matched route's path as configured, such as {@code /api/order/{id}}. */
+  String routePattern();
+
+  /** Variables of the path template, percent-decoded; empty when there are none. */
+  Map<String, String> pathVariables();
+
+  /** Who the client is, once an authentication filter found out. */
+  @Nullable Consumer consumer();
+
+  void consumer(Consumer consumer);
+
+  <T> @Nullable T get(Key<T> key);
+
+  <T> void put(Key<T> key, T value);
+
+  /** Runs tasks on this exchange's event loop. */
+  Executor executor();
+
+  /**
+   * Replaces the time within which the upstream must have answered in full, counted from now.
+   *
+   * @param timeout more than zero
+   */
+  void requestTimeout(Duration timeout);
+}

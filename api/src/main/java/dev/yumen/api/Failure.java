@@ -1,0 +1,31 @@
+package dev.yumen.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an exchange failed: a value, because the network or a user can cause it.
+ *
+ * @param code what clients and metrics see
+ * @param detail one line for the log only; it may name addresses, so it never reaches a client
+ * @param headers added to the error answer, such as {@code WWW-Authenticate} or {@code Retry-After}
+ * @param cause what was thrown, for the log; null when nothing was
+ */
+public record Failure(
+    FailureCode code, String detail, List<Response.Field> headers, @Nullable Throwable cause) {
+
+  public static Failure of(FailureCode code, String detail) {
+    return new Failure(code, detail, List.of(), null);
+  }
+
+  public static Failure of(FailureCode code, String detail, Throwable cause) {
+    return new Failure(code, detail, List.of(), cause);
+  }
+
+  public Failure header(String name, String value) {
+    List<Response.Field> more = new ArrayList<>(headers);
+    more.add(new Response.Field(name, value));
+    return new Failure(code, detail, List.copyOf(more), cause);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.yumen.api;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What a filter may use while it is made. Valid for the life of the filter. */
+public interface FilterContext {
+
+  /**
+   * Where the filter is written, such as {@code routes[2].filters[0]}; identifies it in messages.
+   */
+  String place();
+
+  /** Id of the route it is for; empty when it is for every route. */
+  String routeId();
+
+  /** Folder that relative file names of the configuration count from. */
+  Path folder();
+
+  List<Consumer> consumers();
+
+  /** Wall clock; tests set their own. */
+  InstantSource clock();
+
+  /** Monotonic time in nanoseconds, from the same clock. */
+  long nanoTime();
+
+  /** Number of event loops, at least 1: a hint for striping. */
+  int loops();
+
+  /**
+   * State that outlives this configuration as long as the next one asks for it under the same key:
+   * limiter counts, open files. The key holds every setting that matters. When no live
+   * configuration uses it any more it is dropped, and closed if it is {@link AutoCloseable}.
+   */
+  <T> T state(Class<T> type, String key, Supplier<? extends T> create);
+
+  /**
+   * A counter under the given metric name.
+   *
+   * @param name without the {@code _total} suffix, such as {@code gateway_rate_limited}
+   * @param labels name, value, name, value …; values from a closed set
+   */
+  Counter counter(String name, String help, List<String> labels);
+
+  /** Only ever goes up. Any thread. */
+  interface Counter {
+    void add(long amount);
+  }
+}

@@ -1,0 +1,5 @@
+/** app */
+@NullMarked
+package dev.yumen.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** bench */
+@NullMarked
+package dev.yumen.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package dev.yumen.config;
+
+import dev.yumen.api.Cidr;
+import dev.yumen.api.Consumer;
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One whole configuration. Equal records mean equal behaviour. */
+@Describe("A whole configuration of the gateway.")
+public record GatewayConfig(
+    @Describe("Where clients connect, by name.") @Default("{http: {address: '0.0.0.0:8080'}}")
+        Map<String, ListenerConfig> listeners,
+    @Describe("Metrics and health, on a port of their own.") @Default("{}")
+        ManagementConfig management,
+    @Describe("How a stop goes.") @Default("{}") ShutdownConfig shutdown,
+    @Describe("Peers whose Forwarded and X-Forwarded-* headers are believed.")
+        List<Cidr> trustedProxies,
+    @Describe("Bounds on what one client or connection may use.") @Default("{}")
+        LimitsConfig limits,
+    @Describe("Services that requests are forwarded to, by name.")
+        Map<String, UpstreamConfig> upstreams,
+    @Describe("People and programs known by name.") List<Consumer> consumers,
+    @Describe("For every route, before the route's own filters, in the order written.")
+        List<FilterConfig> filters,
+    @Describe("Rules that say where a request goes.") List<RouteConfig> routes,
+    @Describe("The program's own log.") @Default("{}") LogConfig log,
+    @Describe("Metrics settings.") @Default("{}") MetricsConfig metrics,
+    @Describe("How header fields about the way of a request are written.") @Default("{}")
+        ForwardedConfig forwarded,
+    @Describe("Threads and sockets.") @Default("{}") RuntimeConfig runtime) {
+
+  public GatewayConfig {
+    listeners = Map.copyOf(listeners);
+    trustedProxies = List.copyOf(trustedProxies);
+    upstreams = Map.copyOf(upstreams);
+    consumers = List.copyOf(consumers);
+    filters = List.copyOf(filters);
+    routes = List.copyOf(routes);
+  }
+
+  /** The route of this id, or null. */
+  public @Nullable RouteConfig route(String id) {
+    return routes.stream().filter(route -> route.id().equals(id)).findFirst().orElse(null);
+  }
+}

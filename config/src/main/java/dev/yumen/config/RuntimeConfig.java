@@ -1,0 +1,27 @@
+package dev.yumen.config;
+
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import java.nio.file.Path;
+
+/** Threads and sockets; read at start only. */
+@Describe("Threads and sockets. Read at start; a change takes effect with the next start.")
+public record RuntimeConfig(
+    @Describe("Event loops; 0 is one per processor.") @Default("0") int loops,
+    @Describe("How sockets are served.") @Default("auto") Transport transport,
+    @Describe("Folder for what is kept between starts, such as the last good configuration.")
+        @Default(".yumen")
+        Path state) {
+
+  /** Ways to serve sockets. */
+  public enum Transport {
+    AUTO,
+    EPOLL,
+    IO_URING,
+    NIO
+  }
+
+  public RuntimeConfig {
+    Check.range("loops", loops, 0, 1024);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.yumen.config;
+
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Shorthand;
+import java.time.Duration;
+import java.util.List;
+
+/** A service that requests are forwarded to. */
+@Describe("A service that requests are forwarded to.")
+public record UpstreamConfig(
+    @Describe("Addresses of the service. A name stands for every address it resolves to.")
+        @OneOrMany
+        List<Endpoint> endpoints,
+    @Describe("How one endpoint is chosen.") @Default("round-robin") Balance balance,
+    @Describe("How long things may take.") @Default("{}") Timeout timeout,
+    @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
+    @Describe("Resolution of endpoint names.") @Default("{}") Dns dns) {
+
+  /** Ways to choose an endpoint. */
+  public enum Balance {
+    ROUND_ROBIN,
+    LEAST_REQUEST,
+    RANDOM
+  }
+
+  public UpstreamConfig {
+    endpoints = List.copyOf(endpoints);
+  }
+
+  /** One address of the service. */
+  @Describe("One address of the service.")
+  @Shorthand("address")
+  public record Endpoint(
+      @Describe("host:port.") Address address,
+      @Describe("Share of the requests against the other endpoints; 0 gets none.") @Default("1")
+          int weight) {
+    public Endpoint {
+      Check.range("weight", weight, 0, 1_000_000);
+    }
+  }
+
+  /** How long things may take. */
+  @Describe("How long things may take.")
+  public record Timeout(
+      @Describe("For a connection to be made.") @Default("5s") Duration connect,
+      @Describe("For the whole answer, from the moment the request is forwarded.") @Default("60s")
+          Duration request,
+      @Describe("For the head of the answer, from the moment the request was sent in full.")
+          @Default("60s")
+          Duration header,
+      @Describe("Longest pause within an answer's body.") @Default("60s") Duration idle) {
+    public Timeout {
+      Check.positive("connect", connect);
+      Check.positive("request", request);
+      Check.positive("header", header);
+      Check.positive("idle", idle);
+    }
+  }
+
+  /** Connections kept open. */
+  @Describe("Connections kept open, counted on each event loop.")
+  public record Pool(
+      @Describe("Most idle connections to one endpoint.") @Default("256") int maxIdle,
+      @Describe("How long a connection may rest; keep below the service's own.") @Default("30s")
+          Duration idle,
+      @Describe("Longest life of a connection.") @Default("1h") Duration lifetime,
+      @Describe("Requests after which a connection is closed. 0 is unlimited.") @Default("0")
+          int maxRequests) {
+    public Pool {
+      Check.range("max-idle", maxIdle, 0, 1_000_000);
+      Check.positive("idle", idle);
+      Check.positive("lifetime", lifetime);
+      Check.range("max-requests", maxRequests, 0, Integer.MAX_VALUE);
+    }
+  }
+
+  /** Resolution of endpoint names. */
+  @Describe("Resolution of endpoint names.")
+  public record Dns(
+      @Describe("Shortest time between two look-ups, whatever the TTL says.") @Default("1s")
+          Duration minTtl,
+      @Describe("Longest time between two look-ups, whatever the TTL says.") @Default("5m")
+          Duration maxTtl) {
+    public Dns {
+      Check.positive("min-ttl", minTtl);
+      Check.positive("max-ttl", maxTtl);
+    }
+  }
+}

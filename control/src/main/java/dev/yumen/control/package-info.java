@@ -1,0 +1,5 @@
+/** control */
+@NullMarked
+package dev.yumen.control;
+
+import org.jspecify.annotations.NullMarked;

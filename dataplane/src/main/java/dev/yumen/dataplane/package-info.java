@@ -1,0 +1,5 @@
+/** dataplane */
+@NullMarked
+package dev.yumen.dataplane;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** filters */
+@NullMarked
+package dev.yumen.filters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** testkit */
+@NullMarked
+package dev.yumen.testkit;
+
+import org.jspecify.annotations.NullMarked;
