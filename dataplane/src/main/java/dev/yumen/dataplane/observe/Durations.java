@@ -1,0 +1,58 @@
+package dev.yumen.dataplane.observe;
+
+/** Durations in buckets, one histogram per slot, for one writing thread. */
+final class Durations {
+  private static final double[] BOUNDS = {
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    Double.POSITIVE_INFINITY
+  };
+  private static final long[] BOUND_NANOS = nanos();
+  private static final int BUCKETS = BOUNDS.length;
+  private static final int SUM = BUCKETS;
+  private static final int STRIDE = BUCKETS + 1;
+
+  private final Cells cells = new Cells(STRIDE * 8);
+
+  void record(int slot, long nanos) {
+    int bucket = 0;
+    while (nanos > BOUND_NANOS[bucket]) {
+      bucket++;
+    }
+    cells.add(slot * STRIDE + bucket, 1);
+    cells.add(slot * STRIDE + SUM, nanos);
+  }
+
+  /** Adds this slot's bucket counts to {@code counts} and returns the sum in nanoseconds. */
+  long addTo(long[] counts, int slot) {
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      counts[bucket] += cells.get(slot * STRIDE + bucket);
+    }
+    return cells.get(slot * STRIDE + SUM);
+  }
+
+  /** Upper ends in seconds, the last one infinite. */
+  static double[] bounds() {
+    return BOUNDS.clone();
+  }
+
+  private static long[] nanos() {
+    long[] nanos = new long[BOUNDS.length];
+    for (int i = 0; i < nanos.length; i++) {
+      nanos[i] = Double.isInfinite(BOUNDS[i]) ? Long.MAX_VALUE : Math.round(BOUNDS[i] * 1e9);
+    }
+    return nanos;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.yumen.dataplane.observe;
+
+import dev.yumen.api.FilterContext;
+import dev.yumen.config.MetricsConfig;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one process counts. Made once; configurations come and go, the counts stay.
+ *
+ * <p>Slots are asked for while a snapshot is built; requests then count by slot through {@link
+ * LoopMetrics}. Thread-safe, unlike those.
+ */
+public final class Metrics {
+  /** Slot of "there is none": no route matched, or no upstream was used. */
+  public static final int NONE = Slots.NONE;
+
+  /** Most names of listeners, and of upstreams, and of reasons; more are counted as "other". */
+  private static final int NAME_LIMIT = 10_000;
+
+  final Slots paths = new Slots();
+  final Slots upstreams = new Slots();
+  final Slots listeners = new Slots();
+  final Slots reasons = new Slots();
+  final List<LoopMetrics> loops = new CopyOnWriteArrayList<>();
+  final Map<Integer, Integer> endpoints = new ConcurrentHashMap<>();
+  final FilterCounters filterCounters = new FilterCounters();
+  final LongAdder reloadsApplied = new LongAdder();
+  final LongAdder reloadsRejected = new LongAdder();
+  private final Set<Long> series = ConcurrentHashMap.newKeySet();
+  private final Exposition exposition = new Exposition(this);
+
+  private volatile MetricsConfig config;
+  private volatile AppliedConfig applied = new AppliedConfig(0, Instant.EPOCH);
+
+  /** Which configuration is live, and since when; number 0 before the first. */
+  record AppliedConfig(long number, Instant at) {}
+
+  public Metrics(MetricsConfig config) {
+    this.config = config;
+  }
+
+  /** Takes over the settings of a new configuration. */
+  public void configure(MetricsConfig changed) {
+    config = changed;
+  }
+
+  /** What the event loop of this index counts; always the same object for the same index. */
+  public synchronized LoopMetrics forLoop(int index) {
+    while (loops.size() <= index) {
+      loops.add(new LoopMetrics(this));
+    }
+    return loops.get(index);
+  }
+
+  /** The slot of a route's path as configured. */
+  public int pathSlot(String routePattern) {
+    return paths.slot(routePattern, config.maxSeries());
+  }
+
+  public int upstreamSlot(String upstream) {
+    return upstreams.slot(upstream, NAME_LIMIT);
+  }
+
+  public int listenerSlot(String listener) {
+    return listeners.slot(listener, NAME_LIMIT);
+  }
+
+  /** The slot of a reason for refusing; ask at start, so that it shows with a count of 0. */
+  public int rejectionSlot(String reason) {
+    return reasons.slot(reason, NAME_LIMIT);
+  }
+
+  /** How many endpoints of the upstream may be chosen now. */
+  public void endpoints(int upstream, int count) {
+    endpoints.put(upstream, count);
+  }
+
+  /** The upstream left the configuration. */
+  public void endpointsGone(int upstream) {
+    endpoints.remove(upstream);
+  }
+
+  public void configApplied(long number, Instant at) {
+    applied = new AppliedConfig(number, at);
+    reloadsApplied.increment();
+  }
+
+  public void configRejected() {
+    reloadsRejected.increment();
+  }
+
+  /**
+   * A counter of a filter; the same name and labels give the same counter.
+   *
+   * @param name without {@code _total}
+   * @param labels name, value, name, value …
+   * @throws IllegalArgumentException when a name is not one that Prometheus takes
+   */
+  public FilterContext.Counter counter(String name, String help, List<String> labels) {
+    return filterCounters.counter(name, help, labels, config.maxSeries());
+  }
+
+  /**
+   * Everything counted, as a scraper asked for it. Takes milliseconds with thousands of routes, so
+   * not on an event loop.
+   *
+   * @param accept the request's Accept header
+   * @param acceptEncoding the request's Accept-Encoding header
+   */
+  public Scrape scrape(@Nullable String accept, @Nullable String acceptEncoding) {
+    return exposition.scrape(accept, acceptEncoding);
+  }
+
+  /** Whether a request series may be counted under its own path. */
+  boolean admit(long key) {
+    if (RequestKey.path(key) == Slots.OTHER || series.contains(key)) {
+      return true;
+    }
+    if (series.size() >= config.maxSeries()) {
+      return false;
+    }
+    return series.add(key) || series.contains(key);
+  }
+
+  boolean enabled() {
+    return config.enabled();
+  }
+
+  boolean longNames() {
+    return config.longNames();
+  }
+
+  AppliedConfig applied() {
+    return applied;
+  }
+}
