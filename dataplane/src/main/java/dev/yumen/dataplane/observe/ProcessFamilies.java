@@ -10,6 +10,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Metrics of the JVM and the process, under the names that Prometheus' Java client uses.
@@ -18,8 +21,8 @@ import java.nio.file.Path;
  * the six lines of MXBean calls that the dashboard needs.
  */
 final class ProcessFamilies {
-  private static final Path STATM = Path.of("/proc/self/statm");
-  private static final long PAGE_BYTES = 4096;
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
 
   void collect(Collected to) {
     memory(to, "heap", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage());
@@ -57,11 +60,18 @@ final class ProcessFamilies {
       to.gauge(Family.PROCESS_OPEN_FDS, system.getOpenFileDescriptorCount());
       to.gauge(Family.PROCESS_MAX_FDS, system.getMaxFileDescriptorCount());
     }
+    residentBytes().ifPresent(bytes -> to.gauge(Family.PROCESS_MEMORY, bytes));
+  }
+
+  /** Empty where there is no /proc. */
+  private static OptionalLong residentBytes() {
     try {
-      String[] pages = Files.readString(STATM).trim().split(" ");
-      to.gauge(Family.PROCESS_MEMORY, Long.parseLong(pages[1]) * PAGE_BYTES);
-    } catch (IOException | NumberFormatException e) {
-      return; // not Linux: this metric is absent
+      Matcher resident = RESIDENT.matcher(Files.readString(STATUS));
+      return resident.find()
+          ? OptionalLong.of(Long.parseLong(resident.group(1)) * 1024)
+          : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty();
     }
   }
 }
