@@ -1,0 +1,162 @@
+package dev.yumen.filters.observe;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is appended to and set aside when it is full: {@code access.log} becomes {@code
+ * access.log.1}, that one {@code access.log.2}, and so on.
+ *
+ * <p>Once a second, before a write, it looks whether the name still leads to the open file, so that
+ * logrotate may rename or delete it without telling anybody. One thread.
+ */
+final class RotatingFile implements LogDestination {
+  private static final long CHECK_NANOS = 1_000_000_000;
+
+  private final Path path;
+  private final long maxBytes;
+  private final int maxFiles;
+  private final LongSupplier nanoTime;
+
+  private @Nullable FileChannel channel;
+  private @Nullable Object identity;
+  private long size;
+  private long checkedAt;
+
+  /**
+   * Opens the file, and makes its folder.
+   *
+   * @param maxBytes 0 is without a limit
+   * @param maxFiles most files set aside
+   */
+  RotatingFile(Path path, long maxBytes, int maxFiles, LongSupplier nanoTime) throws IOException {
+    this.path = path.toAbsolutePath();
+    this.maxBytes = maxBytes;
+    this.maxFiles = maxFiles;
+    this.nanoTime = nanoTime;
+    open();
+  }
+
+  @Override
+  public void write(byte[] bytes, int length) throws IOException {
+    FileChannel out = current();
+    if (maxBytes > 0 && size > 0 && size + length > maxBytes) {
+      out = rotate(out);
+    }
+    try {
+      ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length);
+      while (rest.hasRemaining()) {
+        out.write(rest);
+      }
+      size += length;
+    } catch (IOException e) {
+      takeBack(out, e);
+      throw e;
+    }
+  }
+
+  @Override
+  public long room() {
+    return maxBytes == 0 ? Long.MAX_VALUE : Math.max(0, maxBytes - size);
+  }
+
+  @Override
+  public void close() throws IOException {
+    FileChannel open = channel;
+    channel = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  private FileChannel current() throws IOException {
+    FileChannel open = channel;
+    if (open == null) {
+      return open();
+    }
+    long now = nanoTime.getAsLong();
+    if (now - checkedAt < CHECK_NANOS) {
+      return open;
+    }
+    checkedAt = now;
+    if (!Objects.equals(identity, identity())) {
+      close();
+      return open();
+    }
+    size = open.size(); // somebody may have cut it (logrotate's copytruncate)
+    return open;
+  }
+
+  private FileChannel open() throws IOException {
+    Path folder = path.getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    FileChannel opened =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    channel = opened;
+    identity = identity();
+    size = opened.size();
+    checkedAt = nanoTime.getAsLong();
+    return opened;
+  }
+
+  /** Device and inode; null where there is no such thing, or no file. */
+  private @Nullable Object identity() throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException e) {
+      return e; // equal to nothing: the file is made again
+    }
+  }
+
+  private FileChannel rotate(FileChannel full) throws IOException {
+    full.close();
+    channel = null;
+    if (maxFiles == 0) {
+      Files.deleteIfExists(path);
+      return open();
+    }
+    for (int number = maxFiles - 1; number >= 1; number--) {
+      move(aside(number), aside(number + 1));
+    }
+    move(path, aside(1));
+    return open();
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    if (Files.exists(from)) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private Path aside(int number) {
+    return path.resolveSibling(path.getFileName() + "." + number);
+  }
+
+  /** After a full disk a file must not go on in the middle of a line. */
+  private void takeBack(FileChannel out, IOException failure) {
+    channel = null;
+    try (out) {
+      out.truncate(size);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}
