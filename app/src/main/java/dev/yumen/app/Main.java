@@ -1,0 +1,69 @@
+package dev.yumen.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The program {@code yumen}: finds the command and gives its exit status. */
+@Command(
+    name = "yumen",
+    description = "An API gateway that can say why a request went where it went.",
+    subcommands = {VersionCommand.class},
+    footer = {
+      "",
+      "Exit status: 0 good, 1 the input is bad, 2 wrong usage.",
+      "In a source tree, `./yumen test` runs every test."
+    })
+public final class Main implements Runnable {
+  /** Exit status when what was read is bad. */
+  static final int BAD_INPUT = 1;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Shows this text.")
+  @SuppressWarnings("unused") // picocli looks at it
+  private boolean help;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields
+  Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The commands, as tests call them too. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (exception, commandLine, parsed) -> {
+              if (exception instanceof BadInput bad) {
+                commandLine.getErr().println(bad.getMessage());
+                return BAD_INPUT;
+              }
+              throw exception;
+            });
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "No command given.");
+  }
+
+  /** Ends a command with one sentence for the user and exit status 1. */
+  static final class BadInput extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    BadInput(String sentence) {
+      super(sentence);
+    }
+  }
+}

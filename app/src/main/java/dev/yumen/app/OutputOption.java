@@ -1,0 +1,33 @@
+package dev.yumen.app;
+
+import picocli.CommandLine.Option;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The option {@code --output} of every command that prints data. */
+final class OutputOption {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** Ways to print data. */
+  enum Format {
+    TEXT,
+    JSON
+  }
+
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "How data is printed; ${DEFAULT-VALUE} unless given.")
+  private Format format = Format.TEXT;
+
+  boolean isJson() {
+    return format == Format.JSON;
+  }
+
+  /** Data of maps, lists, texts, numbers and records as JSON of several lines. */
+  static String json(Object data) {
+    return JSON.writeValueAsString(data);
+  }
+}
