@@ -1,5 +1,6 @@
 package dev.yumen.api;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,28 @@ public interface Headers {
   Headers add(String name, String value);
 
   Headers remove(String name);
+
+  /**
+   * Removes every field of this name, also where it is written with {@code _} for {@code -}: many
+   * servers take both for the same variable (RFC 3875 §4.1.18), so whoever sets a field that a
+   * client must not choose removes its look-alikes too.
+   */
+  default Headers removeVariants(String name) {
+    List<String> found = new ArrayList<>(2);
+    forEach(
+        (field, value) -> {
+          if (isVariant(field, name)) {
+            found.add(field);
+          }
+        });
+    found.forEach(this::remove);
+    return this;
+  }
+
+  private static boolean isVariant(String field, String name) {
+    return field.length() == name.length()
+        && field.replace('_', '-').equalsIgnoreCase(name.replace('_', '-'));
+  }
 
   /** Number of fields, counting repeated names each time. */
   int size();
