@@ -1,0 +1,67 @@
+package dev.yumen.filters;
+
+import dev.yumen.api.FilterType;
+import dev.yumen.filters.auth.ApiKeyFilter;
+import dev.yumen.filters.auth.BasicAuthFilter;
+import dev.yumen.filters.headers.RequestHeadersFilter;
+import dev.yumen.filters.headers.ResponseHeadersFilter;
+import dev.yumen.filters.observe.AccessLogFilter;
+import dev.yumen.filters.observe.RequestIdFilter;
+import dev.yumen.filters.observe.TraceIdFilter;
+import dev.yumen.filters.path.AddPrefixFilter;
+import dev.yumen.filters.path.HostFilter;
+import dev.yumen.filters.path.QueryFilter;
+import dev.yumen.filters.path.RedirectFilter;
+import dev.yumen.filters.path.RewritePathFilter;
+import dev.yumen.filters.path.SetPathFilter;
+import dev.yumen.filters.path.StripPrefixFilter;
+import dev.yumen.filters.security.CorsFilter;
+import dev.yumen.filters.security.IpRestrictionFilter;
+import dev.yumen.filters.security.SecureHeadersFilter;
+import dev.yumen.filters.traffic.MockFilter;
+import dev.yumen.filters.traffic.RateLimitFilter;
+import dev.yumen.filters.traffic.RequestSizeFilter;
+import dev.yumen.filters.traffic.TimeoutFilter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every filter that comes with the gateway, one line each, in alphabetical order. */
+public final class BuiltInFilters {
+  private static final List<FilterType<?>> ALL =
+      List.of(
+          AccessLogFilter.TYPE,
+          AddPrefixFilter.TYPE,
+          ApiKeyFilter.TYPE,
+          BasicAuthFilter.TYPE,
+          CorsFilter.TYPE,
+          HostFilter.TYPE,
+          IpRestrictionFilter.TYPE,
+          MockFilter.TYPE,
+          QueryFilter.TYPE,
+          RateLimitFilter.TYPE,
+          RedirectFilter.TYPE,
+          RequestHeadersFilter.TYPE,
+          RequestIdFilter.TYPE,
+          RequestSizeFilter.TYPE,
+          ResponseHeadersFilter.TYPE,
+          RewritePathFilter.TYPE,
+          SecureHeadersFilter.TYPE,
+          SetPathFilter.TYPE,
+          StripPrefixFilter.TYPE,
+          TimeoutFilter.TYPE,
+          TraceIdFilter.TYPE);
+
+  private BuiltInFilters() {}
+
+  public static List<FilterType<?>> all() {
+    return ALL;
+  }
+
+  /** The same by their configuration names, in the same order. */
+  public static Map<String, FilterType<?>> byName() {
+    Map<String, FilterType<?>> types = new LinkedHashMap<>();
+    ALL.forEach(type -> types.put(type.name(), type));
+    return types;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.yumen.filters.auth;
+
+import dev.yumen.api.Consumer;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Headers;
+import dev.yumen.api.InvalidValue;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer with the header fields that tell the upstream about it, made once.
+ *
+ * <p>The fields are taken from every request before they are set, in any case and also with {@code
+ * _} for {@code -}: an upstream believes them, so no client may send them.
+ */
+public final class Identity {
+  private static final String ID = "X-Consumer-ID";
+  private static final String GROUPS = "X-Consumer-Groups";
+
+  private final Consumer consumer;
+  private final String id;
+  private final @Nullable String groups;
+
+  public Identity(Consumer consumer) {
+    this.consumer = consumer;
+    id = encoded(consumer.name());
+    List<String> names = consumer.groups().stream().map(Identity::encoded).toList();
+    groups = names.isEmpty() ? null : String.join(",", names);
+  }
+
+  /** Names that a list in a header field can not hold as they are go percent-encoded as UTF-8. */
+  private static String encoded(String name) {
+    if (name.isBlank()) {
+      throw new InvalidValue("", name, "a name that is not blank");
+    }
+    boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ',' && c != '%');
+    return plain ? name : URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Takes the identity fields that a client may have sent. */
+  public static void strip(Headers headers) {
+    headers.removeVariants(ID).removeVariants(GROUPS);
+  }
+
+  /** Makes this the exchange's consumer and tells the upstream; {@link #strip} came before. */
+  public void assign(Exchange exchange) {
+    exchange.consumer(consumer);
+    Headers headers = exchange.request().headers();
+    headers.set(ID, id);
+    if (groups != null) {
+      headers.set(GROUPS, groups);
+    }
+  }
+
+  /** The consumer's name. */
+  @Override
+  public String toString() {
+    return consumer.name();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.yumen.filters.observe;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Hides the values of query parameters that are known to hold secrets. */
+final class QueryRedaction {
+  private static final String HIDDEN = "***";
+
+  private final Set<String> names = new HashSet<>();
+
+  QueryRedaction(List<String> names) {
+    names.forEach(name -> this.names.add(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** The query with hidden values; the same string when there is nothing to hide. */
+  @Nullable String apply(@Nullable String query) {
+    if (query == null || names.isEmpty()) {
+      return query;
+    }
+    StringBuilder out = null;
+    int copied = 0;
+    int at = 0;
+    while (at < query.length()) {
+      int end = query.indexOf('&', at);
+      end = end < 0 ? query.length() : end;
+      int equals = query.indexOf('=', at);
+      if (equals >= 0 && equals < end && isSecret(query, at, equals)) {
+        out = out == null ? new StringBuilder(query.length()) : out;
+        out.append(query, copied, equals + 1).append(HIDDEN);
+        copied = end;
+      }
+      at = end + 1;
+    }
+    return out == null ? query : out.append(query, copied, query.length()).toString();
+  }
+
+  private boolean isSecret(String query, int from, int end) {
+    String name = query.substring(from, end);
+    if (name.indexOf('%') >= 0 || name.indexOf('+') >= 0) {
+      try {
+        name = URLDecoder.decode(name, StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException _) {
+        return true; // can not be told
+      }
+    }
+    return names.contains(name.toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,188 @@
+package dev.yumen.filters.security;
+
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Filter;
+import dev.yumen.api.FilterType;
+import dev.yumen.api.Headers;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Response;
+import dev.yumen.api.ResponseHead;
+import dev.yumen.api.Verdict;
+import dev.yumen.filters.headers.FieldName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of CORS as the Fetch standard has it
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol).
+ *
+ * <p>Preflights are answered here and never reach the upstream. On other answers the upstream's own
+ * CORS fields are replaced, so that none stands there twice. A request from an origin that is not
+ * allowed is forwarded without them: it is the browser that keeps the answer from the page.
+ */
+public final class CorsFilter implements Filter {
+  public static final FilterType<Config> TYPE =
+      new FilterType<>("cors", Config.class, (config, context) -> new CorsFilter(config));
+
+  private static final String PREFLIGHT_VARY =
+      "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+  /** Who may read what. */
+  @Describe("Lets pages of other origins read answers (CORS).")
+  public record Config(
+      @Describe(
+              "Origins such as https://shop.example.com, https://*.example.com for every name below"
+                  + " it, or \"*\" for all.")
+          @OneOrMany
+          List<String> allowOrigins,
+      @Describe("Methods beyond GET, HEAD and POST; \"*\" for all.")
+          @OneOrMany
+          @Default("[GET, HEAD, POST]")
+          List<String> allowMethods,
+      @Describe("Request headers beyond the few that are always allowed; \"*\" for all.") @OneOrMany
+          List<String> allowHeaders,
+      @Describe("Answer headers that pages may read; \"*\" for all.") @OneOrMany
+          List<String> exposeHeaders,
+      @Describe("Whether cookies and other credentials may be sent along.") @Default("false")
+          boolean allowCredentials,
+      @Describe("How long a browser may remember the answer to a preflight.") @Default("10m")
+          Duration maxAge) {
+
+    public Config {
+      allowOrigins = List.copyOf(allowOrigins);
+      allowMethods = List.copyOf(allowMethods);
+      allowHeaders = List.copyOf(allowHeaders);
+      exposeHeaders = List.copyOf(exposeHeaders);
+      if (allowOrigins.isEmpty()) {
+        throw new InvalidValue("allow-origins", "no origins", "at least one, or \"*\"");
+      }
+      allowOrigins.forEach(Origins::check);
+      allowMethods.forEach(method -> FieldName.readable("allow-methods", method));
+      allowHeaders.forEach(name -> FieldName.readable("allow-headers", name));
+      exposeHeaders.forEach(name -> FieldName.readable("expose-headers", name));
+      if (maxAge.isNegative()) {
+        throw new InvalidValue("max-age", maxAge.toString(), ">= 0s");
+      }
+      if (allowCredentials) {
+        refuseStar("allow-origins", allowOrigins);
+        refuseStar("allow-methods", allowMethods);
+        refuseStar("allow-headers", allowHeaders);
+        refuseStar("expose-headers", exposeHeaders);
+      }
+    }
+
+    /** With credentials the standard takes a star for a name, never for all. */
+    private static void refuseStar(String component, List<String> names) {
+      if (names.contains("*")) {
+        throw new InvalidValue(component, "*", "names one by one, because of allow-credentials");
+      }
+    }
+  }
+
+  private final Origins origins;
+  private final boolean credentials;
+  private final String exposeHeaders;
+  private final Response preflight;
+
+  private CorsFilter(Config config) {
+    origins = new Origins(config.allowOrigins);
+    credentials = config.allowCredentials;
+    exposeHeaders = String.join(", ", config.exposeHeaders);
+    preflight = preflight(config);
+  }
+
+  private static Response preflight(Config config) {
+    Response response = Response.of(204);
+    if (!config.allowMethods.isEmpty()) {
+      response =
+          response.header("access-control-allow-methods", String.join(", ", config.allowMethods));
+    }
+    if (!config.allowHeaders.isEmpty()) {
+      response =
+          response.header("access-control-allow-headers", String.join(", ", config.allowHeaders));
+    }
+    if (config.allowCredentials) {
+      response = response.header("access-control-allow-credentials", "true");
+    }
+    return response
+        .header("access-control-max-age", Long.toString(config.maxAge.toSeconds()))
+        .header("vary", PREFLIGHT_VARY);
+  }
+
+  @Override
+  public Verdict onRequest(Exchange exchange) {
+    if (!isPreflight(exchange)) {
+      return Verdict.proceed();
+    }
+    String allowed = origins.allowed(exchange.request().headers().first("origin"));
+    if (allowed == null) {
+      return Verdict.fail(FailureCode.FORBIDDEN, "CORS preflight from an origin not allowed");
+    }
+    return Verdict.respond(preflight.header("access-control-allow-origin", allowed));
+  }
+
+  private static boolean isPreflight(Exchange exchange) {
+    return exchange.request().method().equals("OPTIONS")
+        && exchange.request().headers().contains("access-control-request-method")
+        && exchange.request().headers().contains("origin");
+  }
+
+  @Override
+  public Verdict onResponse(Exchange exchange, ResponseHead response) {
+    if (isPreflight(exchange)) {
+      return Verdict.proceed();
+    }
+    Headers headers = response.headers();
+    headers
+        .remove("access-control-allow-credentials")
+        .remove("access-control-expose-headers")
+        .remove("access-control-allow-methods")
+        .remove("access-control-allow-headers")
+        .remove("access-control-max-age");
+    if (!origins.any()) {
+      varyByOrigin(headers);
+    }
+    String allowed = origins.allowed(exchange.request().headers().first("origin"));
+    if (allowed == null) {
+      headers.remove("access-control-allow-origin");
+      return Verdict.proceed();
+    }
+    headers.set("access-control-allow-origin", allowed);
+    if (credentials) {
+      headers.set("access-control-allow-credentials", "true");
+    }
+    if (!exposeHeaders.isEmpty()) {
+      headers.set("access-control-expose-headers", exposeHeaders);
+    }
+    return Verdict.proceed();
+  }
+
+  private static void varyByOrigin(Headers headers) {
+    String first = headers.first("vary");
+    if (first == null) {
+      headers.set("vary", "Origin");
+      return;
+    }
+    for (String line : headers.all("vary")) {
+      if (names(line, "origin") || line.strip().equals("*")) {
+        return;
+      }
+    }
+    headers.add("vary", "Origin");
+  }
+
+  private static boolean names(String line, @Nullable String field) {
+    for (String name : line.split(",", -1)) {
+      if (name.strip().toLowerCase(Locale.ROOT).equals(field)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
