@@ -52,8 +52,8 @@ public final class Cidr {
       throw new InvalidValue("", text, EXPECTED);
     }
     try {
-      return InetAddress.getByName(address).getAddress();
-    } catch (UnknownHostException _) {
+      return InetAddress.ofLiteral(address).getAddress();
+    } catch (IllegalArgumentException _) {
       throw new InvalidValue("", text, EXPECTED);
     }
   }

@@ -29,7 +29,8 @@ public record Consumer(
 
     public Credential {
       if ((apiKey == null) == (basic == null)) {
-        throw new InvalidValue("api-key", apiKey == null ? "none" : "two", "api-key or basic");
+        throw InvalidValue.found(
+            "", apiKey == null ? "nothing" : "both", "either api-key or basic");
       }
     }
 

@@ -17,15 +17,26 @@ public final class InvalidValue extends IllegalArgumentException {
    * @param expected what would have been right, such as {@code >= 0}
    */
   public InvalidValue(String component, Object value, String expected) {
-    super(
-        (component.isEmpty() ? "" : component + ": ")
-            + (value instanceof CharSequence ? "\"" + value + "\"" : value)
-            + " (expected: "
-            + expected
-            + ")");
+    this(
+        value instanceof CharSequence ? "\"" + value + "\"" : value.toString(),
+        component,
+        expected);
+  }
+
+  private InvalidValue(String shown, String component, String expected) {
+    super((component.isEmpty() ? "" : component + ": ") + shown + " (expected: " + expected + ")");
     this.component = component;
-    this.value = value instanceof CharSequence ? "\"" + value + "\"" : String.valueOf(value);
+    this.value = shown;
     this.expected = expected;
+  }
+
+  /**
+   * For what is wrong in another way than by one value, such as {@code 2 endings}.
+   *
+   * @param found in words, shown without quotes
+   */
+  public static InvalidValue found(String component, String found, String expected) {
+    return new InvalidValue(found, component, expected);
   }
 
   public String component() {
