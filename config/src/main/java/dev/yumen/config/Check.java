@@ -2,9 +2,14 @@ package dev.yumen.config;
 
 import dev.yumen.api.DataSize;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Regex;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Range checks for the constructors of configuration records. */
+/** Checks and copies for the constructors of configuration records. */
 final class Check {
   private Check() {}
 
@@ -19,7 +24,7 @@ final class Check {
 
   static void range(String component, DataSize value, long least, long most) {
     if (value.bytes() < least || value.bytes() > most) {
-      throw new InvalidValue(
+      throw InvalidValue.found(
           component,
           value.toString(),
           "a size from " + new DataSize(least) + " to " + new DataSize(most));
@@ -28,13 +33,25 @@ final class Check {
 
   static void positive(String component, Duration value) {
     if (value.isNegative() || value.isZero()) {
-      throw new InvalidValue(component, value.toString(), "more than 0s");
+      throw InvalidValue.found(component, Durations.text(value), "more than 0s");
     }
   }
 
   static void notNegative(String component, Duration value) {
     if (value.isNegative()) {
-      throw new InvalidValue(component, value.toString(), ">= 0s");
+      throw InvalidValue.found(component, Durations.text(value), ">= 0s");
     }
+  }
+
+  /** An RE2 expression that compiles, or none. */
+  static void regex(String component, @Nullable String value) {
+    if (value != null) {
+      Regex.compile(component, value);
+    }
+  }
+
+  /** An unmodifiable copy in the same order. */
+  static <V> Map<String, V> copy(Map<String, V> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 }

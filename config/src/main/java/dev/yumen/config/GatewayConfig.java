@@ -33,9 +33,9 @@ public record GatewayConfig(
     @Describe("Threads and sockets.") @Default("{}") RuntimeConfig runtime) {
 
   public GatewayConfig {
-    listeners = Map.copyOf(listeners);
+    listeners = Check.copy(listeners);
     trustedProxies = List.copyOf(trustedProxies);
-    upstreams = Map.copyOf(upstreams);
+    upstreams = Check.copy(upstreams);
     consumers = List.copyOf(consumers);
     filters = List.copyOf(filters);
     routes = List.copyOf(routes);

@@ -39,9 +39,9 @@ public record MatchConfig(
   public MatchConfig {
     host = List.copyOf(host);
     methods = List.copyOf(methods);
-    headers = Map.copyOf(headers);
-    query = Map.copyOf(query);
-    cookies = Map.copyOf(cookies);
+    headers = Check.copy(headers);
+    query = Check.copy(query);
+    cookies = Check.copy(cookies);
     client = List.copyOf(client);
     contentType = List.copyOf(contentType);
     for (String method : methods) {
@@ -65,11 +65,13 @@ public record MatchConfig(
       @Describe("An RE2 expression for the whole path.") @Nullable String regex) {
     public PathMatch {
       if ((pattern == null) == (regex == null)) {
-        throw new InvalidValue("", "neither or both", "a pattern or {regex: …}");
+        throw InvalidValue.found(
+            "", pattern == null ? "nothing" : "both", "either a pattern or {regex: …}");
       }
       if (pattern != null && !pattern.startsWith("/")) {
         throw new InvalidValue("", pattern, "a path that starts with \"/\"");
       }
+      Check.regex("regex", regex);
     }
 
     /** The text as configured; the label {@code path} in metrics. */
@@ -92,12 +94,13 @@ public record MatchConfig(
       long set =
           Stream.of(exact, prefix, regex, present, absent, not).filter(x -> x != null).count();
       if (set != 1) {
-        throw new InvalidValue(
+        throw InvalidValue.found(
             "", set + " conditions", "exactly one of exact, prefix, regex, present, absent, not");
       }
       if (Boolean.FALSE.equals(present) || Boolean.FALSE.equals(absent)) {
-        throw new InvalidValue(present != null ? "present" : "absent", "false", "true");
+        throw InvalidValue.found(present != null ? "present" : "absent", "false", "true");
       }
+      Check.regex("regex", regex);
     }
   }
 
@@ -108,7 +111,7 @@ public record MatchConfig(
       @Describe("End, exclusive.") @Nullable Instant before) {
     public TimeMatch {
       if (after == null && before == null) {
-        throw new InvalidValue("", "an empty window", "after, before or both");
+        throw InvalidValue.found("", "an empty window", "after, before or both");
       }
       if (after != null && before != null && !after.isBefore(before)) {
         throw new InvalidValue("before", before.toString(), "later than after");

@@ -58,11 +58,11 @@ public record RouteConfig(
         Stream.of(respond, redirect, statics).filter(ending -> ending != null).count()
             + (to.isEmpty() ? 0 : 1);
     if (endings != 1) {
-      throw new InvalidValue(
-          "", id + " has " + endings + " endings", "exactly one of to, respond, redirect, static");
+      throw InvalidValue.found(
+          "", endings + " endings", "exactly one of to, respond, redirect, static");
     }
     if (!to.isEmpty() && to.stream().mapToLong(Target::weight).sum() == 0) {
-      throw new InvalidValue("to", "weights that add up to 0", "at least one weight above 0");
+      throw InvalidValue.found("to", "weights that add up to 0", "at least one above 0");
     }
   }
 
@@ -85,7 +85,7 @@ public record RouteConfig(
       @Describe("Body text.") @Default("''") String body) {
     public Respond {
       Check.range("status", status, 200, 599);
-      headers = Map.copyOf(headers);
+      headers = Check.copy(headers);
     }
   }
 
