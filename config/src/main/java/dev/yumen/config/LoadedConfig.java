@@ -2,7 +2,6 @@ package dev.yumen.config;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,23 +9,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config null exactly when there is a problem of severity ERROR
  * @param problems everything that was found, in the order of files and lines
- * @param positions where each setting stands, by its path such as {@code routes[2].match.path};
- *     only settings that were written
- * @param files every file that was read, absolute; watch these for changes
+ * @param positions where each setting stands
+ * @param files every file that was read or looked for, and every folder that was listed, absolute;
+ *     watch these for changes
  * @param folder that relative names count from
- * @param hash SHA-256 in hex over all files as read (after includes, before substitution)
+ * @param hash SHA-256 in hex over all configuration files as read (after includes, before
+ *     substitution); not over the environment, {@code .env} or files of secrets
  */
 public record LoadedConfig(
     @Nullable GatewayConfig config,
     List<Problem> problems,
-    Map<String, Position> positions,
+    Positions positions,
     List<Path> files,
     Path folder,
     String hash) {
 
   public LoadedConfig {
     problems = List.copyOf(problems);
-    positions = Map.copyOf(positions);
     files = List.copyOf(files);
   }
 }

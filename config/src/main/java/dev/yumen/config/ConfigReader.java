@@ -1,0 +1,187 @@
+package dev.yumen.config;
+
+import dev.yumen.api.FilterType;
+import dev.yumen.config.Node.Mapping;
+import dev.yumen.config.Node.Scalar;
+import dev.yumen.config.SourceFiles.SourceText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads configurations. Never throws, whatever the input: everything wrong is a {@link Problem}.
+ * Any thread, also several at once; blocks on files.
+ *
+ * <p>Steps, each in its own class: files → nodes ({@link NodeParser}) → with their includes ({@link
+ * Includes}, {@link Merge}) → under an overlay → values filled in ({@link Substitution}) →
+ * variables that win ({@link Variables}) → records ({@link Binder}) and what must hold between them
+ * ({@link CrossChecks}).
+ */
+public final class ConfigReader {
+  private static final int MOST_DOT_ENV = 1 << 20;
+
+  private final Shapes shapes;
+  private final IdentityHashMap<Setting, Object> defaults;
+  private final Map<String, String> environment;
+
+  /**
+   * @param filters the catalogue: every kind of filter by its name
+   * @param environment variables, as {@link System#getenv()} gives them
+   * @throws IllegalArgumentException when the settings of a filter are of a kind that can not be
+   *     read, or a default does not fit: a mistake in the program
+   */
+  public ConfigReader(Map<String, FilterType<?>> filters, Map<String, String> environment) {
+    this.shapes = new Shapes(filters);
+    this.defaults = Binder.defaults(shapes);
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Reads a file with everything that belongs to it, or every YAML and JSON file of a folder in the
+   * order of their names.
+   */
+  public LoadedConfig read(Path main) {
+    boolean folder = Files.isDirectory(main);
+    Path parent = main.toAbsolutePath().normalize().getParent();
+    Reading reading = new Reading(folder || parent == null ? main : parent);
+    List<Mapping> parts = folder ? reading.folder() : reading.includes.read(main);
+    Mapping base = reading.together(parts);
+    return reading.finish(base == null ? null : reading.overlaid(base, main, folder));
+  }
+
+  /**
+   * Reads text that is at hand, with its includes and the {@code .env} file of the folder but
+   * without an overlay.
+   *
+   * @param name how the text is called in messages
+   * @param folder that relative names count from
+   */
+  public LoadedConfig readText(String name, String yaml, Path folder) {
+    Reading reading = new Reading(folder);
+    Source source = reading.files.source(name);
+    SourceText text = reading.files.configuration(source, yaml.getBytes(StandardCharsets.UTF_8));
+    List<Mapping> parts = text == null ? List.of() : reading.includes.read(text);
+    return reading.finish(reading.together(parts));
+  }
+
+  /** One read. */
+  private final class Reading {
+    private final Problems problems = new Problems();
+    private final SourceFiles files;
+    private final Map<String, String> variables;
+    private final Substitution substitution;
+    private final Includes includes;
+
+    Reading(Path folder) {
+      files = new SourceFiles(folder.toAbsolutePath().normalize(), problems);
+      variables = variables();
+      substitution = new Substitution(variables, files);
+      includes = new Includes(files, substitution, problems);
+    }
+
+    /** The environment over what {@code .env} says. */
+    private Map<String, String> variables() {
+      Map<String, String> all = new HashMap<>();
+      Path file = files.folder().resolve(".env");
+      if (Files.exists(file)) {
+        Source source = files.source(".env");
+        try {
+          String text = files.decode(source, files.bytes(file, MOST_DOT_ENV));
+          if (text != null) {
+            all.putAll(DotEnv.parse(new SourceText(source, text), problems));
+          }
+        } catch (IOException e) {
+          unreadable(".env", e);
+        }
+      }
+      all.putAll(environment);
+      return all;
+    }
+
+    private List<Mapping> folder() {
+      List<Mapping> parts = new ArrayList<>();
+      files.touch(files.folder());
+      try (Stream<Path> found = Files.list(files.folder())) {
+        List<Path> inside =
+            found
+                .filter(file -> file.toString().matches("(?s).*\\.(yaml|yml|json)"))
+                .filter(Files::isRegularFile)
+                .sorted()
+                .toList();
+        if (inside.isEmpty()) {
+          String name = files.folder().toString();
+          problems.error(null, "", name + " has no file *.yaml, *.yml or *.json");
+        }
+        inside.forEach(file -> parts.addAll(includes.read(file)));
+      } catch (IOException | UncheckedIOException e) {
+        unreadable(files.folder().toString(), e);
+      }
+      return parts;
+    }
+
+    private void unreadable(String name, Exception e) {
+      problems.error(null, "", name + " can not be read: " + SourceFiles.reason(e));
+    }
+
+    @Nullable Mapping together(List<Mapping> parts) {
+      return parts.isEmpty() ? null : new Merge(shapes.top(), problems).together(parts);
+    }
+
+    private Mapping overlaid(Mapping base, Path main, boolean folder) {
+      String name = Variables.get(variables, "API_GATEWAY_ENV");
+      if (name == null) {
+        return base;
+      }
+      if (folder || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+        String expected = folder ? "a file, not a folder, to lay it over" : "a name such as prod";
+        problems.error(
+            null, "API_GATEWAY_ENV", Text.quoted(name) + " (expected: " + expected + ")");
+        return base;
+      }
+      String file = String.valueOf(main.getFileName());
+      int dot = file.lastIndexOf('.') < 0 ? file.length() : file.lastIndexOf('.');
+      String overlay = file.substring(0, dot) + "-" + name + file.substring(dot);
+      Path path = files.folder().resolve(overlay);
+      if (!Files.exists(path)) {
+        files.touch(path);
+        problems.warning(null, At.TOP.key("API_GATEWAY_ENV"), "there is no file " + overlay);
+        return base;
+      }
+      Mapping upper = together(includes.read(path));
+      return upper == null ? base : Merge.over(base, upper, this::text);
+    }
+
+    /** A scalar's text with variables filled in; what is wrong with it is reported elsewhere. */
+    private String text(Scalar scalar) {
+      return substitution.fill(scalar, At.TOP, new Problems()).text();
+    }
+
+    LoadedConfig finish(@Nullable Mapping root) {
+      GatewayConfig config = null;
+      Positions positions = Positions.NONE;
+      if (root != null) {
+        Mapping filled = (Mapping) substitution.fill(root, At.TOP, problems);
+        Mapping last = new Variables(variables, files, problems).apply(filled);
+        config = new Binder(shapes, defaults, problems).bind(last);
+        new CrossChecks(last, shapes, problems).check(files.complete());
+        positions = new Positions(last);
+      }
+      return new LoadedConfig(
+          problems.hasErrors() ? null : config,
+          problems.sorted(),
+          positions,
+          files.touched(),
+          files.folder(),
+          files.hash());
+    }
+  }
+}

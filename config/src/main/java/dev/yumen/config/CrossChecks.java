@@ -1,0 +1,234 @@
+package dev.yumen.config;
+
+import dev.yumen.api.InvalidValue;
+import dev.yumen.config.Node.Entry;
+import dev.yumen.config.Node.Mapping;
+import dev.yumen.config.Node.Scalar;
+import dev.yumen.config.Node.Sequence;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold between settings that stand apart. Looks at nodes, not at records, so that it also
+ * finds what is wrong when some record could not be made; what is malformed is skipped here, as the
+ * {@link Binder} reports it.
+ */
+final class CrossChecks {
+  private static final String MANAGEMENT = "0.0.0.0:8081";
+
+  private final Mapping root;
+  private final Shapes shapes;
+  private final Problems problems;
+
+  CrossChecks(Mapping root, Shapes shapes, Problems problems) {
+    this.root = root;
+    this.shapes = shapes;
+    this.problems = problems;
+  }
+
+  /**
+   * @param complete whether all files could be read; when not, names may be in one that could not
+   */
+  void check(boolean complete) {
+    routeIds();
+    if (complete) {
+      targets();
+    }
+    endpoints();
+    consumers();
+    addresses();
+  }
+
+  private void routeIds() {
+    Map<String, Place> first = new HashMap<>();
+    List<Node> routes = items(root, "routes");
+    for (int i = 0; i < routes.size(); i++) {
+      At at = At.TOP.key("routes").item(i).key("id");
+      unique(scalar(routes.get(i), "id"), at, first);
+    }
+  }
+
+  private void targets() {
+    Map<String, Entry> upstreams = upstreams();
+    Set<String> used = new HashSet<>();
+    List<Node> routes = items(root, "routes");
+    for (int i = 0; i < routes.size(); i++) {
+      if (routes.get(i) instanceof Mapping route && route.get("to") != null) {
+        targets(route.get("to"), At.TOP.key("routes").item(i).key("to"), upstreams, used);
+      }
+    }
+    upstreams.forEach(
+        (name, entry) -> {
+          if (!used.contains(name)) {
+            At at = At.TOP.key("upstreams").key(name);
+            problems.warning(entry.place(), at, "no route leads to this upstream");
+          }
+        });
+  }
+
+  private void targets(@Nullable Node to, At at, Map<String, Entry> upstreams, Set<String> used) {
+    Map<String, Place> first = new HashMap<>();
+    List<Node> targets = Node.items(to);
+    for (int i = 0; i < targets.size(); i++) {
+      Node target = targets.get(i);
+      At here = to instanceof Sequence ? at.item(i) : at;
+      boolean inShort = target instanceof Scalar;
+      Scalar upstream = inShort ? (Scalar) target : scalar(target, "upstream");
+      At there = inShort ? here : here.key("upstream");
+      if (upstream == null || upstream.origin() == Node.Origin.UNRESOLVED) {
+        continue;
+      }
+      unique(upstream, there, first);
+      if (upstreams.containsKey(upstream.text())) {
+        used.add(upstream.text());
+      } else {
+        String meant = Suggestion.closest(upstream.text(), upstreams.keySet());
+        if (meant != null) {
+          used.add(meant);
+        }
+        String hint = Suggestion.hint(upstream.text(), upstreams.keySet());
+        String name = Text.quoted(upstream.text());
+        problems.error(upstream.place(), there, "unknown upstream " + name + hint);
+      }
+    }
+  }
+
+  private void endpoints() {
+    Shape shape = shapes.of(UpstreamConfig.class);
+    for (Entry entry : upstreams().values()) {
+      boolean mapping = entry.value() instanceof Mapping;
+      if (!mapping && !Node.absent(entry.value())) {
+        continue;
+      }
+      Mapping upstream =
+          mapping ? (Mapping) entry.value() : new Mapping(entry.value().place(), List.of());
+      Node endpoints = upstream.get("endpoints");
+      boolean misspelt =
+          new Fields(shape, upstream).misspelt(shape.settings().get(shape.indexOf("endpoints")));
+      if (Node.items(endpoints).isEmpty() && !misspelt) {
+        At at = At.TOP.key("upstreams").key(entry.key()).key("endpoints");
+        Place place = endpoints == null ? entry.place() : endpoints.place();
+        problems.error(place, at, "no endpoint (expected: at least one host:port)");
+      }
+    }
+  }
+
+  private void consumers() {
+    Map<String, Place> names = new HashMap<>();
+    Map<String, Place> keys = new HashMap<>();
+    Map<String, Place> users = new HashMap<>();
+    List<Node> consumers = items(root, "consumers");
+    for (int i = 0; i < consumers.size(); i++) {
+      At at = At.TOP.key("consumers").item(i);
+      unique(scalar(consumers.get(i), "name"), at.key("name"), names);
+      List<Node> credentials = items(consumers.get(i), "credentials");
+      for (int j = 0; j < credentials.size(); j++) {
+        At here = at.key("credentials").item(j);
+        unique(scalar(credentials.get(j), "api-key"), here.key("api-key").hidden(), keys);
+        if (credentials.get(j) instanceof Mapping credential) {
+          At user = here.key("basic").key("username");
+          unique(scalar(credential.get("basic"), "username"), user, users);
+        }
+      }
+    }
+  }
+
+  /** Two that listen on the same address, where an unspecified address is the same as any. */
+  private void addresses() {
+    Map<String, Bound> bound = new LinkedHashMap<>();
+    if (root.get("listeners") instanceof Mapping listeners) {
+      for (Entry entry : listeners.entries()) {
+        At at = At.TOP.key("listeners").key(entry.key()).key("address");
+        bound(scalar(entry.value(), "address"), at, bound);
+      }
+    } else if (Node.absent(root.get("listeners"))) {
+      bound.put("listeners.http", new Bound(new Address("0.0.0.0", 8080), root.place()));
+    }
+    Node management = root.get("management");
+    Scalar enabled = scalar(management, "enabled");
+    if (enabled != null && enabled.text().equalsIgnoreCase("false")) {
+      return;
+    }
+    Scalar address = scalar(management, "address");
+    Place place = management == null ? root.place() : management.place();
+    Scalar listening =
+        address != null ? address : new Scalar(place, MANAGEMENT, Node.Origin.QUOTED);
+    bound(listening, At.TOP.key("management").key("address"), bound);
+  }
+
+  /** A socket that is to be opened. */
+  private record Bound(Address address, Place place) {
+    boolean clashes(Address other) {
+      return address.port() == other.port()
+          && address.port() != 0
+          && (address.host().equals(other.host()) || any(address) || any(other));
+    }
+
+    private static boolean any(Address address) {
+      return address.host().equals("0.0.0.0") || address.host().equals("::");
+    }
+  }
+
+  private void bound(@Nullable Scalar written, At at, Map<String, Bound> bound) {
+    if (written == null) {
+      return;
+    }
+    Address address;
+    try {
+      address = Address.parse(written.text());
+    } catch (InvalidValue _) {
+      return;
+    }
+    bound.forEach(
+        (name, other) -> {
+          if (other.clashes(address)) {
+            String found = Text.quoted(written.text());
+            problems.error(
+                written.place(),
+                at,
+                found + " is taken by " + name + " (at " + other.place() + ")");
+          }
+        });
+    String name = at.toString();
+    bound.put(name.substring(0, name.lastIndexOf('.')), new Bound(address, written.place()));
+  }
+
+  private void unique(@Nullable Scalar written, At at, Map<String, Place> first) {
+    if (written == null || written.origin() == Node.Origin.UNRESOLVED) {
+      return;
+    }
+    Place earlier = first.putIfAbsent(written.text(), written.place());
+    if (earlier != null) {
+      boolean hidden = at.secret() || written.origin() == Node.Origin.FILE;
+      String found = hidden ? Refusals.HIDDEN : Text.quoted(written.text());
+      problems.error(written.place(), at, found + " is written twice (first at " + earlier + ")");
+    }
+  }
+
+  private Map<String, Entry> upstreams() {
+    Map<String, Entry> upstreams = new LinkedHashMap<>();
+    if (root.get("upstreams") instanceof Mapping mapping) {
+      mapping.entries().forEach(entry -> upstreams.put(entry.key(), entry));
+    }
+    return upstreams;
+  }
+
+  private static List<Node> items(Node node, String key) {
+    return node instanceof Mapping mapping && mapping.get(key) instanceof Sequence sequence
+        ? sequence.items()
+        : List.of();
+  }
+
+  private static @Nullable Scalar scalar(@Nullable Node node, String key) {
+    return node instanceof Mapping mapping
+            && mapping.get(key) instanceof Scalar scalar
+            && !scalar.isNull()
+        ? scalar
+        : null;
+  }
+}

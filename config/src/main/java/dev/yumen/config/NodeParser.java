@@ -1,0 +1,230 @@
+package dev.yumen.config;
+
+import dev.yumen.config.Node.Entry;
+import dev.yumen.config.Node.Mapping;
+import dev.yumen.config.Node.Origin;
+import dev.yumen.config.Node.Scalar;
+import dev.yumen.config.Node.Sequence;
+import dev.yumen.config.SourceFiles.SourceText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/**
+ * Makes nodes of YAML text. Goes on after repeated keys, wrong aliases and tags, so that everything
+ * wrong with a file is found at once; a syntax error ends the file.
+ */
+final class NodeParser {
+  private static final int DEEPEST = 64;
+
+  /** Nodes that aliases may stand for, all together. */
+  private static final int MOST_ALIASED = 1_000_000;
+
+  private final SourceText input;
+  private final Problems problems;
+  private final Iterator<Event> events;
+  private final Map<String, Anchored> anchors = new HashMap<>();
+  private final Map<String, String> keys = new HashMap<>();
+  private long nodes;
+  private long aliased;
+
+  /** A node that aliases can refer to, and how many nodes it holds. */
+  private record Anchored(Node node, long size) {}
+
+  /** Ends a file; its problem is reported already. */
+  private static final class Stop extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Stop() {
+      super(null, null, false, false);
+    }
+  }
+
+  private NodeParser(SourceText input, Problems problems) {
+    this.input = input;
+    this.problems = problems;
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(input.source().name())
+            .setSchema(new CoreSchema())
+            .setCodePointLimit(SourceFiles.MOST_BYTES)
+            .setUseMarks(true)
+            .build();
+    this.events = new Parse(settings).parseString(input.text()).iterator();
+  }
+
+  /** The document's node, a null for an empty file; null when it can not be read. */
+  static @Nullable Node parse(SourceText input, Problems problems) {
+    NodeParser parser = new NodeParser(input, problems);
+    try {
+      return parser.document();
+    } catch (Stop _) {
+      return null;
+    } catch (MarkedYamlEngineException e) {
+      parser.syntax(e);
+      return null;
+    } catch (ReaderException e) {
+      int end = input.text().offsetByCodePoints(0, parser.within(e.getPosition()));
+      Place place = SourceFiles.endOf(input.source(), input.text().substring(0, end));
+      problems.error(place, "", String.format("control character U+%04X", e.getCodePoint()));
+      return null;
+    } catch (YamlEngineException e) {
+      problems.error(new Place(input.source(), 1, 1), "", "not YAML: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private Node document() {
+    Node root = null;
+    while (events.hasNext()) {
+      Event event = events.next();
+      switch (event.getEventId()) {
+        case Scalar, SequenceStart, MappingStart, Alias -> {
+          if (root != null) {
+            problems.error(
+                place(event), "", "a second document (expected: one document in a file)");
+            throw new Stop();
+          }
+          root = node((NodeEvent) event, 0);
+        }
+        case StreamStart, StreamEnd, DocumentStart, DocumentEnd, Comment -> {}
+        case SequenceEnd, MappingEnd -> throw new IllegalStateException(event.toString());
+      }
+    }
+    return root != null ? root : new Scalar(new Place(input.source(), 1, 1), "", Origin.PLAIN);
+  }
+
+  private Node node(NodeEvent event, int depth) {
+    if (depth > DEEPEST) {
+      problems.error(place(event), "", "nested more than " + DEEPEST + " deep");
+      throw new Stop();
+    }
+    long before = nodes++;
+    Node node =
+        switch (event) {
+          case ScalarEvent scalar -> scalar(scalar);
+          case AliasEvent alias -> alias(alias);
+          case MappingStartEvent start -> mapping(start, depth);
+          case CollectionStartEvent start -> sequence(start, depth);
+          default -> throw new IllegalStateException(event.toString());
+        };
+    if (!(event instanceof AliasEvent) && event.getAnchor().isPresent()) {
+      anchors.put(event.getAnchor().get().getValue(), new Anchored(node, nodes - before));
+    }
+    return node;
+  }
+
+  private Scalar scalar(ScalarEvent event) {
+    boolean text = event.getTag().isPresent() && tag(event, event.getTag(), ":str");
+    Origin origin = event.isPlain() && !text ? Origin.PLAIN : Origin.QUOTED;
+    return new Scalar(place(event), event.getValue(), origin);
+  }
+
+  private Node alias(AliasEvent event) {
+    String name = event.getAlias().getValue();
+    Anchored anchored = anchors.get(name);
+    if (anchored == null) {
+      problems.error(
+          place(event), "", "*" + name + " (expected: an anchor &" + name + " before it)");
+      return new Scalar(place(event), "", Origin.UNRESOLVED);
+    }
+    nodes += anchored.size();
+    aliased += anchored.size();
+    if (aliased > MOST_ALIASED) {
+      problems.error(
+          place(event), "", "aliases that stand for more than " + MOST_ALIASED + " values");
+      throw new Stop();
+    }
+    return anchored.node();
+  }
+
+  private Sequence sequence(CollectionStartEvent start, int depth) {
+    tag(start, start.getTag(), ":seq");
+    List<Node> items = new ArrayList<>();
+    for (Event next = events.next(); next instanceof NodeEvent item; next = events.next()) {
+      items.add(node(item, depth + 1));
+    }
+    return new Sequence(place(start), List.copyOf(items));
+  }
+
+  private Mapping mapping(MappingStartEvent start, int depth) {
+    tag(start, start.getTag(), ":map");
+    Map<String, Entry> entries = new HashMap<>();
+    List<Entry> order = new ArrayList<>();
+    for (Event next = events.next(); next instanceof NodeEvent key; next = events.next()) {
+      Node name = node(key, depth + 1);
+      Node value = node((NodeEvent) events.next(), depth + 1);
+      if (!(name instanceof Scalar scalar)) {
+        problems.error(name.place(), "", name.kind() + " as a key (expected: text)");
+        continue;
+      }
+      String text = keys.computeIfAbsent(scalar.text(), same -> same);
+      Entry entry = new Entry(scalar.place(), text, value);
+      Entry first = entries.putIfAbsent(text, entry);
+      if (first == null) {
+        order.add(entry);
+      } else {
+        String earlier = " is written twice (first at " + first.place() + ")";
+        problems.error(entry.place(), "", "key " + Text.quoted(text) + earlier);
+      }
+    }
+    return new Mapping(place(start), List.copyOf(order));
+  }
+
+  /** Whether a tag is the one that says what the value is anyway; others are problems. */
+  private boolean tag(NodeEvent event, Optional<String> tag, String fitting) {
+    if (tag.isEmpty() || tag.get().equals("!") || tag.get().endsWith("yaml.org,2002" + fitting)) {
+      return true;
+    }
+    problems.error(place(event), "", "tag " + Text.quoted(tag.get()) + " (expected: no tag)");
+    return false;
+  }
+
+  private Place place(Event event) {
+    return event.getStartMark().map(this::place).orElse(new Place(input.source(), 1, 1));
+  }
+
+  private Place place(Mark mark) {
+    return new Place(input.source(), mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  private void syntax(MarkedYamlEngineException e) {
+    Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
+    Place place = mark.map(this::place).orElse(new Place(input.source(), 1, 1));
+    StringBuilder message = new StringBuilder("not YAML: ").append(e.getProblem());
+    if (e.getContext() != null && !e.getContext().isEmpty()) {
+      message.append(' ').append(e.getContext());
+    }
+    if (mark.isPresent() && afterDollar(mark.get().getIndex())) {
+      message.append(" (a value with ${…} between { } needs quotes)");
+    }
+    problems.error(place, "", message.toString());
+  }
+
+  /** Whether a brace right after a dollar sign is at the root of a syntax error. */
+  private boolean afterDollar(int codePoint) {
+    int index = input.text().offsetByCodePoints(0, within(codePoint));
+    return index > 0 && input.text().startsWith("${", index - 1);
+  }
+
+  private int within(int codePoint) {
+    return Math.clamp(codePoint, 0, input.text().codePointCount(0, input.text().length()));
+  }
+}
