@@ -45,7 +45,10 @@ public record UpstreamConfig(
   @Describe("How long things may take.")
   public record Timeout(
       @Describe("For a connection to be made.") @Default("5s") Duration connect,
-      @Describe("For the whole answer, from the moment the request is forwarded.") @Default("60s")
+      @Describe(
+              "For the whole answer with its body, from the moment the request is forwarded. 0s is"
+                  + " unlimited, which streams need.")
+          @Default("0s")
           Duration request,
       @Describe("For the head of the answer, from the moment the request was sent in full.")
           @Default("60s")
@@ -53,7 +56,7 @@ public record UpstreamConfig(
       @Describe("Longest pause within an answer's body.") @Default("60s") Duration idle) {
     public Timeout {
       Check.positive("connect", connect);
-      Check.positive("request", request);
+      Check.notNegative("request", request);
       Check.positive("header", header);
       Check.positive("idle", idle);
     }
@@ -79,11 +82,13 @@ public record UpstreamConfig(
   /** Resolution of endpoint names. */
   @Describe("Resolution of endpoint names.")
   public record Dns(
+      @Describe("Name servers to ask, instead of the system's.") @OneOrMany List<Address> servers,
       @Describe("Shortest time between two look-ups, whatever the TTL says.") @Default("1s")
           Duration minTtl,
       @Describe("Longest time between two look-ups, whatever the TTL says.") @Default("5m")
           Duration maxTtl) {
     public Dns {
+      servers = List.copyOf(servers);
       Check.positive("min-ttl", minTtl);
       Check.positive("max-ttl", maxTtl);
     }

@@ -1,0 +1,130 @@
+package dev.yumen.dataplane;
+
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.RuntimeConfig;
+import dev.yumen.dataplane.http1.HeadLimits;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.snapshot.FilterSurroundings;
+import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.upstream.DnsNames;
+import dev.yumen.dataplane.upstream.NameService;
+import dev.yumen.dataplane.upstream.Upstream;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Threads, sockets and what else lives as long as the process. */
+final class Engine {
+  private final GatewayConfig config;
+  private final Transport transport;
+  private final MultiThreadIoEventLoopGroup group;
+  private final List<Loop> loops = new ArrayList<>();
+  private final IdentityHashMap<EventExecutor, Loop> byEventLoop = new IdentityHashMap<>();
+  private final Metrics metrics;
+  private final StateRegistry states = new StateRegistry();
+  private final NameService names;
+  private final LongSupplier nanoClock;
+
+  private Engine(
+      GatewayConfig config, Transport transport, int count, LongSupplier nanoClock, boolean live) {
+    this.config = config;
+    this.transport = transport;
+    this.nanoClock = nanoClock;
+    this.metrics = new Metrics(config.metrics());
+    this.group = transport.group(count);
+    int index = 0;
+    for (EventExecutor executor : group) {
+      Loop loop = new Loop(index, (EventLoop) executor, metrics.forLoop(index), nanoClock);
+      loops.add(loop);
+      byEventLoop.put(executor, loop);
+      if (live) {
+        loop.start();
+      }
+      index++;
+    }
+    this.names =
+        live
+            ? new DnsNames(loops.getFirst().eventLoop(), transport.datagramChannel())
+            : new NoNames();
+  }
+
+  static Engine start(GatewayConfig config, LongSupplier nanoClock) {
+    RuntimeConfig runtime = config.runtime();
+    int count = runtime.loops() == 0 ? Runtime.getRuntime().availableProcessors() : runtime.loops();
+    return new Engine(config, Transport.of(runtime.transport()), count, nanoClock, true);
+  }
+
+  /** An engine that opens nothing and looks nothing up. */
+  static Engine forCheck(GatewayConfig config) {
+    return new Engine(
+        config, Transport.of(RuntimeConfig.Transport.NIO), 1, System::nanoTime, false);
+  }
+
+  List<Loop> loops() {
+    return loops;
+  }
+
+  Loop loopOf(EventLoop eventLoop) {
+    return Objects.requireNonNull(byEventLoop.get(eventLoop));
+  }
+
+  Metrics metrics() {
+    return metrics;
+  }
+
+  int heldStates() {
+    return states.size();
+  }
+
+  FilterSurroundings filterSurroundings(InstantSource clock) {
+    return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics);
+  }
+
+  Upstream.Surroundings upstreamSurroundings() {
+    return new Upstream.Surroundings(
+        loops, clientBootstrap(), HeadLimits.of(config.limits()), metrics, states, names);
+  }
+
+  private Bootstrap clientBootstrap() {
+    int buffer = config.limits().buffer().toInt();
+    return new Bootstrap()
+        .group(group)
+        .channel(transport.socketChannel())
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .option(
+            ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
+  }
+
+  ServerBootstrap serverBootstrap() {
+    return new ServerBootstrap()
+        .group(group)
+        .channel(transport.serverChannel())
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+  }
+
+  /** Gives the first look-ups of names a moment, so that start and readiness mean something. */
+  void awaitNames(Duration most) {
+    names.awaitFirst(most);
+  }
+
+  void stop() {
+    names.close();
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+}

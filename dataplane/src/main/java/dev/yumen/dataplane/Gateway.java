@@ -1,0 +1,342 @@
+package dev.yumen.dataplane;
+
+import dev.yumen.config.Address;
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.ListenerConfig;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.dataplane.exchange.BuiltInEndpoints;
+import dev.yumen.dataplane.exchange.ExchangeAcceptor;
+import dev.yumen.dataplane.exchange.FailureLog;
+import dev.yumen.dataplane.exchange.FailureResponses;
+import dev.yumen.dataplane.exchange.ManagementAcceptor;
+import dev.yumen.dataplane.listener.Listener;
+import dev.yumen.dataplane.listener.RequestAcceptor;
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.snapshot.Snapshot;
+import dev.yumen.dataplane.snapshot.SnapshotBuilder;
+import dev.yumen.dataplane.snapshot.SnapshotHolder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data plane's one door: starts with a configuration, takes others while it runs, and stops
+ * without losing a request. Its methods may block and are called from any thread but an event loop.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final String MANAGEMENT = "management";
+  private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(2);
+
+  private final Engine engine;
+  private final SnapshotHolder snapshots;
+  private final FailureResponses failures = new FailureResponses();
+  private final BuiltInEndpoints builtIn;
+  private final ExchangeAcceptor.Surroundings exchanges;
+  private final Listener.Surroundings listening;
+  private final Map<String, Listener> listeners = new LinkedHashMap<>();
+  private @Nullable Listener management;
+  private volatile Supplier<String> reloads = () -> "{}";
+  private volatile boolean ready;
+  private boolean closed;
+  private long number = 1;
+
+  private Gateway(Engine engine, Snapshot first, InstantSource clock) {
+    this.engine = engine;
+    this.snapshots = new SnapshotHolder(first);
+    this.builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
+    this.exchanges =
+        new ExchangeAcceptor.Surroundings(
+            snapshots,
+            builtIn,
+            failures,
+            new FailureLog(System::nanoTime),
+            engine.metrics(),
+            clock);
+    this.listening =
+        new Listener.Surroundings(
+            engine.serverBootstrap(),
+            engine::loopOf,
+            () -> snapshots.current().config().limits(),
+            engine.metrics(),
+            new AtomicInteger());
+  }
+
+  /**
+   * Starts with a configuration. Ports are opened only after it was compiled and names were looked
+   * up once.
+   *
+   * @param loaded without errors
+   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
+   */
+  public static Gateway start(LoadedConfig loaded) throws StartFailure {
+    GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
+    Engine engine = Engine.start(config, System::nanoTime);
+    InstantSource clock = InstantSource.system();
+    SnapshotBuilder.Built built =
+        new SnapshotBuilder(
+                loaded, config, engine.filterSurroundings(clock), engine.upstreamSurroundings())
+            .build(1, null);
+    Snapshot first = built.snapshot();
+    if (first == null) {
+      engine.stop();
+      throw new StartFailure(built.problems());
+    }
+    built.problems().forEach(problem -> LOG.warn("{}", problem));
+    engine.awaitNames(FIRST_LOOK_UP);
+    Gateway gateway = new Gateway(engine, first, clock);
+    try {
+      gateway.openAll(config);
+    } catch (IOException e) {
+      gateway.close();
+      throw new StartFailure(String.valueOf(e.getMessage()));
+    }
+    gateway.ready = true;
+    return gateway;
+  }
+
+  /**
+   * Problems that only compiling finds: filters, expressions, conflicts of routes. Opens nothing.
+   */
+  public static List<Problem> check(LoadedConfig loaded) {
+    GatewayConfig config = loaded.config();
+    if (config == null) {
+      return loaded.problems();
+    }
+    Engine engine = Engine.forCheck(config);
+    try {
+      SnapshotBuilder.Built built =
+          new SnapshotBuilder(
+                  loaded,
+                  config,
+                  engine.filterSurroundings(InstantSource.system()),
+                  engine.upstreamSurroundings())
+              .build(0, null);
+      if (built.snapshot() != null) {
+        built.snapshot().releaseUnused();
+      }
+      return built.problems();
+    } finally {
+      engine.stop();
+    }
+  }
+
+  private void openAll(GatewayConfig config) throws IOException {
+    if (config.management().enabled()) {
+      management =
+          Listener.open(
+              MANAGEMENT,
+              config.management().address(),
+              128,
+              new ManagementAcceptor(builtIn, failures),
+              listening);
+    }
+    for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
+      listeners.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
+    }
+  }
+
+  private Listener open(String name, ListenerConfig settings) throws IOException {
+    RequestAcceptor acceptor = new ExchangeAcceptor(name, exchanges, engine.loops());
+    return Listener.open(name, settings.address(), settings.backlog(), acceptor, listening);
+  }
+
+  /**
+   * Makes another configuration live: all of it, or nothing.
+   *
+   * @return everything that was found; with an ERROR among it, the old configuration goes on
+   */
+  public synchronized List<Problem> apply(LoadedConfig loaded) {
+    GatewayConfig config = loaded.config();
+    if (config == null) {
+      return loaded.problems();
+    }
+    Snapshot old = snapshots.current();
+    SnapshotBuilder.Built built =
+        new SnapshotBuilder(
+                loaded,
+                config,
+                engine.filterSurroundings(exchanges.clock()),
+                engine.upstreamSurroundings())
+            .build(number + 1, old);
+    Snapshot next = built.snapshot();
+    if (next == null) {
+      return built.problems();
+    }
+    Map<String, Listener> opened = new LinkedHashMap<>();
+    try {
+      openNew(config, opened);
+    } catch (IOException e) {
+      opened.values().forEach(Listener::stopAccepting);
+      next.releaseUnused();
+      List<Problem> problems = new ArrayList<>(built.problems());
+      problems.add(
+          new Problem(Problem.Severity.ERROR, null, "listeners", String.valueOf(e.getMessage())));
+      return problems;
+    }
+    number++;
+    engine.metrics().configure(config.metrics());
+    snapshots.replace(next, engine.loops());
+    closeRemoved(config);
+    listeners.putAll(opened);
+    return built.problems();
+  }
+
+  private void openNew(GatewayConfig config, Map<String, Listener> opened) throws IOException {
+    for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
+      Listener old = listeners.get(entry.getKey());
+      if (old == null || !old.address().equals(entry.getValue().address())) {
+        opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
+      }
+    }
+  }
+
+  private void closeRemoved(GatewayConfig config) {
+    listeners
+        .values()
+        .removeIf(
+            listener -> {
+              ListenerConfig kept = config.listeners().get(listener.name());
+              Address address = kept == null ? null : kept.address();
+              if (listener.is(listener.name(), address)) {
+                return false;
+              }
+              listener.stopAccepting();
+              listener.drain();
+              return true;
+            });
+  }
+
+  /** Where listeners are bound, by name, {@code management} among them. */
+  public synchronized Map<String, InetSocketAddress> addresses() {
+    Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+    listeners.forEach((name, listener) -> addresses.put(name, listener.bound()));
+    if (management != null) {
+      addresses.put(MANAGEMENT, management.bound());
+    }
+    return addresses;
+  }
+
+  public Metrics metrics() {
+    return engine.metrics();
+  }
+
+  /** The configuration that is live. */
+  public GatewayConfig config() {
+    return snapshots.current().config();
+  }
+
+  /** Pieces of state held by live configurations, for leak checks. */
+  public int heldStates() {
+    return engine.heldStates();
+  }
+
+  /** What {@code /ready} says about the last reload: a JSON object. */
+  public void describeReloads(Supplier<String> json) {
+    reloads = json;
+  }
+
+  /**
+   * Stops without losing a request: {@code /ready} says 503 for {@code shutdown.notice}, then no
+   * more connections are taken, and what is in flight has {@code shutdown.drain} to end. The
+   * gateway is closed when this completes.
+   *
+   * @return whether everything ended in time
+   */
+  public CompletableFuture<Boolean> drain() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("drain")
+        .start(
+            () -> {
+              try {
+                done.complete(drainNow());
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            });
+    return done;
+  }
+
+  private boolean drainNow() {
+    ready = false;
+    var settings = config().shutdown();
+    LockSupport.parkNanos(settings.notice().toNanos());
+    List<Listener> all;
+    synchronized (this) {
+      all = List.copyOf(listeners.values());
+    }
+    all.forEach(Listener::stopAccepting);
+    all.forEach(Listener::drain);
+    long until = System.nanoTime() + settings.drain().toNanos();
+    while (connections(all) > 0 && System.nanoTime() < until) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    int left = connections(all);
+    if (left > 0) {
+      LOG.warn("{} connections were cut at the end of shutdown.drain", left);
+    }
+    close();
+    return left == 0;
+  }
+
+  private static int connections(List<Listener> all) {
+    return all.stream().mapToInt(Listener::connections).sum();
+  }
+
+  /** Stops at once; what is in flight is cut. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ready = false;
+    for (Listener listener : listeners.values()) {
+      listener.stopAccepting();
+      listener.closeAll();
+    }
+    if (management != null) {
+      management.stopAccepting();
+      management.closeAll();
+    }
+    snapshots.retireCurrent(engine.loops());
+    engine.stop();
+  }
+
+  /** What {@code /ready} and {@code /version} say. */
+  private final class OwnStatus implements BuiltInEndpoints.Status {
+    @Override
+    public boolean ready() {
+      return ready;
+    }
+
+    @Override
+    public String readyBody() {
+      return "{\"status\":\""
+          + (ready ? "ready" : "draining")
+          + "\",\"config\":"
+          + reloads.get()
+          + "}\n";
+    }
+
+    @Override
+    public String versionBody() {
+      return "{\"name\":\"yumen\",\"version\":\"" + ProgramVersion.text() + "\"}\n";
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.yumen.dataplane.chain;
+
+import dev.yumen.api.BodySink;
+import dev.yumen.api.BodyTransform;
+import dev.yumen.api.BodyTreatment;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One body on its way through the filters that asked for it, in order. */
+public final class BodyPipe {
+
+  private final Stage first;
+  private final boolean keepsLength;
+  private final boolean whole;
+  private boolean failed;
+
+  private BodyPipe(List<BodyTreatment> treatments, FailureCode tooLong, BodySink end) {
+    BodySink next = end;
+    boolean keeps = true;
+    boolean collects = false;
+    Stage stage = null;
+    for (int i = treatments.size() - 1; i >= 0; i--) {
+      BodyTreatment treatment = treatments.get(i);
+      stage = stage(treatment, tooLong, next);
+      next = stage;
+      keeps &= treatment instanceof BodyTreatment.Inspect;
+      collects |= treatment instanceof BodyTreatment.Whole;
+    }
+    this.first = Objects.requireNonNull(stage);
+    this.keepsLength = keeps;
+    this.whole = collects;
+  }
+
+  /**
+   * @param treatments what filters asked for, in the order the body passes them, {@code Pass} left
+   *     out
+   * @param tooLong the failure when a body is longer than a filter holds
+   * @param end where the result goes
+   * @return null when nobody asked
+   */
+  public static @Nullable BodyPipe of(
+      List<BodyTreatment> treatments, FailureCode tooLong, BodySink end) {
+    return treatments.isEmpty() ? null : new BodyPipe(treatments, tooLong, end);
+  }
+
+  /** Whether the length on the wire stays true. */
+  public boolean keepsLength() {
+    return keepsLength;
+  }
+
+  /**
+   * Whether a filter holds the whole body, so that its result is known before any of it goes on.
+   */
+  public boolean whole() {
+    return whole;
+  }
+
+  /** Sends a chunk in and takes ownership of it. */
+  public void chunk(ByteBuf data) {
+    if (failed) {
+      data.release();
+      return;
+    }
+    first.emit(data);
+  }
+
+  /** The body is complete. */
+  public void end() {
+    if (!failed) {
+      first.end();
+    }
+  }
+
+  /** Drops what is held. */
+  public void discard() {
+    failed = true;
+    first.discard();
+  }
+
+  private Stage stage(BodyTreatment treatment, FailureCode tooLong, BodySink next) {
+    return switch (treatment) {
+      case BodyTreatment.Stream stream -> new Stage(stream.transform(), next);
+      case BodyTreatment.Inspect inspect -> new Stage(inspect.transform(), next);
+      case BodyTreatment.Whole held ->
+          new Collecting(held.transform(), next, held.maxBytes(), tooLong);
+      case BodyTreatment.Pass _ -> throw new IllegalArgumentException("pass is no stage");
+    };
+  }
+
+  private class Stage implements BodySink {
+    final BodyTransform transform;
+    final BodySink next;
+
+    Stage(BodyTransform transform, BodySink next) {
+      this.transform = transform;
+      this.next = next;
+    }
+
+    @Override
+    public void emit(ByteBuf bytes) {
+      if (failed) {
+        bytes.release();
+        return;
+      }
+      transform.onChunk(bytes, next);
+    }
+
+    void end() {
+      transform.onEnd(next);
+      passEnd();
+    }
+
+    final void passEnd() {
+      if (!failed && next instanceof Stage following) {
+        following.end();
+      }
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      failed = true;
+      next.fail(failure);
+    }
+
+    void discard() {
+      if (next instanceof Stage following) {
+        following.discard();
+      }
+    }
+  }
+
+  private final class Collecting extends Stage {
+    private final int maxBytes;
+    private final FailureCode tooLong;
+    private @Nullable ByteBuf held;
+
+    Collecting(BodyTransform transform, BodySink next, int maxBytes, FailureCode tooLong) {
+      super(transform, next);
+      this.maxBytes = maxBytes;
+      this.tooLong = tooLong;
+    }
+
+    @Override
+    public void emit(ByteBuf bytes) {
+      if (failed) {
+        bytes.release();
+        return;
+      }
+      ByteBuf all = held == null ? Unpooled.buffer(bytes.readableBytes()) : held;
+      held = all;
+      if (all.readableBytes() + bytes.readableBytes() > maxBytes) {
+        bytes.release();
+        fail(Failure.of(tooLong, "body of more than " + maxBytes + " bytes for a filter to hold"));
+        return;
+      }
+      all.writeBytes(bytes);
+      bytes.release();
+    }
+
+    @Override
+    void end() {
+      ByteBuf all = held == null ? Unpooled.buffer(0) : held;
+      held = null;
+      transform.onChunk(all, next);
+      if (!failed) {
+        transform.onEnd(next);
+        passEnd();
+      }
+    }
+
+    @Override
+    void discard() {
+      if (held != null) {
+        held.release();
+        held = null;
+      }
+      super.discard();
+    }
+  }
+}

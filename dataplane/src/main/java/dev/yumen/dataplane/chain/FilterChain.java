@@ -1,0 +1,72 @@
+package dev.yumen.dataplane.chain;
+
+import dev.yumen.api.AnyFilter;
+import dev.yumen.api.BlockingFilter;
+import dev.yumen.api.BodyFilter;
+import dev.yumen.api.Ending;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Filter;
+import dev.yumen.api.ResponseHead;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The filters of one route, in the order written. Which of them have anything to do on the way back
+ * or at the end is found out once, so that the others cost nothing there.
+ */
+public final class FilterChain {
+  private final Step[] steps;
+  private final boolean bodies;
+
+  /**
+   * @param filter what to call
+   * @param name configuration name, for messages
+   * @param answers whether it looks at answers
+   * @param ends whether it wants to know of the end
+   */
+  public record Step(AnyFilter filter, String name, boolean answers, boolean ends) {
+    static Step of(AnyFilter filter, String name) {
+      Class<?> type = filter.getClass();
+      return new Step(
+          filter,
+          name,
+          overrides(type, "onResponse", Exchange.class, ResponseHead.class),
+          overrides(type, "onEnd", Exchange.class, Ending.class));
+    }
+
+    private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
+      try {
+        Class<?> declaring = type.getMethod(method, parameters).getDeclaringClass();
+        return declaring != Filter.class && declaring != BlockingFilter.class;
+      } catch (NoSuchMethodException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** A filter with its configuration name. */
+  public record Named(String name, AnyFilter filter) {}
+
+  private FilterChain(Step[] steps) {
+    this.steps = steps;
+    this.bodies = Stream.of(steps).anyMatch(step -> step.filter() instanceof BodyFilter);
+  }
+
+  public static FilterChain of(List<Named> filters) {
+    return new FilterChain(
+        filters.stream().map(named -> Step.of(named.filter(), named.name())).toArray(Step[]::new));
+  }
+
+  public int size() {
+    return steps.length;
+  }
+
+  public Step step(int index) {
+    return steps[index];
+  }
+
+  /** Whether any filter may want to see bodies. */
+  public boolean bodies() {
+    return bodies;
+  }
+}

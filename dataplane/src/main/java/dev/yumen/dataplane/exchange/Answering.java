@@ -1,0 +1,208 @@
+package dev.yumen.dataplane.exchange;
+
+import dev.yumen.api.BodySink;
+import dev.yumen.api.Failure;
+import dev.yumen.api.Response;
+import dev.yumen.dataplane.chain.BodyPipe;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.Framing;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of one exchange on its way to the client, whoever made it. Takes the head first, then
+ * {@link #start} when response filters are done with it, then body and end.
+ */
+final class Answering implements BodySink {
+  private final ProxyExchange exchange;
+  private @Nullable AnswerHead head;
+  private Framing framing = Framing.NONE;
+  private long length;
+  private byte @Nullable [] ownBody;
+  private @Nullable BodyPipe pipe;
+  private @Nullable CompositeByteBuf held;
+  private boolean started;
+  private boolean dropsBody;
+  private long bytes;
+
+  Answering(ProxyExchange exchange) {
+    this.exchange = exchange;
+  }
+
+  /** Takes an answer that the gateway made. */
+  void own(Response response) {
+    HeadTable fields = exchange.scratch().answerFields();
+    for (Response.Field field : response.headers()) {
+      fields.add(field.name(), field.value());
+    }
+    head = new AnswerHead(response.status(), fields);
+    ownBody = response.body();
+    framing = Framing.LENGTH;
+    length = response.body().length;
+  }
+
+  /** Takes the head of the upstream's answer. */
+  void upstream(HeadTable fields, Framing framing, long length) {
+    head = new AnswerHead(fields.status(), fields);
+    ownBody = null;
+    this.framing = framing;
+    this.length = length;
+  }
+
+  AnswerHead head() {
+    return Objects.requireNonNull(head);
+  }
+
+  /** Whether there is an answer, be it still in the hands of filters. */
+  boolean begun() {
+    return head != null;
+  }
+
+  /** Whether the head is on its way to the client. */
+  boolean started() {
+    return started;
+  }
+
+  int status() {
+    return head().status();
+  }
+
+  /** Body bytes sent. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Filters are done with the head: it goes out, and an own body with it. */
+  void start(@Nullable BodyPipe through) {
+    exchange.answerBegun();
+    if (framing == Framing.TUNNEL) {
+      exchange.forwarding().openTunnel(this);
+      return;
+    }
+    settleFraming();
+    pipe = dropsBody || framing == Framing.NONE || framing == Framing.STATED ? null : through;
+    if (pipe == null) {
+      sendHead();
+    } else if (!pipe.whole()) {
+      if (!pipe.keepsLength()) {
+        framing = Framing.STREAM;
+      }
+      sendHead();
+    }
+    if (ownBody != null) {
+      if (ownBody.length > 0) {
+        body(Unpooled.wrappedBuffer(ownBody));
+      }
+      end(null);
+    } else {
+      exchange.forwarding().resumeResponse();
+    }
+  }
+
+  /** A body goes only where status and method allow one (RFC 9110 §6.4.1). */
+  private void settleFraming() {
+    int status = status();
+    if (status == 204 || status == 304) {
+      dropsBody = framing != Framing.NONE && framing != Framing.STATED;
+      framing = status == 304 && framing == Framing.STATED ? Framing.STATED : Framing.NONE;
+    } else if (exchange.method().equals("HEAD") && framing == Framing.LENGTH) {
+      dropsBody = true;
+      framing = Framing.STATED;
+    }
+  }
+
+  private void sendHead() {
+    started = true;
+    exchange.client().sendHead(status(), head().headers(), framing, length);
+  }
+
+  /** Sends the 101 that opens a tunnel. */
+  void sendTunnelHead() {
+    sendHead();
+  }
+
+  /** Sends the interim answer that lets a waiting client go on, when a filter wants its body. */
+  void continueIfExpected() {
+    if (exchange.head().expectContinue()) {
+      exchange.client().sendInterim(100, exchange.scratch().answerFields());
+      exchange.client().flush();
+    }
+  }
+
+  /** Body bytes of the answer; takes ownership. */
+  void body(ByteBuf data) {
+    if (dropsBody) {
+      data.release();
+    } else if (pipe != null) {
+      pipe.chunk(data);
+    } else {
+      emit(data);
+    }
+  }
+
+  /** Body bytes past all filters. */
+  @Override
+  public void emit(ByteBuf data) {
+    if (exchange.ended()) {
+      data.release();
+      return;
+    }
+    if (!started) {
+      CompositeByteBuf all = held;
+      if (all == null) {
+        all = Unpooled.compositeBuffer(64);
+        held = all;
+      }
+      all.addComponent(true, data);
+      return;
+    }
+    bytes += data.readableBytes();
+    ClientStream client = exchange.client();
+    client.sendBody(data);
+    if (!client.writable()) {
+      exchange.forwarding().pauseResponse();
+    }
+  }
+
+  @Override
+  public void fail(Failure failure) {
+    exchange.fail(failure);
+  }
+
+  /** The answer is complete. */
+  void end(@Nullable HeadTable trailers) {
+    if (pipe != null) {
+      pipe.end();
+      if (exchange.ended()) {
+        return;
+      }
+    }
+    if (!started) {
+      // A filter wanted the whole body: now its length is known.
+      CompositeByteBuf all = held;
+      held = null;
+      framing = Framing.LENGTH;
+      length = all == null ? 0 : all.readableBytes();
+      sendHead();
+      if (all != null) {
+        emit(all);
+      }
+    }
+    exchange.answered(framing == Framing.STREAM && !dropsBody ? trailers : null);
+  }
+
+  /** Drops what is held. */
+  void end() {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+    if (pipe != null) {
+      pipe.discard();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.yumen.dataplane.exchange;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.RequestHead;
+import dev.yumen.api.Response;
+import dev.yumen.config.ListenerConfig;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.listener.RequestAcceptor;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.snapshot.Snapshot;
+import dev.yumen.dataplane.snapshot.SnapshotHolder;
+import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.RequestEvents;
+import io.netty.buffer.Unpooled;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Begins an exchange for every request of the traffic listeners. */
+public final class ExchangeAcceptor implements RequestAcceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(ExchangeAcceptor.class);
+
+  private final String listener;
+  private final Surroundings surroundings;
+  private final LoopExchanges[] loops;
+
+  /** What exchanges need of the process around them. */
+  public record Surroundings(
+      SnapshotHolder snapshots,
+      BuiltInEndpoints builtIn,
+      FailureResponses failures,
+      FailureLog failureLog,
+      Metrics metrics,
+      InstantSource clock) {}
+
+  /**
+   * @param listener name of the listener that requests come from
+   */
+  public ExchangeAcceptor(String listener, Surroundings surroundings, List<Loop> loops) {
+    this.listener = listener;
+    this.surroundings = surroundings;
+    this.loops = loops.stream().map(LoopExchanges::new).toArray(LoopExchanges[]::new);
+  }
+
+  @Override
+  public RequestEvents onRequest(
+      ClientStream client, HeadTable head, Framing framing, long startNanos) {
+    ProxyExchange exchange = new ProxyExchange(this, client, head, startNanos);
+    exchange.begin(surroundings.snapshots().current(), framing);
+    return exchange;
+  }
+
+  @Override
+  public void onUnreadable(ClientStream client, Failure failure) {
+    LOG.debug("refused {}: {}", client.peerText(), failure.detail());
+    Loop loop = client.loop();
+    loop.metrics().failed(failure.code());
+    loop.metrics().request(Metrics.NONE, Metrics.NONE, "", failure.code().status(), 0);
+    Response response = failures().answer(failure, null, loop.nextId());
+    HeadTable fields = new HeadTable();
+    for (Response.Field field : response.headers()) {
+      fields.add(field.name(), field.value());
+    }
+    client.closeAfterAnswer();
+    client.sendHead(response.status(), fields, Framing.LENGTH, response.body().length);
+    client.sendBody(Unpooled.wrappedBuffer(response.body()));
+    client.sendEnd(null);
+  }
+
+  LoopExchanges of(Loop loop) {
+    return loops[loop.index()];
+  }
+
+  /** What the gateway itself has at this address of this listener, or null. */
+  @Nullable Supplier<Response> builtIn(Snapshot snapshot, RequestHead request) {
+    ListenerConfig settings = snapshot.config().listeners().get(listener);
+    return settings == null ? null : surroundings.builtIn().find(request, settings.builtIn());
+  }
+
+  void countRejected(Loop loop, String reason) {
+    loop.metrics().rejected(surroundings.metrics().rejectionSlot(reason.toLowerCase(Locale.ROOT)));
+  }
+
+  FailureResponses failures() {
+    return surroundings.failures();
+  }
+
+  FailureLog failureLog() {
+    return surroundings.failureLog();
+  }
+
+  InstantSource clock() {
+    return surroundings.clock();
+  }
+}

@@ -1,0 +1,391 @@
+package dev.yumen.dataplane.exchange;
+
+import dev.yumen.api.Consumer;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Key;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.loop.Deadline;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.routing.RoutingRequest;
+import dev.yumen.dataplane.routing.Target;
+import dev.yumen.dataplane.snapshot.Route;
+import dev.yumen.dataplane.snapshot.Snapshot;
+import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.ForwardedFields;
+import dev.yumen.dataplane.stream.InboundRequest;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What an exchange knows: itself as filters see it, and the times it must not pass. */
+abstract class ExchangeState extends Deadline implements Exchange, RoutingRequest {
+  private final LoopExchanges loops;
+  private final InstantSource clock;
+  private final ClientStream client;
+  private final HeadTable head;
+  private final InboundRequest request;
+  private final long startNanos;
+  private final Scratch scratch;
+  private @Nullable Snapshot snapshot;
+  private @Nullable Route route;
+  private @Nullable String id;
+  private @Nullable String traceId;
+  private @Nullable String scheme;
+  private @Nullable InetAddress clientAddress;
+  private @Nullable Consumer consumer;
+  private @Nullable IdentityHashMap<Key<?>, Object> values;
+  private long requestBytes;
+  private long requestLimitNanos;
+
+  private long filterUntil = NONE;
+  private long requestUntil = NONE;
+  private long headerUntil = NONE;
+  private long idleUntil = NONE;
+  private long uploadUntil = NONE;
+  private long halfCloseUntil = NONE;
+
+  ExchangeState(
+      LoopExchanges loops,
+      InstantSource clock,
+      ClientStream client,
+      HeadTable head,
+      long startNanos) {
+    this.loops = loops;
+    this.clock = clock;
+    this.client = client;
+    this.head = head;
+    this.startNanos = startNanos;
+    this.scratch = loops.take();
+    boolean absolute = head.authorityStart() >= 0;
+    this.request =
+        new InboundRequest(
+            head,
+            absolute ? head.authorityStart() : head.hostStart(),
+            absolute ? head.authorityEnd() : head.hostEnd());
+  }
+
+  final void pin(Snapshot pinned) {
+    snapshot = pinned;
+    route = pinned.unmatched();
+    pinned.enter(loop());
+    loop().metrics().requestStarted();
+  }
+
+  /**
+   * Lets go of everything that outlives the exchange.
+   *
+   * @param abandoned foreign code may still hold this exchange, so nothing of it is used again
+   */
+  final void unpin(boolean abandoned) {
+    loop().deadlines().cancel(this);
+    loop().metrics().requestEnded();
+    if (!abandoned) {
+      loops.giveBack(scratch);
+    }
+    snapshot().leave(loop());
+  }
+
+  // ---- who is asking ----
+
+  /** Takes a trusted peer's word for the client's address, and nobody else's. */
+  final void claimAddresses() {
+    InetAddress peer = client.peer().getAddress();
+    clientAddress = peer;
+    if (snapshot().trustsAnybody() && snapshot().trusts(peer)) {
+      ClaimedClient claimed = ClaimedClient.of(head, snapshot(), peer);
+      clientAddress = claimed.address();
+      scheme = claimed.scheme();
+    } else {
+      ClaimedClient.strip(head);
+    }
+    ClaimedClient.stripIdentity(head);
+  }
+
+  final void forwarded(ForwardedFields fields) {
+    fields.prepare(request);
+    request.forwarded(fields);
+  }
+
+  @Override
+  public InetAddress clientAddress() {
+    return Objects.requireNonNullElseGet(clientAddress, () -> client.peer().getAddress());
+  }
+
+  @Override
+  public InetAddress peerAddress() {
+    return client.peer().getAddress();
+  }
+
+  @Override
+  public String scheme() {
+    return scheme == null ? client.scheme() : scheme;
+  }
+
+  @Override
+  public @Nullable Consumer consumer() {
+    return consumer;
+  }
+
+  @Override
+  public void consumer(Consumer consumer) {
+    this.consumer = consumer;
+  }
+
+  // ---- what is asked ----
+
+  @Override
+  public String id() {
+    if (id == null) {
+      id = loop().nextId();
+    }
+    return id;
+  }
+
+  @Override
+  public String traceId() {
+    return traceId == null ? id() : traceId;
+  }
+
+  @Override
+  public void traceId(String traceId) {
+    this.traceId = traceId;
+  }
+
+  @Override
+  public InboundRequest request() {
+    return request;
+  }
+
+  @Override
+  public String routeId() {
+    return route().id();
+  }
+
+  @Override
+  public String routePattern() {
+    return route().pattern();
+  }
+
+  @Override
+  public Map<String, String> pathVariables() {
+    return scratch.match.isMatch() ? scratch.match.pathVariables() : Map.of();
+  }
+
+  @Override
+  public <T> @Nullable T get(Key<T> key) {
+    @SuppressWarnings("unchecked") // put takes the key's own type only
+    T value = values == null ? null : (T) values.get(key);
+    return value;
+  }
+
+  @Override
+  public <T> void put(Key<T> key, T value) {
+    if (values == null) {
+      values = new IdentityHashMap<>(4);
+    }
+    values.put(key, value);
+  }
+
+  @Override
+  public Executor executor() {
+    return loop().eventLoop();
+  }
+
+  // ---- for routing ----
+
+  @Override
+  public String method() {
+    return head.method();
+  }
+
+  @Override
+  public Target target() {
+    return scratch.target;
+  }
+
+  @Override
+  public byte[] authorityBytes() {
+    return head.bytes();
+  }
+
+  @Override
+  public int authorityStart() {
+    return request.authorityStart();
+  }
+
+  @Override
+  public int authorityEnd() {
+    return request.authorityEnd();
+  }
+
+  @Override
+  public HeadTable headers() {
+    return head;
+  }
+
+  @Override
+  public long wallMillis() {
+    return clock.millis();
+  }
+
+  // ---- times ----
+
+  @Override
+  public void requestTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new InvalidValue("timeout", timeout.toString(), "more than 0s");
+    }
+    requestLimitNanos = timeout.toNanos();
+    requestUntil = loop().nanoTime() + requestLimitNanos;
+    arm(requestUntil);
+  }
+
+  /** The upstream's own limit, unless a filter has set another. */
+  final void upstreamRequestLimit(long nanos) {
+    if (requestLimitNanos == 0 && nanos > 0) {
+      requestUntil = loop().deadlines().coarseNow() + nanos;
+      arm(requestUntil);
+    }
+  }
+
+  final void filterDue(long nanos) {
+    filterUntil = loop().deadlines().coarseNow() + nanos;
+    arm(filterUntil);
+  }
+
+  final void filterDone() {
+    filterUntil = NONE;
+  }
+
+  final void headerDue(long nanos) {
+    headerUntil = loop().deadlines().coarseNow() + nanos;
+    arm(headerUntil);
+  }
+
+  /** The answer has begun; from now on pauses are limited. */
+  final void headerDone() {
+    headerUntil = NONE;
+  }
+
+  final void answerMoved(long idleNanos) {
+    idleUntil = loop().deadlines().coarseNow() + idleNanos;
+    arm(idleUntil);
+  }
+
+  /** The client is the one being waited for: the upstream's pause does not count. */
+  final void answerPaused() {
+    idleUntil = NONE;
+  }
+
+  final void uploadPaused(long idleNanos) {
+    uploadUntil = loop().deadlines().coarseNow() + idleNanos;
+    arm(uploadUntil);
+  }
+
+  final void uploadMoved() {
+    uploadUntil = NONE;
+  }
+
+  /** The upstream has no more to do with this exchange's time. */
+  final void noUpstreamLimits() {
+    requestUntil = NONE;
+    headerUntil = NONE;
+    idleUntil = NONE;
+    uploadUntil = NONE;
+  }
+
+  final void waitAfterHalfClose(long nanos) {
+    if (halfCloseUntil == NONE) {
+      halfCloseUntil = loop().deadlines().coarseNow() + nanos;
+      arm(halfCloseUntil);
+    }
+  }
+
+  final void answerBegun() {
+    halfCloseUntil = NONE;
+  }
+
+  private void arm(long until) {
+    if (until < at()) {
+      loop().deadlines().set(this, until);
+    }
+  }
+
+  /** What took too long, or null; sets the next look. */
+  final @Nullable Failure overdue(long now) {
+    if (now >= filterUntil) {
+      return Failure.of(FailureCode.FILTER_TIMEOUT, "a filter did not come to a verdict in time");
+    }
+    if (now >= requestUntil) {
+      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the answer took too long (request)");
+    }
+    if (now >= headerUntil) {
+      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "no answer in time (header)");
+    }
+    if (now >= idleUntil) {
+      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the answer stopped (idle)");
+    }
+    if (now >= uploadUntil) {
+      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the upstream stopped reading (idle)");
+    }
+    if (now >= halfCloseUntil) {
+      return Failure.of(FailureCode.CLIENT_ABORT, "client closed before the answer (half-close)");
+    }
+    long next = Math.min(Math.min(filterUntil, requestUntil), Math.min(headerUntil, idleUntil));
+    next = Math.min(next, Math.min(uploadUntil, halfCloseUntil));
+    if (next != NONE) {
+      arm(next);
+    }
+    return null;
+  }
+
+  // ---- the rest, for the package ----
+
+  final Loop loop() {
+    return loops.loop();
+  }
+
+  final ClientStream client() {
+    return client;
+  }
+
+  final HeadTable head() {
+    return head;
+  }
+
+  final Scratch scratch() {
+    return scratch;
+  }
+
+  final Snapshot snapshot() {
+    return Objects.requireNonNull(snapshot);
+  }
+
+  final Route route() {
+    return Objects.requireNonNull(route);
+  }
+
+  final void route(Route found) {
+    route = found;
+  }
+
+  final long startNanos() {
+    return startNanos;
+  }
+
+  final void countRequestBytes(int bytes) {
+    requestBytes += bytes;
+  }
+
+  final long requestBytes() {
+    return requestBytes;
+  }
+}

@@ -1,0 +1,470 @@
+package dev.yumen.dataplane.exchange;
+
+import dev.yumen.api.BodySink;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.chain.BodyPipe;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.snapshot.RouteEnd;
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.upstream.ConnectionPool;
+import dev.yumen.dataplane.upstream.Endpoint;
+import dev.yumen.dataplane.upstream.Upstream;
+import dev.yumen.dataplane.upstream.UpstreamConnection;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forwarding of one request: choose an endpoint, get a connection, send, and hear the answer.
+ * An attempt that provably reached nobody is made again at the next endpoint (it could not be
+ * connected) or on a fresh connection (a kept one turned out to be closed); nothing else is tried
+ * twice.
+ */
+final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, BodySink {
+  /** RFC 9110 §9.2.2. */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
+
+  private final ProxyExchange exchange;
+  private RouteEnd.@Nullable Forward route;
+  private @Nullable Upstream upstream;
+  private @Nullable Endpoint endpoint;
+  private @Nullable UpstreamConnection connection;
+  private @Nullable ChannelFuture connecting;
+  private @Nullable String lastEndpoint;
+  private List<Endpoint> tried = List.of();
+  private @Nullable Failure connectFailure;
+
+  private Framing framing = Framing.NONE;
+  private long length;
+  private boolean lengthFromBody;
+  private @Nullable ArrayDeque<ByteBuf> waiting;
+  private long waitingBytes;
+  private boolean bodySent;
+  private boolean bodyEnded;
+  private @Nullable HeadTable trailers;
+
+  private boolean freshOnly;
+  private boolean over;
+  private boolean tunnel;
+  private boolean clientTunnelEnded;
+  private boolean upstreamTunnelEnded;
+  private int attempts;
+  private long attemptStart;
+  private long answerNanos = -1;
+
+  Forwarding(ProxyExchange exchange) {
+    this.exchange = exchange;
+  }
+
+  void requestFraming(Framing framing, long length) {
+    this.framing = framing;
+    this.length = length;
+  }
+
+  /** Says where to; the upstream is drawn once for all attempts. */
+  void target(RouteEnd.Forward forward, @Nullable BodyPipe pipe) {
+    route = forward;
+    upstream = forward.choose();
+    if (pipe != null && pipe.whole()) {
+      lengthFromBody = true;
+    } else if (pipe != null && !pipe.keepsLength() && framing == Framing.LENGTH) {
+      framing = Framing.STREAM;
+    }
+    if (framing == Framing.NONE && wantsUpgrade(exchange.head())) {
+      framing = Framing.TUNNEL;
+    }
+    exchange.upstreamRequestLimit(upstream.config().timeout().request().toNanos());
+  }
+
+  /** An upgrade to HTTP/2 or TLS would take the connection out of our sight: never passed on. */
+  private static boolean wantsUpgrade(HeadTable head) {
+    if (!head.upgrade() || head.minorVersion() == 0) {
+      return false;
+    }
+    List<String> protocols = head.all("upgrade");
+    return protocols.size() == 1 && protocols.getFirst().equalsIgnoreCase("websocket");
+  }
+
+  // ---- attempts ----
+
+  void attempt() {
+    Loop loop = exchange.loop();
+    Upstream service = upstream();
+    Endpoint chosen = service.choose(loop, tried);
+    if (chosen == null) {
+      Failure last = connectFailure;
+      exchange.fail(
+          last != null
+              ? last
+              : Failure.of(FailureCode.NO_ENDPOINT, service.name() + " has no endpoint"));
+      return;
+    }
+    if (lengthFromBody) {
+      framing = Framing.LENGTH;
+      length = waitingBytes;
+    }
+    endpoint = chosen;
+    attempts++;
+    attemptStart = loop.nanoTime();
+    chosen.count(loop, 1);
+    ConnectionPool pool = chosen.pool(loop);
+    UpstreamConnection kept = freshOnly ? null : pool.acquire(this);
+    if (kept != null) {
+      send(kept);
+    } else {
+      connecting = pool.connect(this, this);
+    }
+  }
+
+  @Override
+  public void onConnected(UpstreamConnection made) {
+    connecting = null;
+    if (over) {
+      made.cancel();
+      return;
+    }
+    send(made);
+    exchange.flush();
+  }
+
+  @Override
+  public void onConnectFailed(Throwable cause) {
+    connecting = null;
+    if (over) {
+      return;
+    }
+    Endpoint failed = endpoint();
+    boolean late = cause instanceof ConnectTimeoutException;
+    connectFailure =
+        Failure.of(
+            late ? FailureCode.UPSTREAM_CONNECT_TIMEOUT : FailureCode.UPSTREAM_CONNECT_REFUSED,
+            upstream().name() + " " + failed.text() + ": " + cause.getMessage());
+    attemptFailed(connectFailure);
+    if (tried.isEmpty()) {
+      tried = new ArrayList<>(2);
+    }
+    tried.add(failed);
+    exchange.loop().metrics().upstreamRetried(metric());
+    attempt();
+    exchange.flush();
+  }
+
+  private void attemptFailed(Failure failure) {
+    exchange.loop().metrics().upstreamFailed(metric(), failure.code());
+    lastEndpoint = endpoint().text();
+    endpoint().count(exchange.loop(), -1);
+    endpoint = null;
+  }
+
+  private void send(UpstreamConnection to) {
+    connection = to;
+    if (forward().endpointHost() || !exchange.request().hasAuthority()) {
+      exchange.request().authority(endpoint().authority());
+    }
+    to.sendHead(exchange.request(), framing, length);
+    ArrayDeque<ByteBuf> bodies = waiting;
+    if (bodies != null) {
+      waiting = null;
+      waitingBytes = 0;
+      for (ByteBuf body : bodies) {
+        bodySent = true;
+        to.sendBody(body);
+      }
+    }
+    if (bodyEnded) {
+      finishRequest(to);
+    } else {
+      exchange.client().resumeRequest();
+    }
+  }
+
+  private void finishRequest(UpstreamConnection to) {
+    to.sendEnd(framing == Framing.STREAM ? trailers : null);
+    exchange.headerDue(upstream().config().timeout().header().toNanos());
+  }
+
+  // ---- the request's body ----
+
+  void body(ByteBuf data) {
+    UpstreamConnection to = connection;
+    if (over) {
+      data.release();
+      return;
+    }
+    if (to == null) {
+      hold(data);
+      return;
+    }
+    bodySent = true;
+    to.sendBody(data);
+    if (!to.writable()) {
+      exchange.client().pauseRequest();
+      exchange.uploadPaused(upstream().config().timeout().idle().toNanos());
+    }
+  }
+
+  private void hold(ByteBuf data) {
+    if (waiting == null) {
+      waiting = new ArrayDeque<>(4);
+    }
+    waiting.add(data);
+    waitingBytes += data.readableBytes();
+    if (!lengthFromBody && waitingBytes >= exchange.snapshot().limits().bufferBytes()) {
+      exchange.client().pauseRequest();
+    }
+  }
+
+  /** Bytes past all request filters. */
+  @Override
+  public void emit(ByteBuf bytes) {
+    body(bytes);
+  }
+
+  @Override
+  public void fail(Failure failure) {
+    exchange.fail(failure);
+  }
+
+  void bodyEnded(@Nullable HeadTable trailers) {
+    bodyEnded = true;
+    this.trailers = trailers;
+    UpstreamConnection to = connection;
+    if (to != null && !over) {
+      finishRequest(to);
+    }
+  }
+
+  @Override
+  public void onUpstreamWritable() {
+    exchange.uploadMoved();
+    exchange.client().resumeRequest();
+  }
+
+  void flush() {
+    if (connection != null) {
+      connection.flush();
+    }
+  }
+
+  // ---- the answer ----
+
+  @Override
+  public void onInterim(int status, HeadTable fields) {
+    exchange.client().sendInterim(status, fields);
+  }
+
+  @Override
+  public void onResponseHead(HeadTable fields, Framing answerFraming, long answerLength) {
+    answerNanos = exchange.loop().nanoTime() - attemptStart;
+    exchange.loop().metrics().upstreamAnswered(metric(), fields.status(), answerNanos);
+    exchange.headerDone();
+    exchange.answerMoved(idleNanos());
+    if (answerFraming == Framing.TUNNEL) {
+      Failure refused = Tunnel.refused(exchange.head(), fields, exchange.client());
+      if (refused != null) {
+        exchange.fail(refused);
+        return;
+      }
+    }
+    exchange.answering().upstream(fields, answerFraming, answerLength);
+    exchange.beginResponse();
+  }
+
+  @Override
+  public void onResponseBody(ByteBuf data) {
+    if (tunnel) {
+      exchange.client().sendBody(data);
+      if (!exchange.client().writable()) {
+        pauseResponse();
+      }
+      return;
+    }
+    exchange.answerMoved(idleNanos());
+    exchange.answering().body(data);
+  }
+
+  @Override
+  public void onResponseEnd(@Nullable HeadTable answerTrailers) {
+    if (tunnel) {
+      upstreamTunnelEnded = true;
+      tunnelSideEnded();
+      return;
+    }
+    connection = null;
+    exchange.answering().end(answerTrailers);
+  }
+
+  @Override
+  public void onResponseFlush() {
+    exchange.client().flush();
+  }
+
+  @Override
+  public void onUpstreamFailure(Failure failure, boolean unanswered) {
+    boolean stale = connection != null && connection.reused() && unanswered;
+    connection = null;
+    if (tunnel) {
+      exchange.fail(failure);
+      return;
+    }
+    attemptFailed(failure);
+    if (stale && repeatable()) {
+      // A kept connection that its server closed meanwhile: RFC 9112 §9.3.1.
+      freshOnly = true;
+      exchange.loop().metrics().upstreamRetried(metric());
+      attempt();
+      exchange.flush();
+      return;
+    }
+    exchange.fail(failure);
+    exchange.client().flush();
+  }
+
+  private boolean repeatable() {
+    return !bodySent && IDEMPOTENT.contains(exchange.method());
+  }
+
+  void pauseResponse() {
+    if (connection != null) {
+      connection.pauseResponse();
+      exchange.answerPaused();
+    }
+  }
+
+  void resumeResponse() {
+    UpstreamConnection from = connection;
+    if (from != null && !over) {
+      if (!tunnel) {
+        exchange.answerMoved(idleNanos());
+      }
+      from.resumeResponse();
+    }
+  }
+
+  private long idleNanos() {
+    return upstream().config().timeout().idle().toNanos();
+  }
+
+  // ---- tunnels ----
+
+  boolean tunnelling() {
+    return tunnel;
+  }
+
+  /** Response filters have let the 101 pass. */
+  void openTunnel(Answering answering) {
+    UpstreamConnection to = connection;
+    if (to == null) {
+      return;
+    }
+    tunnel = true;
+    exchange.noUpstreamLimits();
+    answering.sendTunnelHead();
+    to.startTunnel();
+    to.resumeResponse();
+    exchange.client().startTunnel();
+  }
+
+  void clientEndedTunnel() {
+    clientTunnelEnded = true;
+    tunnelSideEnded();
+  }
+
+  private void tunnelSideEnded() {
+    UpstreamConnection to = connection;
+    if (clientTunnelEnded && upstreamTunnelEnded) {
+      exchange.answered(null);
+    } else if (clientTunnelEnded && to != null) {
+      to.endTunnel();
+    } else {
+      exchange.client().endTunnel();
+    }
+  }
+
+  // ---- ends ----
+
+  /** Whether an attempt is under way. */
+  boolean active() {
+    return !over && (connection != null || connecting != null);
+  }
+
+  /** Ends the attempt that is under way, if any; no other follows. */
+  void giveUp() {
+    over = true;
+    exchange.noUpstreamLimits();
+    if (connecting != null) {
+      connecting.cancel(false);
+      connecting = null;
+    }
+    UpstreamConnection to = connection;
+    connection = null;
+    if (to != null) {
+      to.cancel();
+    }
+    dropWaiting();
+  }
+
+  /** The exchange is over. */
+  void end() {
+    over = true;
+    if (tunnel && connection != null) {
+      connection.cancel();
+    }
+    connection = null;
+    if (endpoint != null) {
+      endpoint.count(exchange.loop(), -1);
+      lastEndpoint = endpoint.text();
+      endpoint = null;
+    }
+    dropWaiting();
+  }
+
+  private void dropWaiting() {
+    ArrayDeque<ByteBuf> bodies = waiting;
+    if (bodies != null) {
+      waiting = null;
+      bodies.forEach(ByteBuf::release);
+    }
+  }
+
+  // ---- for the record ----
+
+  int attempts() {
+    return attempts;
+  }
+
+  long answerNanos() {
+    return answerNanos;
+  }
+
+  int metric() {
+    return upstream == null ? Metrics.NONE : upstream.metric();
+  }
+
+  @Nullable String endpointText() {
+    return endpoint != null ? endpoint.text() : lastEndpoint;
+  }
+
+  private Upstream upstream() {
+    return Objects.requireNonNull(upstream);
+  }
+
+  private Endpoint endpoint() {
+    return Objects.requireNonNull(endpoint);
+  }
+
+  private RouteEnd.Forward forward() {
+    return Objects.requireNonNull(route);
+  }
+}

@@ -1,0 +1,412 @@
+package dev.yumen.dataplane.exchange;
+
+import dev.yumen.api.Ending;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Response;
+import dev.yumen.api.Verdict;
+import dev.yumen.dataplane.chain.BodyPipe;
+import dev.yumen.dataplane.chain.FilterChain;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.routing.Target;
+import dev.yumen.dataplane.routing.TargetError;
+import dev.yumen.dataplane.routing.TargetNormalizer;
+import dev.yumen.dataplane.snapshot.RouteEnd;
+import dev.yumen.dataplane.snapshot.Snapshot;
+import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.ForwardedFields;
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.RequestEvents;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, from head to end. The order of things:
+ *
+ * <ol>
+ *   <li>{@link #begin}: pin the snapshot, bring the target into normal form, find the route
+ *   <li>{@link #runRequestFilters}: in the order written; one may answer, wait or fail
+ *   <li>{@link #reachEnd}: what the route ends in: {@link Forwarding}, a fixed answer, a file …
+ *   <li>{@link #runResponseFilters}: in reverse, on whatever answer there is
+ *   <li>{@link Answering}: head, body and end go to the client
+ *   <li>{@link #conclude}: filters hear of the end, everything is counted and given back
+ * </ol>
+ *
+ * A failure at any point goes to {@link #fail}.
+ */
+final class ProxyExchange extends ExchangeState implements RequestEvents {
+  private static final int RESPONSE_NOT_BEGUN = Integer.MIN_VALUE;
+
+  private final ExchangeAcceptor acceptor;
+  private final Answering answering;
+  private final Forwarding forwarding;
+  private final FilterCalls calls;
+  private int requestStep;
+  private int responseStep = RESPONSE_NOT_BEGUN;
+  private @Nullable Failure failure;
+  private @Nullable BodyPipe requestPipe;
+  private boolean requestComplete;
+  private boolean awaitingWhole;
+  private boolean ended;
+
+  ProxyExchange(ExchangeAcceptor acceptor, ClientStream client, HeadTable head, long startNanos) {
+    super(acceptor.of(client.loop()), acceptor.clock(), client, head, startNanos);
+    this.acceptor = acceptor;
+    this.answering = new Answering(this);
+    this.forwarding = new Forwarding(this);
+    this.calls = new FilterCalls(this);
+  }
+
+  // ---- 1: route ----
+
+  void begin(Snapshot pinned, Framing framing) {
+    pin(pinned);
+    forwarding.requestFraming(framing, head().contentLength());
+    claimAddresses();
+    Failure refused = admit();
+    if (refused != null) {
+      fail(refused);
+      return;
+    }
+    runRequestFilters();
+  }
+
+  /** Finds the route, or why there can be none. */
+  private @Nullable Failure admit() {
+    HeadTable head = head();
+    TargetError error = normalize(head, scratch().target);
+    if (error != null) {
+      return rejected(error.name(), error.sentence());
+    }
+    if (method().equals("CONNECT") || method().equals("TRACE")) {
+      return Failure.of(FailureCode.METHOD_NOT_ALLOWED, method() + " is refused")
+          .header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    }
+    if (head.expectUnknown()) {
+      return Failure.of(FailureCode.EXPECTATION_FAILED, "unknown Expect");
+    }
+    if (head.contentLength() > snapshot().limits().bodyBytes()) {
+      return Failure.of(
+          FailureCode.PAYLOAD_TOO_LARGE,
+          "Content-Length: " + head.contentLength() + " (limits.body)");
+    }
+    return findRoute();
+  }
+
+  private static @Nullable TargetError normalize(HeadTable head, Target into) {
+    if (head.pathStart() < head.pathEnd()) {
+      return TargetNormalizer.normalize(head.bytes(), head.pathStart(), head.targetEnd(), into);
+    }
+    // An absolute target without a path (RFC 9112 §3.2.1, §3.2.4).
+    boolean hasQuery = head.queryStart() >= 0;
+    String path = head.method().equals("OPTIONS") && !hasQuery ? "*" : "/";
+    String query = hasQuery ? "?" + head.text(head.queryStart(), head.targetEnd()) : "";
+    byte[] target = (path + query).getBytes(StandardCharsets.ISO_8859_1);
+    return TargetNormalizer.normalize(target, 0, target.length, into);
+  }
+
+  private @Nullable Failure findRoute() {
+    Target target = scratch().target;
+    boolean found = snapshot().table().match(this, scratch().match);
+    Object ambiguous = found ? scratch().match.refused() : target.refused(Set.of());
+    if (ambiguous != null) {
+      return rejected("AMBIGUOUS_PATH", "ambiguous path: " + ambiguous);
+    }
+    if (found) {
+      route(snapshot().route(scratch().match.payload()));
+      request()
+          .path(scratch().match.path(), scratch().match.pathStart(), scratch().match.pathEnd());
+    } else {
+      request().path(target.path(), target.pathStart(), target.pathEnd());
+    }
+    if (target.hasQuery()) {
+      request().query(target.query(), target.queryStart(), target.queryEnd());
+    }
+    return null;
+  }
+
+  private Failure rejected(String reason, String detail) {
+    acceptor.countRejected(loop(), reason);
+    return Failure.of(FailureCode.BAD_REQUEST, detail);
+  }
+
+  // ---- 2: request filters ----
+
+  private void runRequestFilters() {
+    FilterChain chain = route().chain();
+    while (requestStep < chain.size()) {
+      FilterChain.Step step = chain.step(requestStep++);
+      Verdict verdict = calls.onRequest(step);
+      if (verdict == null || !proceed(verdict)) {
+        return;
+      }
+    }
+    reachEnd();
+  }
+
+  /** Acts on a verdict that is no waiting; true to go on. */
+  private boolean proceed(Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Proceed _ -> {
+        return true;
+      }
+      case Verdict.Respond respond -> answer(respond.response());
+      case Verdict.Fail fail -> fail(fail.failure());
+      case Verdict.Await _ -> throw new IllegalStateException("waiting for waiting");
+    }
+    return false;
+  }
+
+  /** A filter that was waited for has come to a verdict. */
+  void resume(Verdict verdict) {
+    boolean onRequest = responseStep == RESPONSE_NOT_BEGUN;
+    if (proceed(verdict)) {
+      if (onRequest) {
+        runRequestFilters();
+      } else {
+        runResponseFilters();
+      }
+    }
+    flush();
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  // ---- 3: the route's end ----
+
+  private void reachEnd() {
+    if (route().chain().bodies()) {
+      requestPipe = calls.requestPipe(route().chain(), forwarding);
+      awaitingWhole = requestPipe != null && requestPipe.whole();
+    }
+    switch (route().end()) {
+      case RouteEnd.Forward forward -> {
+        forwarded(forwardedFields());
+        forwarding.target(forward, requestPipe);
+        if (awaitingWhole && !requestComplete) {
+          answering.continueIfExpected();
+        } else {
+          forwarding.attempt();
+        }
+      }
+      case RouteEnd.Respond respond -> answer(respond.response());
+      case RouteEnd.RedirectTo redirect ->
+          answer(
+              Response.of(redirect.status()).header("location", redirect.location().render(this)));
+      case RouteEnd.Files files -> calls.later(() -> StaticAnswers.answer(files, this));
+      case RouteEnd.Unmatched _ -> unmatched();
+    }
+  }
+
+  private ForwardedFields forwardedFields() {
+    var settings = snapshot().config().forwarded();
+    return new ForwardedFields(
+        settings.xForwarded(), settings.forwarded(), settings.via(), client());
+  }
+
+  private void unmatched() {
+    Set<String> methods = scratch().match.otherMethods();
+    if (!methods.isEmpty()) {
+      fail(
+          Failure.of(FailureCode.METHOD_NOT_ALLOWED, method() + " " + request().path())
+              .header("Allow", String.join(", ", methods)));
+      return;
+    }
+    var builtIn = acceptor.builtIn(snapshot(), request());
+    if (builtIn != null) {
+      calls.later(() -> Verdict.respond(builtIn.get()));
+      return;
+    }
+    fail(Failure.of(FailureCode.NO_ROUTE, method() + " " + request().path()));
+  }
+
+  // ---- the request's body ----
+
+  @Override
+  public void onRequestBody(ByteBuf data) {
+    countRequestBytes(data.readableBytes());
+    if (ended || (answering.begun() && !forwarding.active())) {
+      data.release();
+    } else if (requestPipe != null) {
+      requestPipe.chunk(data);
+    } else {
+      forwarding.body(data);
+    }
+  }
+
+  @Override
+  public void onRequestEnd(@Nullable HeadTable trailers) {
+    if (ended) {
+      return;
+    }
+    if (forwarding.tunnelling()) {
+      forwarding.clientEndedTunnel();
+      return;
+    }
+    requestComplete = true;
+    if (requestPipe != null) {
+      requestPipe.end();
+      if (ended) {
+        return;
+      }
+    }
+    forwarding.bodyEnded(trailers);
+    if (awaitingWhole && !answering.begun()) {
+      forwarding.attempt();
+    }
+  }
+
+  @Override
+  public void onRequestFlush() {
+    forwarding.flush();
+  }
+
+  @Override
+  public void onClientWritable() {
+    forwarding.resumeResponse();
+  }
+
+  @Override
+  public void onClientHalfClosed() {
+    if (!ended && !answering.begun()) {
+      waitAfterHalfClose(snapshot().limits().halfCloseNanos());
+    }
+  }
+
+  @Override
+  public void onRequestFailure(Failure cause) {
+    fail(cause);
+  }
+
+  // ---- 4: response filters ----
+
+  /** An answer that the gateway makes itself. */
+  void answer(Response response) {
+    if (ended) {
+      return;
+    }
+    forwarding.giveUp();
+    answering.own(response);
+    beginResponse();
+  }
+
+  /** The upstream's answer has begun. */
+  void beginResponse() {
+    calls.noLongerWaiting();
+    if (responseStep == RESPONSE_NOT_BEGUN) {
+      responseStep = requestStep - 1;
+    }
+    runResponseFilters();
+  }
+
+  private void runResponseFilters() {
+    FilterChain chain = route().chain();
+    while (responseStep >= 0) {
+      FilterChain.Step step = chain.step(responseStep--);
+      if (!step.answers()) {
+        continue;
+      }
+      Verdict verdict = calls.onResponse(step, answering.head());
+      if (verdict == null) {
+        forwarding.pauseResponse();
+        return;
+      }
+      if (!proceed(verdict)) {
+        return;
+      }
+    }
+    answering.start(calls.responsePipe(chain, requestStep, answering));
+  }
+
+  // ---- 5: answering is told by Answering; the ways it can end: ----
+
+  /** The answer has been sent in full, except for its end. */
+  void answered(@Nullable HeadTable trailers) {
+    ClientStream stream = client();
+    conclude(answering.status());
+    stream.sendEnd(trailers);
+  }
+
+  /** The exchange can not go on. */
+  void fail(Failure cause) {
+    if (ended) {
+      return;
+    }
+    forwarding.giveUp();
+    failure = cause;
+    loop().metrics().failed(cause.code());
+    acceptor.failureLog().log(this, cause);
+    if (cause.code() == FailureCode.CLIENT_ABORT || answering.started()) {
+      ClientStream stream = client();
+      conclude(answering.started() ? answering.status() : cause.code().status());
+      stream.abort();
+      return;
+    }
+    answer(acceptor.failures().answer(cause, head().first("accept-language"), traceId()));
+  }
+
+  // ---- 6: the end ----
+
+  private void conclude(int status) {
+    ended = true;
+    calls.noLongerWaiting();
+    long duration = loop().nanoTime() - startNanos();
+    loop().metrics().request(route().metric(), forwarding.metric(), method(), status, duration);
+    loop().metrics().received(requestBytes());
+    loop().metrics().sent(answering.bytes());
+    FilterChain chain = route().chain();
+    if (chain.size() > 0) {
+      calls.onEnd(
+          chain,
+          new Ending(
+              status,
+              failure,
+              duration,
+              forwarding.answerNanos(),
+              requestBytes(),
+              answering.bytes(),
+              forwarding.attempts(),
+              forwarding.endpointText()));
+    }
+    forwarding.end();
+    answering.end();
+    if (requestPipe != null) {
+      requestPipe.discard();
+    }
+    unpin(calls.abandoned());
+  }
+
+  /** Sends what was written to either side. */
+  void flush() {
+    if (!ended) {
+      forwarding.flush();
+    }
+    client().flush();
+  }
+
+  @Override
+  protected void onDeadline(long now) {
+    if (ended) {
+      return;
+    }
+    Failure late = overdue(now);
+    if (late == null) {
+      return;
+    }
+    ClientStream stream = client();
+    fail(late);
+    stream.flush();
+  }
+
+  Forwarding forwarding() {
+    return forwarding;
+  }
+
+  Answering answering() {
+    return answering;
+  }
+}

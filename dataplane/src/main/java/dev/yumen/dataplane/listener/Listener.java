@@ -1,0 +1,152 @@
+package dev.yumen.dataplane.listener;
+
+import dev.yumen.config.Address;
+import dev.yumen.config.LimitsConfig;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.Metrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A port that is listened on. Accepted connections are spread over the loops. */
+public final class Listener {
+
+  /**
+   * What a listener needs of the process around it.
+   *
+   * @param bootstrap with groups and channel types; cloned
+   * @param loopOf the loop of an event loop
+   * @param limits the limits that are live
+   * @param connections open connections of all listeners
+   */
+  public record Surroundings(
+      ServerBootstrap bootstrap,
+      Function<EventLoop, Loop> loopOf,
+      Supplier<LimitsConfig> limits,
+      Metrics metrics,
+      AtomicInteger connections) {}
+
+  private final String name;
+  private final Address address;
+  private final Channel channel;
+  private final ConnectionRegistry registry;
+
+  private Listener(String name, Address address, Channel channel, ConnectionRegistry registry) {
+    this.name = name;
+    this.address = address;
+    this.channel = channel;
+    this.registry = registry;
+  }
+
+  /**
+   * Opens a port; clients are taken from now on.
+   *
+   * @throws IOException if the address can not be had, with one sentence that says why
+   */
+  public static Listener open(
+      String name, Address address, int backlog, RequestAcceptor acceptor, Surroundings around)
+      throws IOException {
+    ConnectionRegistry registry =
+        new ConnectionRegistry(around.metrics(), name, around.connections());
+    var bound =
+        around
+            .bootstrap()
+            .clone()
+            .option(ChannelOption.SO_BACKLOG, backlog)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel accepted) {
+                    accept(accepted, acceptor, around, registry);
+                  }
+                })
+            .bind(new InetSocketAddress(address.host(), address.port()))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "listener " + name + " can not listen on " + address + ": " + reason(bound.cause()),
+          bound.cause());
+    }
+    return new Listener(name, address, bound.channel(), registry);
+  }
+
+  private static String reason(Throwable cause) {
+    String message = cause.getMessage();
+    return message != null && message.contains("Address already in use")
+        ? "the port is in use"
+        : String.valueOf(message);
+  }
+
+  private static void accept(
+      Channel accepted,
+      RequestAcceptor acceptor,
+      Surroundings around,
+      ConnectionRegistry registry) {
+    Loop loop = around.loopOf().apply(accepted.eventLoop());
+    LimitsConfig limits = around.limits().get();
+    InetAddress client = ((InetSocketAddress) accepted.remoteAddress()).getAddress();
+    String refused = registry.admit(client, limits.connections(), limits.connectionsPerClient());
+    if (refused != null) {
+      loop.metrics().rejected(around.metrics().rejectionSlot(refused));
+      accepted.close();
+      return;
+    }
+    int buffer = limits.buffer().toInt();
+    accepted
+        .config()
+        .setOption(
+            ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
+    accepted
+        .pipeline()
+        .addLast(new ServerConnection(loop, acceptor, ListenerLimits.of(limits), registry));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The address as configured. */
+  public Address address() {
+    return address;
+  }
+
+  /** The address that is listened on. */
+  public InetSocketAddress bound() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** Takes no more clients; the port is free when this returns. Not to be called from a loop. */
+  public void stopAccepting() {
+    channel.close().awaitUninterruptibly();
+  }
+
+  /** Ends connections when they have nothing more to do. */
+  public void drain() {
+    registry.drain();
+  }
+
+  /** Ends connections at once. */
+  public void closeAll() {
+    registry.closeAll();
+  }
+
+  /** Open connections. */
+  public int connections() {
+    return registry.size();
+  }
+
+  /** Whether this is the listener of that name and address. */
+  public boolean is(String otherName, @Nullable Address otherAddress) {
+    return name.equals(otherName) && address.equals(otherAddress);
+  }
+}

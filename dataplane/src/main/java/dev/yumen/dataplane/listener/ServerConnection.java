@@ -1,0 +1,785 @@
+package dev.yumen.dataplane.listener;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.http1.ChunkedDecoder;
+import dev.yumen.dataplane.http1.HeadParser;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.MessageWriter;
+import dev.yumen.dataplane.http1.StatusLines;
+import dev.yumen.dataplane.http1.WireError;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.RequestEvents;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection of a client: the only handler in its pipeline. Requests are taken one at
+ * a time; what a client sends ahead waits, unread beyond one buffer, until the answer before it has
+ * been sent.
+ *
+ * <p>Reading goes HEAD → LENGTH or CHUNKED → DONE and back to HEAD when the answer ends. An answer
+ * that ends before its request does leads to DISCARD (the rest is read and dropped, within a limit)
+ * or to LINGER (RFC 9112 §9.6: the sending side is closed first, so that the answer is not lost to
+ * a reset).
+ */
+public final class ServerConnection extends ChannelInboundHandlerAdapter implements ClientStream {
+  private enum Reading {
+    HEAD,
+    LENGTH,
+    CHUNKED,
+    DONE,
+    TUNNEL,
+    LINGER,
+    CLOSED
+  }
+
+  private static final byte[] CHUNKED_FIELD = ascii("Transfer-Encoding: chunked\r\n");
+  private static final byte[] CLOSE_FIELD = ascii("Connection: close\r\n");
+  private static final byte[] KEEP_ALIVE_FIELD = ascii("Connection: keep-alive\r\n");
+  private static final byte[] LENGTH_FIELD = ascii("Content-Length: ");
+  private static final long LINGER_NANOS = 2_000_000_000L;
+  private static final long LINGER_BYTES = 1 << 20;
+
+  private final Loop loop;
+  private final RequestAcceptor acceptor;
+  private final ListenerLimits limits;
+  private final ConnectionRegistry registry;
+  private final HeadParser parser;
+  private final SlowClientWatch watch;
+  private HeadTable head = new HeadTable();
+  private @Nullable ChunkedDecoder chunks;
+
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable MessageWriter writer;
+  private @Nullable InetSocketAddress peer;
+  private @Nullable String peerText;
+  private int localPort;
+
+  private Reading reading = Reading.HEAD;
+  private @Nullable RequestEvents exchange;
+  private @Nullable ByteBuf ahead;
+  private boolean working;
+  private boolean paused;
+  private boolean autoRead = true;
+  private boolean discarding;
+  private boolean continueOwed;
+  private boolean headStarted;
+  private boolean inputEnded;
+  private boolean closeAfter;
+
+  /** Set when an answer ends; tells {@link #begin} that it ended before the acceptor returned. */
+  private boolean answerEnded;
+
+  private boolean tunnelEndTold;
+  private long bodyLeft;
+  private long bodyRead;
+  private long discardLeft;
+  private long headStart;
+  private int requests;
+
+  ServerConnection(
+      Loop loop, RequestAcceptor acceptor, ListenerLimits limits, ConnectionRegistry registry) {
+    this.loop = loop;
+    this.acceptor = acceptor;
+    this.limits = limits;
+    this.registry = registry;
+    this.parser = new HeadParser(HeadParser.Kind.REQUEST, limits.head());
+    this.watch = new SlowClientWatch(this, loop, limits);
+  }
+
+  // ---- life ----
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    this.context = context;
+    writer = new MessageWriter(context);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    peer = (InetSocketAddress) context.channel().remoteAddress();
+    localPort = ((InetSocketAddress) context.channel().localAddress()).getPort();
+    registry.opened(this);
+    watch.headExpected(loop.nanoTime() + limits.headerNanos());
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    reading = Reading.CLOSED;
+    watch.stop();
+    registry.closed(this);
+    releaseAhead();
+    writer().discard();
+    RequestEvents gone = exchange;
+    exchange = null;
+    if (gone != null) {
+      gone.onRequestFailure(Failure.of(FailureCode.CLIENT_ABORT, "client closed its connection"));
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // Resets and broken pipes of the client; a bug in our own code ends this connection too.
+    registry.failed(this, cause);
+    context.close();
+  }
+
+  // ---- reading ----
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    if (ahead != null) {
+      in = join(context, ahead, in);
+      ahead = null;
+    }
+    work(in);
+  }
+
+  private static ByteBuf join(ChannelHandlerContext context, ByteBuf first, ByteBuf second) {
+    ByteBuf joined = context.alloc().directBuffer(first.readableBytes() + second.readableBytes());
+    joined.writeBytes(first).writeBytes(second);
+    first.release();
+    second.release();
+    return joined;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    RequestEvents current = exchange;
+    if (current != null) {
+      current.onRequestFlush();
+    }
+    flush();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      if (ahead == null) {
+        onInputEnd();
+      }
+    }
+  }
+
+  /** Takes as much as can be taken now; the rest waits in {@code ahead}. */
+  private void work(ByteBuf in) {
+    working = true;
+    try {
+      while (step(in)) {}
+    } finally {
+      working = false;
+    }
+    if (in.isReadable() && reading != Reading.CLOSED) {
+      ahead = in;
+    } else {
+      in.release();
+      if (inputEnded && reading != Reading.CLOSED) {
+        onInputEnd();
+      }
+    }
+    updateAutoRead();
+  }
+
+  /** One step; false when nothing more can be done now. */
+  private boolean step(ByteBuf in) {
+    switch (reading) {
+      case HEAD:
+        return in.isReadable() && readHead(in);
+      case LENGTH:
+        return in.isReadable() && !blocked() && readLength(in);
+      case CHUNKED:
+        return in.isReadable() && !blocked() && readChunked(in);
+      case TUNNEL:
+        if (in.isReadable() && !paused && exchange != null) {
+          watch.progress(in.readableBytes());
+          exchange.onRequestBody(in.readRetainedSlice(in.readableBytes()));
+        }
+        return false;
+      case LINGER:
+        discardLeft -= in.readableBytes();
+        in.skipBytes(in.readableBytes());
+        if (discardLeft < 0) {
+          close();
+        }
+        return false;
+      case DONE, CLOSED:
+        return false;
+    }
+    throw new AssertionError(reading);
+  }
+
+  private boolean blocked() {
+    return paused && !discarding;
+  }
+
+  private boolean readHead(ByteBuf in) {
+    if (!headStarted) {
+      headStarted = true;
+      headStart = loop.nanoTime();
+      head.reset();
+      watch.headExpected(headStart + limits.headerNanos());
+    }
+    switch (parser.parse(in, head)) {
+      case NEED_MORE:
+        return false;
+      case FAILED:
+        unreadable(parser.error());
+        return true;
+      case DONE:
+        break;
+    }
+    parser.reset();
+    headStarted = false;
+    requests++;
+    begin();
+    return true;
+  }
+
+  private void begin() {
+    bodyRead = 0;
+    discarding = false;
+    paused = false;
+    closeAfter |=
+        !head.persistent()
+            || registry.draining()
+            || (limits.requestsPerConnection() > 0 && requests >= limits.requestsPerConnection());
+    continueOwed = head.expectContinue() && head.minorVersion() > 0;
+    Framing framing = Framing.NONE;
+    if (head.chunked()) {
+      framing = Framing.STREAM;
+      reading = Reading.CHUNKED;
+      chunkDecoder().reset();
+    } else if (head.contentLength() > 0) {
+      framing = Framing.LENGTH;
+      reading = Reading.LENGTH;
+      bodyLeft = head.contentLength();
+    } else {
+      framing = head.contentLength() == 0 ? Framing.LENGTH : Framing.NONE;
+      reading = Reading.DONE;
+      watch.nothingExpected();
+    }
+    if (requestGoesOn()) {
+      watch.bodyExpected(headStart);
+    }
+    answerEnded = false;
+    RequestEvents begun = acceptor.onRequest(this, head, framing, headStart);
+    if (!answerEnded && reading != Reading.CLOSED) {
+      exchange = begun;
+      if (reading == Reading.DONE) {
+        begun.onRequestEnd(null);
+      }
+    }
+  }
+
+  private ChunkedDecoder chunkDecoder() {
+    if (chunks == null) {
+      chunks = new ChunkedDecoder(limits.head());
+    }
+    return chunks;
+  }
+
+  private boolean readLength(ByteBuf in) {
+    int length = (int) Math.min(bodyLeft, in.readableBytes());
+    bodyLeft -= length;
+    ByteBuf data = in.readRetainedSlice(length);
+    if (bodyLeft == 0) {
+      reading = Reading.DONE;
+    }
+    deliver(data);
+    if (bodyLeft == 0 && reading == Reading.DONE) {
+      requestEnded(null);
+    }
+    return true;
+  }
+
+  private boolean readChunked(ByteBuf in) {
+    ChunkedDecoder decoder = chunkDecoder();
+    ByteBuf data = decoder.next(in);
+    if (data != null) {
+      deliver(data);
+      return true;
+    }
+    if (decoder.failed()) {
+      failRequest(decoder.error());
+      return true;
+    }
+    if (!decoder.finished()) {
+      return false;
+    }
+    reading = Reading.DONE;
+    requestEnded(decoder.trailers().size() == 0 ? null : decoder.trailers());
+    return true;
+  }
+
+  private void deliver(ByteBuf data) {
+    int length = data.readableBytes();
+    bodyRead += length;
+    continueOwed = false;
+    watch.progress(length);
+    if (discarding) {
+      data.release();
+      discardLeft -= length;
+      if (discardLeft < 0) {
+        linger();
+      }
+      return;
+    }
+    RequestEvents current = exchange;
+    if (current == null) {
+      data.release();
+      return;
+    }
+    if (bodyRead > limits.bodyBytes()) {
+      data.release();
+      failExchange(
+          Failure.of(
+              FailureCode.PAYLOAD_TOO_LARGE,
+              "request body of more than " + limits.bodyBytes() + " bytes (limits.body)"));
+      return;
+    }
+    current.onRequestBody(data);
+  }
+
+  private void requestEnded(@Nullable HeadTable trailers) {
+    watch.nothingExpected();
+    if (discarding) {
+      discarding = false;
+      nextRequest();
+    } else if (exchange != null) {
+      exchange.onRequestEnd(trailers);
+    }
+  }
+
+  private void onInputEnd() {
+    switch (reading) {
+      case HEAD -> {
+        if (headStarted && head.method().isEmpty()) {
+          registry.rejected(this, "truncated_head");
+        }
+        closeWhenSent();
+      }
+      case LENGTH, CHUNKED -> {
+        if (exchange == null) {
+          close();
+        } else {
+          closeAfter = true;
+          failExchange(
+              Failure.of(FailureCode.CLIENT_ABORT, "client ended in the middle of its body"));
+        }
+      }
+      case DONE -> {
+        closeAfter = true;
+        if (exchange != null) {
+          exchange.onClientHalfClosed();
+        }
+      }
+      case TUNNEL -> {
+        if (exchange != null && !tunnelEndTold) {
+          tunnelEndTold = true;
+          exchange.onRequestEnd(null);
+        }
+      }
+      case LINGER -> close();
+      case CLOSED -> {}
+    }
+  }
+
+  // ---- failures of the client ----
+
+  private void unreadable(WireError error) {
+    reading = Reading.LINGER;
+    registry.rejected(this, error.label());
+    closeAfter = true;
+    acceptor.onUnreadable(this, Failure.of(error.code(), error.text()));
+  }
+
+  private void failRequest(WireError error) {
+    registry.rejected(this, error.label());
+    failExchange(Failure.of(error.code(), error.text()));
+  }
+
+  /** Called by the watch too: the client is too slow. */
+  void failSlow(String reason, Failure failure) {
+    registry.rejected(this, reason);
+    if (reading == Reading.HEAD) {
+      if (!headStarted) {
+        close();
+        return;
+      }
+      reading = Reading.LINGER;
+      closeAfter = true;
+      acceptor.onUnreadable(this, failure);
+      flush();
+      return;
+    }
+    failExchange(failure);
+    flush();
+  }
+
+  private void failExchange(Failure failure) {
+    closeAfter = true;
+    RequestEvents current = exchange;
+    if (current == null) {
+      linger();
+      return;
+    }
+    // No more of this request is believed, so no more of it is read as one.
+    reading = Reading.LINGER;
+    discardLeft = LINGER_BYTES;
+    current.onRequestFailure(failure);
+  }
+
+  // ---- answering ----
+
+  @Override
+  public void sendInterim(int status, HeadTable fields) {
+    if (head.minorVersion() == 0) {
+      return;
+    }
+    if (status == 100) {
+      continueOwed = false;
+    }
+    ByteBuf out = writer().gather(fields.fieldBytes() + 64);
+    StatusLines.write(out, status);
+    fields.writeFields(out);
+    out.writeShort(0x0d0a);
+  }
+
+  @Override
+  public void sendHead(int status, HeadTable fields, Framing framing, long length) {
+    boolean old = head.minorVersion() == 0;
+    if (requestGoesOn() && !willDiscard()) {
+      closeAfter = true;
+    }
+    if (framing == Framing.STREAM && old) {
+      closeAfter = true;
+    }
+    ByteBuf out =
+        writer()
+            .gather(
+                fields.fieldBytes() + 128 + MessageWriter.roomFor(framedLength(framing, length)));
+    StatusLines.write(out, status);
+    fields.writeFields(out);
+    switch (framing) {
+      case LENGTH, STATED -> {
+        out.writeBytes(LENGTH_FIELD);
+        MessageWriter.writeDecimal(out, length);
+        out.writeShort(0x0d0a);
+      }
+      case STREAM -> {
+        if (!old) {
+          out.writeBytes(CHUNKED_FIELD);
+        }
+      }
+      case TUNNEL -> writeUpgrade(out, fields);
+      case NONE -> {}
+    }
+    if (framing != Framing.TUNNEL) {
+      if (closeAfter) {
+        out.writeBytes(CLOSE_FIELD);
+      } else if (old) {
+        out.writeBytes(KEEP_ALIVE_FIELD);
+      }
+    }
+    out.writeShort(0x0d0a);
+    writer().chunked(framing == Framing.STREAM && !old);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static void writeUpgrade(ByteBuf out, HeadTable fields) {
+    String protocol = fields.first("upgrade");
+    out.writeBytes(ascii("Connection: upgrade\r\nUpgrade: "));
+    out.writeBytes(ascii(protocol == null ? "" : protocol)).writeShort(0x0d0a);
+  }
+
+  private static long framedLength(Framing framing, long length) {
+    return switch (framing) {
+      case LENGTH -> length;
+      case STREAM -> -1;
+      case NONE, STATED, TUNNEL -> 0;
+    };
+  }
+
+  private boolean requestGoesOn() {
+    return reading == Reading.LENGTH || reading == Reading.CHUNKED;
+  }
+
+  /** Whether the rest of an unwanted body is worth reading, so that the connection lives on. */
+  private boolean willDiscard() {
+    return !continueOwed
+        && (reading == Reading.LENGTH ? bodyLeft <= limits.drainBytes() : limits.drainBytes() > 0);
+  }
+
+  @Override
+  public void sendBody(ByteBuf data) {
+    if (reading == Reading.CLOSED) {
+      data.release();
+      return;
+    }
+    writer().body(data);
+  }
+
+  @Override
+  public void sendEnd(@Nullable HeadTable trailers) {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    writer().end(trailers);
+    exchange = null;
+    answerEnded = true;
+    if (reading == Reading.TUNNEL) {
+      closeWhenSent();
+    } else if (closeAfter) {
+      linger();
+    } else if (requestGoesOn()) {
+      discarding = true;
+      discardLeft = limits.drainBytes();
+      resumeWork();
+    } else {
+      nextRequest();
+    }
+  }
+
+  private void nextRequest() {
+    reading = Reading.HEAD;
+    if (closeAfter || registry.draining()) {
+      linger();
+      return;
+    }
+    watch.headExpected(loop.nanoTime() + limits.keepAliveNanos());
+    resumeWork();
+  }
+
+  /** Goes on with what waits, unless a caller further up does so anyway. */
+  private void resumeWork() {
+    if (working) {
+      return;
+    }
+    ByteBuf in = ahead;
+    if (in != null) {
+      ahead = null;
+      work(in);
+      if (exchange != null) {
+        exchange.onRequestFlush();
+      }
+    } else if (inputEnded) {
+      onInputEnd();
+    }
+    updateAutoRead();
+  }
+
+  @Override
+  public void flush() {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    writer().flush();
+    watch.flushed(writer().queued());
+  }
+
+  @Override
+  public void closeAfterAnswer() {
+    closeAfter = true;
+  }
+
+  /** Sends what is gathered, then closes our side and waits a moment for the client to close. */
+  private void linger() {
+    reading = Reading.LINGER;
+    discarding = false;
+    discardLeft = LINGER_BYTES;
+    paused = false;
+    flush();
+    watch.lingering(loop.nanoTime() + LINGER_NANOS);
+    shutdownOutput();
+    if (inputEnded) {
+      closeWhenSent();
+    }
+    releaseAhead();
+    updateAutoRead();
+  }
+
+  private void shutdownOutput() {
+    // The shutdown is queued behind the flushed bytes by writing an empty buffer with a listener.
+    ChannelHandlerContext current = context();
+    current
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            sent -> {
+              if (sent.isSuccess() && current.channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+              }
+            });
+  }
+
+  private void closeWhenSent() {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    flush();
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void abort() {
+    Channel channel = context().channel();
+    if (channel.isOpen()) {
+      exchange = null;
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      channel.close();
+    }
+  }
+
+  /** All bytes that were handed to the channel. */
+  long queued() {
+    return writer().queued();
+  }
+
+  /** Called by the watch: the client does not take what it asked for. */
+  void closeSlowReader() {
+    registry.rejected(this, "slow_reader");
+    close();
+  }
+
+  /** Closes at once; what was not sent is lost. */
+  void close() {
+    context().close();
+  }
+
+  /** Closes when idle, or after the answer that is under way. For a drain. */
+  void closeSoon() {
+    closeAfter = true;
+    if (reading == Reading.HEAD && !headStarted && exchange == null) {
+      linger();
+    }
+  }
+
+  // ---- flow ----
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (exchange != null && context.channel().isWritable()) {
+      exchange.onClientWritable();
+    }
+  }
+
+  @Override
+  public boolean writable() {
+    return context().channel().isWritable();
+  }
+
+  @Override
+  public void pauseRequest() {
+    if (!paused) {
+      paused = true;
+      watch.pause();
+      updateAutoRead();
+    }
+  }
+
+  @Override
+  public void resumeRequest() {
+    if (paused) {
+      paused = false;
+      watch.resume();
+      resumeWork();
+      updateAutoRead();
+    }
+  }
+
+  private void updateAutoRead() {
+    boolean wanted = !blocked() && (ahead == null || reading == Reading.LINGER);
+    if (wanted != autoRead && reading != Reading.CLOSED) {
+      autoRead = wanted;
+      context().channel().config().setAutoRead(wanted);
+    }
+  }
+
+  // ---- the rest ----
+
+  @Override
+  public Loop loop() {
+    return loop;
+  }
+
+  @Override
+  public InetSocketAddress peer() {
+    return Objects.requireNonNull(peer);
+  }
+
+  @Override
+  public String peerText() {
+    if (peerText == null) {
+      peerText = peer().getAddress().getHostAddress();
+    }
+    return peerText;
+  }
+
+  @Override
+  public int localPort() {
+    return localPort;
+  }
+
+  @Override
+  public String scheme() {
+    return "http";
+  }
+
+  @Override
+  public boolean sentAhead() {
+    return ahead != null || inputEnded;
+  }
+
+  @Override
+  public void startTunnel() {
+    reading = Reading.TUNNEL;
+    watch.tunnel();
+    resumeWork();
+  }
+
+  @Override
+  public void endTunnel() {
+    flush();
+    shutdownOutput();
+  }
+
+  Channel channel() {
+    return context().channel();
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  private MessageWriter writer() {
+    return Objects.requireNonNull(writer);
+  }
+
+  private void releaseAhead() {
+    if (ahead != null) {
+      ahead.release();
+      ahead = null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.yumen.dataplane.loop;
+
+import dev.yumen.dataplane.observe.LoopMetrics;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** One event loop with everything that belongs to it. */
+public final class Loop {
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final int index;
+  private final EventLoop eventLoop;
+  private final LoopMetrics metrics;
+  private final LongSupplier nanoClock;
+  private final DeadlineWheel deadlines;
+  private long idHigh = ThreadLocalRandom.current().nextLong();
+  private long idLow = ThreadLocalRandom.current().nextLong();
+
+  public Loop(int index, EventLoop eventLoop, LoopMetrics metrics, LongSupplier nanoClock) {
+    this.index = index;
+    this.eventLoop = eventLoop;
+    this.metrics = metrics;
+    this.nanoClock = nanoClock;
+    this.deadlines = new DeadlineWheel(TICK_NANOS, nanoClock.getAsLong());
+  }
+
+  /** Starts the ticking; it ends with the event loop. */
+  public void start() {
+    var _ =
+        eventLoop.scheduleAtFixedRate(
+            () -> deadlines.advance(nanoTime()), TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
+  }
+
+  /** 0 to the number of loops less one. */
+  public int index() {
+    return index;
+  }
+
+  public EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  public LoopMetrics metrics() {
+    return metrics;
+  }
+
+  public DeadlineWheel deadlines() {
+    return deadlines;
+  }
+
+  /** Monotonic nanoseconds of the injected clock. */
+  public long nanoTime() {
+    return nanoClock.getAsLong();
+  }
+
+  /** The next of a sequence that starts at random: unique ids, not secrets. */
+  public String nextId() {
+    idLow += 0x9e3779b97f4a7c15L;
+    if (idLow == 0) {
+      idHigh++;
+    }
+    return hex(mix(idHigh ^ idLow)) + hex(idLow);
+  }
+
+  private static long mix(long z) {
+    long a = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    long b = (a ^ (a >>> 27)) * 0x94d049bb133111ebL;
+    return b ^ (b >>> 31);
+  }
+
+  private static String hex(long value) {
+    byte[] digits = new byte[16];
+    for (int i = 15; i >= 0; i--) {
+      digits[i] = (byte) Character.forDigit((int) (value >>> ((15 - i) * 4)) & 15, 16);
+    }
+    return new String(digits, StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.yumen.dataplane.snapshot;
+
+import dev.yumen.api.Consumer;
+import dev.yumen.api.FilterContext;
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.dataplane.state.StateRegistry;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
+
+/** The {@link FilterContext} of one place in one configuration. */
+record BuildContext(
+    FilterSurroundings surroundings,
+    GatewayConfig config,
+    LoadedConfig loaded,
+    String routeId,
+    String place,
+    List<Runnable> giveBack)
+    implements FilterContext {
+
+  @Override
+  public Path folder() {
+    return loaded.folder();
+  }
+
+  @Override
+  public List<Consumer> consumers() {
+    return config.consumers();
+  }
+
+  @Override
+  public InstantSource clock() {
+    return surroundings.clock();
+  }
+
+  @Override
+  public long nanoTime() {
+    return surroundings.nanoClock().getAsLong();
+  }
+
+  @Override
+  public int loops() {
+    return surroundings.loops();
+  }
+
+  @Override
+  public <T> T state(Class<T> type, String key, Supplier<? extends T> create) {
+    StateRegistry.Handle<T> handle =
+        surroundings
+            .states()
+            .hold(type, "filter " + type.getName() + " " + key, create, BuildContext::close);
+    giveBack.add(handle::release);
+    return handle.value();
+  }
+
+  private static void close(Object state) {
+    if (state instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        LoggerFactory.getLogger(BuildContext.class).warn("closing {} failed", state, e);
+      }
+    }
+  }
+
+  @Override
+  public Counter counter(String name, String help, List<String> labels) {
+    return surroundings.metrics().counter(name, help, labels);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.yumen.dataplane.snapshot;
+
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.state.StateRegistry;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/** What filters get from the process around them. */
+public record FilterSurroundings(
+    InstantSource clock,
+    LongSupplier nanoClock,
+    int loops,
+    StateRegistry states,
+    Metrics metrics) {}

@@ -1,0 +1,150 @@
+package dev.yumen.dataplane.snapshot;
+
+import dev.yumen.api.Cidr;
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.dataplane.listener.ListenerLimits;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.routing.RouteTable;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One configuration, compiled and immutable. An exchange pins the snapshot it began with; when a
+ * snapshot was replaced and its last exchange has ended, it gives its filters and upstreams back.
+ */
+public final class Snapshot {
+  /** Uses of one loop: counted without atomics, on a cache line of its own. */
+  private static final class Uses {
+    private int count;
+    private boolean retired;
+
+    @SuppressWarnings("unused") // keeps neighbours off this cache line
+    private long p1, p2, p3, p4, p5, p6, p7;
+  }
+
+  private final long number;
+  private final GatewayConfig config;
+  private final RouteTable<String> table;
+  private final Map<String, Route> routes;
+  private final Route unmatched;
+  private final ListenerLimits limits;
+  private final Runnable release;
+  private final Uses[] uses;
+  private final AtomicInteger loopsInUse;
+  private final List<Cidr> trustedProxies;
+  private final long filterNanos;
+
+  /**
+   * @param number grows with every configuration that went live
+   * @param table gives ids of {@code routes}
+   * @param unmatched what happens to requests that no route takes
+   * @param release gives everything back that this snapshot holds; called once, from any thread
+   */
+  Snapshot(
+      long number,
+      GatewayConfig config,
+      RouteTable<String> table,
+      Map<String, Route> routes,
+      Route unmatched,
+      int loops,
+      Runnable release) {
+    this.number = number;
+    this.config = config;
+    this.table = table;
+    this.routes = routes;
+    this.unmatched = unmatched;
+    this.limits = ListenerLimits.of(config.limits());
+    this.release = release;
+    this.trustedProxies = config.trustedProxies();
+    this.filterNanos = config.limits().filterTimeout().toNanos();
+    this.loopsInUse = new AtomicInteger(loops);
+    this.uses = new Uses[loops];
+    for (int i = 0; i < loops; i++) {
+      uses[i] = new Uses();
+    }
+  }
+
+  /** Pins the snapshot for one exchange of this loop. */
+  public void enter(Loop loop) {
+    uses[loop.index()].count++;
+  }
+
+  /** Ends what {@link #enter} began, on the same loop. */
+  public void leave(Loop loop) {
+    Uses mine = uses[loop.index()];
+    mine.count--;
+    if (mine.count == 0 && mine.retired) {
+      loopDone();
+    }
+  }
+
+  /** Called once on each loop after the snapshot was replaced. */
+  void retire(Loop loop) {
+    Uses mine = uses[loop.index()];
+    mine.retired = true;
+    if (mine.count == 0) {
+      loopDone();
+    }
+  }
+
+  private void loopDone() {
+    if (loopsInUse.decrementAndGet() == 0) {
+      // Closing filters may touch files.
+      Thread.ofVirtual().name("snapshot-release-" + number).start(release);
+    }
+  }
+
+  /** Gives everything back of a snapshot that never went live. */
+  public void releaseUnused() {
+    release.run();
+  }
+
+  public long number() {
+    return number;
+  }
+
+  public GatewayConfig config() {
+    return config;
+  }
+
+  /** Finds the id of the route for a request; unchanged rules are the same objects as before. */
+  public RouteTable<String> table() {
+    return table;
+  }
+
+  /** The route of an id that {@link #table} gave. */
+  public Route route(String id) {
+    return Objects.requireNonNull(routes.get(id));
+  }
+
+  public Route unmatched() {
+    return unmatched;
+  }
+
+  public ListenerLimits limits() {
+    return limits;
+  }
+
+  /** Longest time for one step of a filter, in nanoseconds. */
+  public long filterNanos() {
+    return filterNanos;
+  }
+
+  /** Whether this peer's word about the client is taken. */
+  public boolean trusts(InetAddress peer) {
+    for (Cidr range : trustedProxies) {
+      if (range.contains(peer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether any peer's word is taken at all. */
+  public boolean trustsAnybody() {
+    return !trustedProxies.isEmpty();
+  }
+}

@@ -1,0 +1,272 @@
+package dev.yumen.dataplane.snapshot;
+
+import dev.yumen.api.AnyFilter;
+import dev.yumen.api.FilterContext;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Response;
+import dev.yumen.api.Template;
+import dev.yumen.config.FilterConfig;
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Position;
+import dev.yumen.config.Problem;
+import dev.yumen.config.RouteConfig;
+import dev.yumen.config.UpstreamConfig;
+import dev.yumen.dataplane.balance.WeightedDraw;
+import dev.yumen.dataplane.chain.FilterChain;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.routing.RouteProblem;
+import dev.yumen.dataplane.routing.RouteTable;
+import dev.yumen.dataplane.routing.Rule;
+import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.upstream.Upstream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compiles a configuration. Every problem is collected, each with its place; with one of severity
+ * ERROR nothing comes of it and everything taken on the way is given back.
+ */
+public final class SnapshotBuilder {
+  /** Label of requests that no route matched. */
+  public static final String NO_PATTERN = "none";
+
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotBuilder.class);
+
+  private final LoadedConfig loaded;
+  private final FilterContext.Counter expressionFailures;
+  private final GatewayConfig config;
+  private final FilterSurroundings filterSurroundings;
+  private final Upstream.Surroundings surroundings;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Runnable> giveBack = new ArrayList<>();
+  private final Map<String, Upstream> upstreams = new HashMap<>();
+
+  /** Filters for every route: one instance serves them all. */
+  private List<FilterChain.Named> shared = List.of();
+
+  /**
+   * @param snapshot null exactly when there is a problem of severity ERROR
+   */
+  public record Built(@Nullable Snapshot snapshot, List<Problem> problems) {}
+
+  public SnapshotBuilder(
+      LoadedConfig loaded,
+      GatewayConfig config,
+      FilterSurroundings filterSurroundings,
+      Upstream.Surroundings surroundings) {
+    this.loaded = loaded;
+    this.config = config;
+    this.filterSurroundings = filterSurroundings;
+    this.surroundings = surroundings;
+    this.expressionFailures =
+        surroundings
+            .metrics()
+            .counter(
+                "gateway_expression_failures",
+                "Expressions of routes that failed on a request, which counts as false.",
+                List.of());
+  }
+
+  /**
+   * @param previous the live one, whose compiled parts are used again where nothing changed
+   */
+  public Built build(long number, @Nullable Snapshot previous) {
+    config.upstreams().forEach(this::holdUpstream);
+    shared = filters("", config.filters(), "filters");
+    Route unmatched =
+        new Route(
+            "", NO_PATTERN, Metrics.NONE, chain("", List.of(), "routes"), new RouteEnd.Unmatched());
+    Map<String, Route> routes = new HashMap<>(config.routes().size() * 2);
+    List<Rule<String>> rules = new ArrayList<>(config.routes().size());
+    for (int i = 0; i < config.routes().size(); i++) {
+      RouteConfig route = config.routes().get(i);
+      Route compiled = route(route, "routes[" + i + "]");
+      if (compiled != null) {
+        rules.add(
+            new Rule<>(
+                route.id(),
+                route.match(),
+                Set.copyOf(route.allow()),
+                route.mergeSlashes(),
+                route.id()));
+        routes.put(route.id(), compiled);
+      }
+    }
+    RouteTable.Compiled<String> table =
+        previous == null
+            ? RouteTable.compile(rules, this::expressionFailed)
+            : RouteTable.recompile(previous.table(), rules, this::expressionFailed);
+    table.problems().forEach(this::routeProblem);
+    List<Runnable> held = List.copyOf(giveBack);
+    if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
+      held.forEach(Runnable::run);
+      return new Built(null, problems);
+    }
+    Snapshot snapshot =
+        new Snapshot(
+            number,
+            config,
+            table.table(),
+            routes,
+            unmatched,
+            surroundings.loops().size(),
+            () -> held.forEach(Runnable::run));
+    return new Built(snapshot, problems);
+  }
+
+  /** Called by loops. */
+  private void expressionFailed(String expression, String reason) {
+    expressionFailures.add(1);
+    LOG.debug("expression {} failed: {}", expression, reason);
+  }
+
+  private void holdUpstream(String name, UpstreamConfig settings) {
+    StateRegistry.Handle<Upstream> handle =
+        surroundings
+            .states()
+            .hold(
+                Upstream.class,
+                "upstream " + name + " " + settings,
+                () -> new Upstream(name, settings, surroundings),
+                Upstream::close);
+    giveBack.add(handle::release);
+    upstreams.put(name, handle.value());
+  }
+
+  private @Nullable Route route(RouteConfig route, String place) {
+    String pattern = route.match().path() == null ? "/**" : route.match().path().text();
+    FilterChain chain = chain(route.id(), route.filters(), place + ".filters");
+    RouteEnd end = end(route, place);
+    if (end == null) {
+      return null;
+    }
+    return new Route(route.id(), pattern, surroundings.metrics().pathSlot(pattern), chain, end);
+  }
+
+  private FilterChain chain(String routeId, List<FilterConfig> own, String place) {
+    List<FilterChain.Named> filters = new ArrayList<>(shared);
+    filters.addAll(filters(routeId, own, place));
+    return FilterChain.of(filters);
+  }
+
+  private List<FilterChain.Named> filters(String routeId, List<FilterConfig> filters, String list) {
+    List<FilterChain.Named> made = new ArrayList<>(filters.size());
+    for (int i = 0; i < filters.size(); i++) {
+      FilterConfig filter = filters.get(i);
+      String place = list + "[" + i + "]";
+      BuildContext context =
+          new BuildContext(filterSurroundings, config, loaded, routeId, place, giveBack);
+      try {
+        AnyFilter instance = filter.type().create(filter.settings(), context);
+        giveBack.add(instance::close);
+        made.add(new FilterChain.Named(filter.type().name(), instance));
+      } catch (InvalidValue e) {
+        String at = place + "." + filter.type().name();
+        problem(e.component().isEmpty() ? at : at + "." + e.component(), e);
+      }
+    }
+    return made;
+  }
+
+  private @Nullable RouteEnd end(RouteConfig route, String place) {
+    try {
+      if (route.respond() != null) {
+        return respond(route.respond());
+      }
+      if (route.redirect() != null) {
+        return new RouteEnd.RedirectTo(
+            Template.compile("redirect.to", route.redirect().to(), Template.Into.LOCATION),
+            route.redirect().status());
+      }
+      if (route.statics() != null) {
+        return files(route.statics());
+      }
+    } catch (InvalidValue e) {
+      problem(e.component().isEmpty() ? place : place + "." + e.component(), e);
+      return null;
+    }
+    List<Upstream> targets = new ArrayList<>();
+    for (RouteConfig.Target target : route.to()) {
+      Upstream upstream = upstreams.get(target.upstream());
+      if (upstream == null) {
+        throw new IllegalArgumentException("unchecked configuration: " + target.upstream());
+      }
+      targets.add(upstream);
+    }
+    int[] weights = route.to().stream().mapToInt(RouteConfig.Target::weight).toArray();
+    return new RouteEnd.Forward(
+        targets, new WeightedDraw(weights), route.host() == RouteConfig.HostHeader.ENDPOINT);
+  }
+
+  private static RouteEnd respond(RouteConfig.Respond settings) {
+    Response response = Response.of(settings.status());
+    for (Map.Entry<String, String> field : settings.headers().entrySet()) {
+      response = response.header(field.getKey(), field.getValue());
+    }
+    checkFields(response);
+    return new RouteEnd.Respond(response.body(settings.body().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static void checkFields(Response response) {
+    HeadTable table = new HeadTable();
+    for (Response.Field field : response.headers()) {
+      try {
+        table.add(field.name(), field.value());
+      } catch (IllegalArgumentException _) {
+        throw new InvalidValue(
+            "respond.headers", field.name() + ": " + field.value(), "a header field");
+      }
+    }
+  }
+
+  private RouteEnd files(RouteConfig.StaticFiles settings) {
+    try {
+      return new RouteEnd.Files(
+          settings, new StaticFolder(loaded.folder().resolve(settings.folder())));
+    } catch (IOException _) {
+      throw new InvalidValue("static.folder", settings.folder().toString(), "a folder that exists");
+    }
+  }
+
+  private void problem(String path, InvalidValue invalid) {
+    problems.add(
+        new Problem(
+            Problem.Severity.ERROR,
+            position(path),
+            path,
+            invalid.value() + " (expected: " + invalid.expected() + ")"));
+  }
+
+  private void routeProblem(RouteProblem problem) {
+    int index = 0;
+    while (!config.routes().get(index).id().equals(problem.routeId())) {
+      index++;
+    }
+    String place = "routes[" + index + "]";
+    String path = problem.setting().isEmpty() ? place : place + "." + problem.setting();
+    problems.add(new Problem(problem.severity(), position(path), path, problem.message()));
+  }
+
+  /** Where the setting, or the nearest one around it, was written. */
+  private @Nullable Position position(String path) {
+    String at = path;
+    while (true) {
+      Position position = loaded.positions().get(at);
+      int end = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
+      if (position != null || end < 0) {
+        return position;
+      }
+      at = at.substring(0, end);
+    }
+  }
+}

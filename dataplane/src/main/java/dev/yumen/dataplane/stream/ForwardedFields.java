@@ -1,0 +1,113 @@
+package dev.yumen.dataplane.stream;
+
+import dev.yumen.dataplane.http1.HeadTable;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that tell an upstream where a request came from: {@code X-Forwarded-*}, {@code
+ * Forwarded} (RFC 7239) and {@code Via} (RFC 9110 §7.6.3). What the client claimed has been removed
+ * before unless its peer is trusted, so whatever still stands is kept and added to.
+ *
+ * @param xForwarded write X-Forwarded-For, -Proto, -Host, -Port
+ * @param forwarded write Forwarded
+ * @param via name in Via, or null
+ * @param client where the request came in
+ */
+public record ForwardedFields(
+    boolean xForwarded, boolean forwarded, @Nullable String via, ClientStream client) {
+
+  private static final byte[] FOR = ascii("X-Forwarded-For: ");
+  private static final byte[] PROTO = ascii("X-Forwarded-Proto: ");
+  private static final byte[] HOST = ascii("X-Forwarded-Host: ");
+  private static final byte[] PORT = ascii("X-Forwarded-Port: ");
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Upper bound of what {@link #writeTo} writes. */
+  int bytes(InboundRequest request) {
+    return 256 + 3 * client.peerText().length() + 2 * request.clientAuthorityBytes();
+  }
+
+  /**
+   * Joins what a trusted peer said with what we know of the peer. To be called once, before the
+   * first attempt.
+   */
+  public void prepare(InboundRequest request) {
+    HeadTable fields = request.headers();
+    if (xForwarded) {
+      append(fields, "X-Forwarded-For", client.peerText());
+    }
+    if (forwarded) {
+      append(fields, "Forwarded", element(request));
+    }
+    if (via != null) {
+      append(fields, "Via", viaElement(request));
+    }
+  }
+
+  private static void append(HeadTable fields, String name, String element) {
+    if (fields.contains(name)) {
+      List<String> values = new ArrayList<>(fields.all(name));
+      values.removeIf(String::isBlank);
+      values.add(element);
+      fields.set(name, String.join(", ", values));
+    }
+  }
+
+  private String element(InboundRequest request) {
+    String peer = client.peerText();
+    String node = peer.indexOf(':') >= 0 ? "\"[" + peer + "]\"" : peer;
+    String host = request.hasClientAuthority() ? ";host=\"" + request.clientAuthority() + "\"" : "";
+    return "for=" + node + ";proto=" + client.scheme() + host;
+  }
+
+  private String viaElement(InboundRequest request) {
+    return "1." + request.minorVersion() + " " + via;
+  }
+
+  void writeTo(ByteBuf out, InboundRequest request) {
+    HeadTable fields = request.headers();
+    if (xForwarded) {
+      writeXForwarded(out, request, fields);
+    }
+    if (forwarded && !fields.contains("forwarded")) {
+      InboundRequest.writeAscii(out, "Forwarded: ");
+      InboundRequest.writeAscii(out, element(request));
+      out.writeShort(InboundRequest.CRLF);
+    }
+    if (via != null && !fields.contains("via")) {
+      InboundRequest.writeAscii(out, "Via: ");
+      InboundRequest.writeAscii(out, viaElement(request));
+      out.writeShort(InboundRequest.CRLF);
+    }
+  }
+
+  private void writeXForwarded(ByteBuf out, InboundRequest request, HeadTable fields) {
+    if (!fields.contains("x-forwarded-for")) {
+      out.writeBytes(FOR);
+      InboundRequest.writeAscii(out, client.peerText());
+      out.writeShort(InboundRequest.CRLF);
+    }
+    if (!fields.contains("x-forwarded-proto")) {
+      out.writeBytes(PROTO);
+      InboundRequest.writeAscii(out, client.scheme());
+      out.writeShort(InboundRequest.CRLF);
+    }
+    if (!fields.contains("x-forwarded-host") && request.hasClientAuthority()) {
+      out.writeBytes(HOST);
+      request.writeClientAuthority(out);
+      out.writeShort(InboundRequest.CRLF);
+    }
+    if (!fields.contains("x-forwarded-port")) {
+      out.writeBytes(PORT);
+      InboundRequest.writeAscii(out, Integer.toString(client.localPort()));
+      out.writeShort(InboundRequest.CRLF);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.yumen.dataplane.upstream;
+
+import dev.yumen.dataplane.loop.Loop;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * One address of an upstream with its pools and counts, one of each for each loop. Shared by every
+ * configuration that names this address in the same way, so reloads keep its connections.
+ */
+public final class Endpoint {
+  /** Counts of different loops stay on different cache lines. */
+  private static final int STRIDE = 16;
+
+  private final InetSocketAddress address;
+  private final String text;
+  private final String authority;
+  private final ConnectionPool[] pools;
+  private final int[] active;
+
+  Endpoint(InetSocketAddress address, String authority, List<Loop> loops, PoolSettings settings) {
+    this.address = address;
+    this.authority = authority;
+    String host = address.getAddress().getHostAddress();
+    this.text = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    this.active = new int[loops.size() * STRIDE];
+    this.pools = new ConnectionPool[loops.size()];
+    for (Loop loop : loops) {
+      pools[loop.index()] = new ConnectionPool(loop, this, settings);
+    }
+  }
+
+  /** The pool of the calling loop. */
+  public ConnectionPool pool(Loop loop) {
+    return pools[loop.index()];
+  }
+
+  /** Attempts under way that this loop began. */
+  public int active(Loop loop) {
+    return active[loop.index() * STRIDE];
+  }
+
+  /** Counts an attempt in (1) or out (-1). */
+  public void count(Loop loop, int change) {
+    active[loop.index() * STRIDE] += change;
+  }
+
+  /** IP address and port. */
+  public String text() {
+    return text;
+  }
+
+  /** Host and port as configured, for a Host header. */
+  public String authority() {
+    return authority;
+  }
+
+  InetSocketAddress socketAddress() {
+    return address;
+  }
+
+  void retire() {
+    for (ConnectionPool pool : pools) {
+      pool.loop().eventLoop().execute(pool::retire);
+    }
+  }
+}

@@ -1,0 +1,565 @@
+package dev.yumen.dataplane.upstream;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.http1.ChunkedDecoder;
+import dev.yumen.dataplane.http1.HeadParser;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.MessageWriter;
+import dev.yumen.dataplane.http1.WireError;
+import dev.yumen.dataplane.loop.Deadline;
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.InboundRequest;
+import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.stream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection to an endpoint: the only handler in its pipeline. It serves one request
+ * at a time and goes back to its {@link ConnectionPool} only when both messages ended cleanly and
+ * not a byte more came than belongs to the answer.
+ */
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter
+    implements UpstreamStream {
+  private enum Reading {
+    IDLE,
+    HEAD,
+    LENGTH,
+    CHUNKED,
+    UNTIL_CLOSE,
+    TUNNEL,
+    DONE,
+    CLOSED
+  }
+
+  private static final byte[] CHUNKED_FIELD = ascii("Transfer-Encoding: chunked\r\n");
+  private static final byte[] LENGTH_FIELD = ascii("Content-Length: ");
+  private static final byte[] EXPECT_FIELD = ascii("Expect: 100-continue\r\n");
+
+  private final ConnectionPool pool;
+  private final HeadParser parser;
+  private final HeadTable head = new HeadTable();
+  private final IdleDeadline idleDeadline = new IdleDeadline();
+  private final long bornAt;
+  private @Nullable ChunkedDecoder chunks;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable MessageWriter writer;
+
+  private Reading reading = Reading.IDLE;
+  private @Nullable ResponseEvents attempt;
+  private @Nullable ByteBuf ahead;
+  private String method = "";
+  private boolean upgradeAsked;
+  private boolean requestEnded;
+  private boolean headStarted;
+  private boolean paused;
+  private boolean autoRead = true;
+  private boolean working;
+  private boolean inputEnded;
+  private boolean tunnelEndTold;
+  private boolean endHeld;
+  private @Nullable HeadTable heldTrailers;
+  private long bodyLeft;
+  private int requests;
+
+  UpstreamConnection(ConnectionPool pool, long now) {
+    this.pool = pool;
+    this.bornAt = now;
+    this.parser = new HeadParser(HeadParser.Kind.RESPONSE, pool.headLimits());
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    this.context = context;
+    writer = new MessageWriter(context);
+  }
+
+  /** Takes the connection into use for one attempt. */
+  void begin(ResponseEvents attempt) {
+    this.attempt = attempt;
+    idleDeadline.stop();
+    requests++;
+    requestEnded = false;
+    headStarted = false;
+    paused = false;
+    endHeld = false;
+    reading = Reading.HEAD;
+    parser.reset();
+    head.reset();
+  }
+
+  @Override
+  public boolean reused() {
+    return requests > 1;
+  }
+
+  // ---- sending ----
+
+  @Override
+  public void sendHead(InboundRequest request, Framing framing, long length) {
+    method = request.method();
+    HeadTable fields = request.headers();
+    upgradeAsked = framing == Framing.TUNNEL;
+    ByteBuf out =
+        writer()
+            .gather(
+                request.headBytes()
+                    + 64
+                    + MessageWriter.roomFor(framing == Framing.LENGTH ? length : 0));
+    request.writeTo(out);
+    switch (framing) {
+      case LENGTH -> {
+        out.writeBytes(LENGTH_FIELD);
+        MessageWriter.writeDecimal(out, length);
+        out.writeShort(0x0d0a);
+      }
+      case STREAM -> out.writeBytes(CHUNKED_FIELD);
+      case TUNNEL -> {
+        out.writeBytes(ascii("Connection: upgrade\r\nUpgrade: "));
+        out.writeBytes(ascii(Objects.requireNonNullElse(fields.first("upgrade"), "")));
+        out.writeShort(0x0d0a);
+      }
+      case NONE, STATED -> {}
+    }
+    if (fields.expectContinue() && framing != Framing.NONE) {
+      out.writeBytes(EXPECT_FIELD);
+    }
+    out.writeShort(0x0d0a);
+    writer().chunked(framing == Framing.STREAM);
+  }
+
+  @Override
+  public void sendBody(ByteBuf data) {
+    if (reading == Reading.CLOSED) {
+      data.release();
+      return;
+    }
+    writer().body(data);
+  }
+
+  @Override
+  public void sendEnd(@Nullable HeadTable trailers) {
+    writer().end(trailers);
+    requestEnded = true;
+  }
+
+  @Override
+  public void flush() {
+    if (reading != Reading.CLOSED) {
+      writer().flush();
+    }
+  }
+
+  @Override
+  public boolean writable() {
+    return context().channel().isWritable();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (attempt != null && context.channel().isWritable()) {
+      attempt.onUpstreamWritable();
+    }
+  }
+
+  // ---- reading ----
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    if (ahead != null) {
+      ByteBuf joined = context.alloc().directBuffer(ahead.readableBytes() + in.readableBytes());
+      joined.writeBytes(ahead).writeBytes(in);
+      ahead.release();
+      in.release();
+      ahead = null;
+      in = joined;
+    }
+    work(in);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (attempt != null) {
+      attempt.onResponseFlush();
+    }
+  }
+
+  private void work(ByteBuf in) {
+    working = true;
+    try {
+      while (step(in)) {}
+    } finally {
+      working = false;
+    }
+    if (reading == Reading.IDLE || reading == Reading.CLOSED || !in.isReadable()) {
+      boolean unasked = in.isReadable();
+      in.release();
+      if (unasked && reading == Reading.IDLE) {
+        // RFC 9112 §9.2: bytes that answer nothing; the next answer could not be told from them.
+        pool.unsolicited();
+        close();
+      }
+    } else {
+      ahead = in;
+    }
+    updateAutoRead();
+    if (inputEnded && ahead == null) {
+      onInputEnd();
+    }
+  }
+
+  private boolean step(ByteBuf in) {
+    if (!in.isReadable() || (paused && reading != Reading.HEAD)) {
+      return false;
+    }
+    switch (reading) {
+      case HEAD:
+        return readHead(in);
+      case LENGTH:
+        return readLength(in);
+      case CHUNKED:
+        return readChunked(in);
+      case UNTIL_CLOSE, TUNNEL:
+        attempt().onResponseBody(in.readRetainedSlice(in.readableBytes()));
+        return false;
+      case DONE:
+        // More bytes than the answer has: this connection is never used again.
+        pool.unsolicited();
+        close();
+        return false;
+      case IDLE, CLOSED:
+        return false;
+    }
+    throw new AssertionError(reading);
+  }
+
+  private boolean readHead(ByteBuf in) {
+    headStarted = true;
+    switch (parser.parse(in, head)) {
+      case NEED_MORE:
+        return false;
+      case FAILED:
+        failProtocol(parser.error());
+        return false;
+      case DONE:
+        break;
+    }
+    parser.reset();
+    int status = head.status();
+    if (status == 101) {
+      return switchProtocols();
+    }
+    if (status < 200) {
+      attempt().onInterim(status, head);
+      head.reset();
+      return true;
+    }
+    beginBody();
+    return true;
+  }
+
+  private boolean switchProtocols() {
+    if (!upgradeAsked) {
+      fail(Failure.of(FailureCode.UPSTREAM_PROTOCOL, "101 without a request to upgrade"));
+      return false;
+    }
+    reading = Reading.DONE;
+    attempt().onResponseHead(head, Framing.TUNNEL, 0);
+    return reading == Reading.TUNNEL;
+  }
+
+  private void beginBody() {
+    switch (head.responseFraming(method)) {
+      case NONE -> {
+        reading = Reading.DONE;
+        boolean stated = head.contentLength() >= 0 && head.status() != 204;
+        attempt()
+            .onResponseHead(
+                head, stated ? Framing.STATED : Framing.NONE, Math.max(0, head.contentLength()));
+        ended(null);
+      }
+      case LENGTH -> {
+        bodyLeft = head.contentLength();
+        reading = bodyLeft == 0 ? Reading.DONE : Reading.LENGTH;
+        attempt().onResponseHead(head, Framing.LENGTH, bodyLeft);
+        if (reading == Reading.DONE) {
+          ended(null);
+        }
+      }
+      case CHUNKED -> {
+        reading = Reading.CHUNKED;
+        if (chunks == null) {
+          chunks = new ChunkedDecoder(pool.headLimits());
+        }
+        chunks.reset();
+        attempt().onResponseHead(head, Framing.STREAM, -1);
+      }
+      case UNTIL_CLOSE -> {
+        reading = Reading.UNTIL_CLOSE;
+        attempt().onResponseHead(head, Framing.STREAM, -1);
+      }
+    }
+  }
+
+  private boolean readLength(ByteBuf in) {
+    int length = (int) Math.min(bodyLeft, in.readableBytes());
+    bodyLeft -= length;
+    ByteBuf data = in.readRetainedSlice(length);
+    if (bodyLeft == 0) {
+      reading = Reading.DONE;
+    }
+    attempt().onResponseBody(data);
+    if (reading == Reading.DONE) {
+      ended(null);
+    }
+    return true;
+  }
+
+  private boolean readChunked(ByteBuf in) {
+    ChunkedDecoder decoder = Objects.requireNonNull(chunks);
+    ByteBuf data = decoder.next(in);
+    if (data != null) {
+      attempt().onResponseBody(data);
+      return true;
+    }
+    if (decoder.failed()) {
+      failProtocol(decoder.error());
+      return false;
+    }
+    if (!decoder.finished()) {
+      return false;
+    }
+    reading = Reading.DONE;
+    ended(decoder.trailers().size() == 0 ? null : decoder.trailers());
+    return true;
+  }
+
+  /** The answer is complete: hands its end on, then keeps or closes the connection. */
+  private void ended(@Nullable HeadTable trailers) {
+    ResponseEvents done = attempt;
+    if (done == null || reading != Reading.DONE) {
+      return;
+    }
+    if (paused) {
+      // The exchange still looks at the head, which the next request would overwrite.
+      endHeld = true;
+      heldTrailers = trailers;
+      return;
+    }
+    attempt = null;
+    done.onResponseEnd(trailers);
+    done.onResponseFlush();
+    if (reading != Reading.DONE) {
+      return;
+    }
+    if (requestEnded && head.persistent() && !inputEnded && ahead == null) {
+      reading = Reading.IDLE;
+      pool.release(this);
+    } else {
+      close();
+    }
+  }
+
+  private void failProtocol(WireError error) {
+    fail(Failure.of(FailureCode.UPSTREAM_PROTOCOL, pool.endpointText() + ": " + error.text()));
+  }
+
+  private void fail(Failure failure) {
+    ResponseEvents failed = attempt;
+    boolean unanswered = !headStarted;
+    attempt = null;
+    close();
+    if (failed != null) {
+      failed.onUpstreamFailure(failure, unanswered);
+    }
+  }
+
+  // ---- ends ----
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      if (ahead == null) {
+        onInputEnd();
+      }
+    }
+  }
+
+  private void onInputEnd() {
+    switch (reading) {
+      case UNTIL_CLOSE -> {
+        reading = Reading.DONE;
+        ended(null);
+      }
+      case TUNNEL -> {
+        if (!tunnelEndTold) {
+          tunnelEndTold = true;
+          attempt().onResponseEnd(null);
+        }
+      }
+      case IDLE, DONE -> close();
+      case HEAD, LENGTH, CHUNKED ->
+          fail(
+              Failure.of(
+                  FailureCode.UPSTREAM_RESET,
+                  pool.endpointText()
+                      + (headStarted ? " closed in the middle of its answer" : " closed")));
+      case CLOSED -> {}
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    fail(Failure.of(FailureCode.UPSTREAM_RESET, pool.endpointText() + " reset the connection"));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      fail(Failure.of(FailureCode.UPSTREAM_RESET, pool.endpointText() + ": " + cause.getMessage()));
+    } else {
+      fail(Failure.of(FailureCode.INTERNAL, "upstream connection: " + cause, cause));
+    }
+  }
+
+  @Override
+  public void cancel() {
+    attempt = null;
+    close();
+  }
+
+  /** Closes the connection and tells the pool, once. */
+  void close() {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    boolean wasIdle = reading == Reading.IDLE;
+    reading = Reading.CLOSED;
+    idleDeadline.stop();
+    if (ahead != null && !working) {
+      ahead.release();
+      ahead = null;
+    }
+    writer().discard();
+    pool.closed(this, wasIdle);
+    context().close();
+  }
+
+  // ---- flow ----
+
+  @Override
+  public void pauseResponse() {
+    paused = true;
+    updateAutoRead();
+  }
+
+  @Override
+  public void resumeResponse() {
+    if (!paused) {
+      return;
+    }
+    paused = false;
+    if (endHeld) {
+      endHeld = false;
+      ended(heldTrailers);
+    }
+    if (working) {
+      return;
+    }
+    ByteBuf in = ahead;
+    if (in != null) {
+      ahead = null;
+      work(in);
+      if (attempt != null) {
+        attempt.onResponseFlush();
+      }
+    }
+    updateAutoRead();
+  }
+
+  private void updateAutoRead() {
+    boolean wanted = !paused && ahead == null;
+    if (wanted != autoRead && reading != Reading.CLOSED) {
+      autoRead = wanted;
+      context().channel().config().setAutoRead(wanted);
+    }
+  }
+
+  @Override
+  public void startTunnel() {
+    reading = Reading.TUNNEL;
+  }
+
+  @Override
+  public void endTunnel() {
+    ChannelHandlerContext current = context();
+    flush();
+    current
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            sent -> {
+              if (sent.isSuccess() && current.channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+              }
+            });
+  }
+
+  // ---- for the pool ----
+
+  /** Whether it has lived long enough or served enough. */
+  boolean worn(long now) {
+    return now - bornAt >= pool.settings().lifetime().toNanos()
+        || (pool.settings().maxRequests() > 0 && requests >= pool.settings().maxRequests());
+  }
+
+  void rest(long until) {
+    pool.loop().deadlines().set(idleDeadline, until);
+  }
+
+  boolean open() {
+    return reading != Reading.CLOSED && !inputEnded && context().channel().isActive();
+  }
+
+  private final class IdleDeadline extends Deadline {
+    @Override
+    protected void onDeadline(long now) {
+      if (reading == Reading.IDLE) {
+        close();
+      }
+    }
+
+    void stop() {
+      pool.loop().deadlines().suspend(this);
+    }
+  }
+
+  private ResponseEvents attempt() {
+    return Objects.requireNonNull(attempt);
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  private MessageWriter writer() {
+    return Objects.requireNonNull(writer);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
