@@ -1,0 +1,163 @@
+package dev.yumen.control.publish;
+
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.config.Problem.Severity;
+import dev.yumen.control.publish.ReloadStatus.Live;
+import dev.yumen.control.publish.ReloadStatus.Origin;
+import dev.yumen.control.publish.ReloadStatus.Rejection;
+import dev.yumen.dataplane.observe.Metrics;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a configuration live, whole or not at all, and keeps what came of it: in the log, in the
+ * metrics, and as {@link #status} for {@code /ready}.
+ *
+ * <p>Any thread; one configuration at a time.
+ */
+public final class Publisher {
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+  private final Target target;
+  private final Metrics metrics;
+  private final InstantSource clock;
+  private final Consumer<LoadedConfig> keep;
+
+  private @Nullable GatewayConfig liveConfig;
+  private volatile ReloadStatus status = new ReloadStatus(null, null);
+
+  /** What takes configurations: the data plane. */
+  public interface Target {
+
+    /**
+     * Makes it live, or changes nothing.
+     *
+     * @param loaded with a configuration
+     * @return what was found while it was compiled; not live when one is an ERROR
+     */
+    List<Problem> apply(LoadedConfig loaded);
+  }
+
+  /**
+   * @param keep called with each configuration from the named files that became live, such as
+   *     {@link LastGood#save}
+   */
+  public Publisher(
+      Target target, Metrics metrics, InstantSource clock, Consumer<LoadedConfig> keep) {
+    this.target = target;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.keep = keep;
+  }
+
+  /** Takes note of the configuration that the data plane started with. */
+  public synchronized void started(LoadedConfig first) {
+    applied(first, first.problems(), Origin.NAMED);
+    keep.accept(first);
+  }
+
+  /**
+   * Takes note of a start with the configuration that was kept, because the named one could not be
+   * used.
+   *
+   * @param problems of the named one, which are logged
+   */
+  public synchronized void startedWithLastGood(
+      LoadedConfig kept, LoadedConfig named, List<Problem> problems) {
+    problems.forEach(Publisher::log);
+    rejected(named, problems);
+    applied(kept, kept.problems(), Origin.LAST_GOOD);
+    LOG.error("STARTED WITH THE LAST GOOD CONFIGURATION, because the named one has errors");
+  }
+
+  /** Makes a configuration from the named files live, unless it has errors or is live already. */
+  public synchronized ApplyResult apply(LoadedConfig loaded) {
+    Live live = status.live();
+    if (live != null && isLive(loaded, live)) {
+      status = new ReloadStatus(live, null);
+      LOG.info("configuration unchanged; number {} stays live", live.number());
+      return new ApplyResult.Unchanged(live.number());
+    }
+    List<Problem> problems = new ArrayList<>(loaded.problems());
+    if (loaded.config() != null) {
+      problems.addAll(compile(loaded));
+    }
+    problems.forEach(Publisher::log);
+    boolean refused =
+        loaded.config() == null
+            || problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+    if (refused) {
+      return rejected(loaded, problems);
+    }
+    ApplyResult result = applied(loaded, problems, Origin.NAMED);
+    keep.accept(loaded);
+    return result;
+  }
+
+  /** How things stand. Any thread. */
+  public ReloadStatus status() {
+    return status;
+  }
+
+  /** A changed secret file changes the configuration but not the hash; a comment the reverse. */
+  private boolean isLive(LoadedConfig loaded, Live live) {
+    return live.origin() == Origin.NAMED
+        && loaded.hash().equals(live.hash())
+        && loaded.config() != null
+        && loaded.config().equals(liveConfig);
+  }
+
+  private List<Problem> compile(LoadedConfig loaded) {
+    try {
+      return target.apply(loaded);
+    } catch (RuntimeException e) {
+      LOG.error("a configuration could not be compiled", e);
+      String message = "could not be compiled because of a mistake in the gateway; see its log";
+      return List.of(new Problem(Severity.ERROR, null, "", message));
+    }
+  }
+
+  private ApplyResult applied(LoadedConfig loaded, List<Problem> warnings, Origin origin) {
+    Live before = status.live();
+    long number = before == null ? 1 : before.number() + 1;
+    Instant now = clock.instant();
+    liveConfig = loaded.config();
+    Rejection rejection = origin == Origin.LAST_GOOD ? status.rejected() : null;
+    status = new ReloadStatus(new Live(number, loaded.hash(), now, origin), rejection);
+    metrics.configApplied(number, now);
+    LOG.info(
+        "configuration {} is live: {} routes, {} warnings, hash {}",
+        number,
+        liveConfig == null ? 0 : liveConfig.routes().size(),
+        warnings.size(),
+        loaded.hash());
+    return new ApplyResult.Applied(number, List.copyOf(warnings));
+  }
+
+  private ApplyResult rejected(LoadedConfig loaded, List<Problem> problems) {
+    Live live = status.live();
+    List<Problem> all = List.copyOf(problems);
+    status = new ReloadStatus(live, new Rejection(loaded.hash(), clock.instant(), all));
+    metrics.configRejected();
+    LOG.error(
+        "configuration rejected: {} problems; {}",
+        all.size(),
+        live == null ? "none is live" : "number " + live.number() + " stays live");
+    return new ApplyResult.Rejected(all);
+  }
+
+  private static void log(Problem problem) {
+    switch (problem.severity()) {
+      case ERROR -> LOG.error("{}", problem);
+      case WARNING -> LOG.warn("{}", problem);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.yumen.control.source;
+
+import dev.yumen.config.LoadedConfig;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a configuration again when one of its files, or a folder that it includes from, changes.
+ *
+ * <p>What counts is how the files look ({@link Stamps}), compared once a second: that also sees
+ * editors that replace a file, links swapped by Kubernetes, and network folders, where the system's
+ * notices are lost. Those notices only make it look earlier. A change is read once the files have
+ * rested for a moment, and read again when they changed meanwhile, so a half-written file is not
+ * taken for the new configuration.
+ *
+ * <p>Everything is read and published on one virtual thread of its own.
+ */
+public final class FileSource implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSource.class);
+
+  private static final long POLL_MILLIS = 1_000;
+  private static final long QUIET_MILLIS = 100;
+  private static final int MOST_WAITS = 20;
+  private static final int MOST_READS = 5;
+
+  private final Path main;
+  private final Function<Path, LoadedConfig> reader;
+  private final Consumer<LoadedConfig> publish;
+  private final Semaphore wake = new Semaphore(0);
+  private final @Nullable WatchService notices;
+  private volatile boolean asked;
+  private volatile boolean closed;
+
+  // The source's own thread.
+  private Stamps live = Stamps.NONE;
+  private Set<Path> watchedFolders = Set.of();
+
+  /**
+   * @param main file or folder
+   * @param reader reads it with everything that belongs to it
+   * @param publish takes what was read, good or bad; called on this source's thread
+   */
+  public FileSource(
+      Path main, Function<Path, LoadedConfig> reader, Consumer<LoadedConfig> publish) {
+    this.main = main;
+    this.reader = reader;
+    this.publish = publish;
+    this.notices = openNotices(main);
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param first what was read at the start of the program; changes to its files are noticed from
+   *     now on
+   */
+  public FileSource start(LoadedConfig first) {
+    know(first.files());
+    Thread.ofVirtual().name("config-source").start(this::run);
+    if (notices != null) {
+      WatchService service = notices;
+      Thread.ofVirtual().name("config-notices").start(() -> passOn(service));
+    }
+    return this;
+  }
+
+  /** Reads the configuration again soon, changed or not. Any thread; does not wait. */
+  public void reloadNow() {
+    asked = true;
+    wake.release();
+  }
+
+  /** Stops watching. What is being published goes on to its end. */
+  @Override
+  public void close() {
+    closed = true;
+    wake.release();
+    if (notices != null) {
+      try {
+        notices.close();
+      } catch (IOException e) {
+        LOG.debug("the watch on {} could not be closed", main, e);
+      }
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+          awaitQuiet();
+        }
+        if (!closed && (asked || !Stamps.of(live.files().keySet()).equals(live))) {
+          asked = false;
+          awaitRest();
+          load();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns when no notice has come for a moment, or they go on for too long. */
+  private void awaitQuiet() throws InterruptedException {
+    for (int i = 0; i < MOST_WAITS && !closed; i++) {
+      wake.drainPermits();
+      if (!wake.tryAcquire(QUIET_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    }
+  }
+
+  /** Returns when the files have not changed for a moment, or they go on changing for too long. */
+  private void awaitRest() throws InterruptedException {
+    Stamps before = Stamps.of(live.files().keySet());
+    for (int i = 0; i < MOST_WAITS && !closed; i++) {
+      Thread.sleep(QUIET_MILLIS);
+      Stamps now = Stamps.of(before.files().keySet());
+      if (now.equals(before)) {
+        return;
+      }
+      before = now;
+    }
+  }
+
+  private void load() {
+    try {
+      publish.accept(readWhole());
+    } catch (RuntimeException e) {
+      LOG.error("the configuration {} could not be applied", main, e); // a bug; go on watching
+    }
+  }
+
+  /** Reads until nothing was changed while it was read. */
+  private LoadedConfig readWhole() {
+    for (int i = 1; ; i++) {
+      Stamps before = Stamps.of(live.files().keySet());
+      Instant began = Instant.now();
+      LoadedConfig loaded = reader.apply(main);
+      know(loaded.files());
+      if (i == MOST_READS || !live.changedSince(before, began)) {
+        return loaded;
+      }
+    }
+  }
+
+  private void know(List<Path> files) {
+    Set<Path> all = new HashSet<>(files);
+    all.add(main.toAbsolutePath());
+    live = Stamps.of(all);
+    watchFolders(all);
+  }
+
+  private void watchFolders(Set<Path> files) {
+    Set<Path> folders = new HashSet<>();
+    for (Path file : files) {
+      addFolder(file, folders);
+      try {
+        addFolder(file.toRealPath(), folders);
+      } catch (IOException e) {
+        LOG.trace("{} does not exist", file);
+      }
+    }
+    if (notices == null || folders.equals(watchedFolders)) {
+      return;
+    }
+    folders.stream().filter(folder -> !watchedFolders.contains(folder)).forEach(this::register);
+    watchedFolders = folders;
+  }
+
+  private static void addFolder(Path file, Set<Path> folders) {
+    Path folder = Files.isDirectory(file) ? file : file.getParent();
+    if (folder != null) {
+      folders.add(folder);
+    }
+  }
+
+  private void register(Path folder) {
+    try {
+      if (notices != null && Files.isDirectory(folder)) {
+        folder.register(
+            notices,
+            StandardWatchEventKinds.ENTRY_CREATE,
+            StandardWatchEventKinds.ENTRY_DELETE,
+            StandardWatchEventKinds.ENTRY_MODIFY);
+      }
+    } catch (IOException e) {
+      LOG.debug("{} is looked at once a second only: {}", folder, e.toString());
+    } catch (ClosedWatchServiceException e) {
+      LOG.trace("closed while {} was read", main);
+    }
+  }
+
+  private void passOn(WatchService service) {
+    try {
+      while (!closed) {
+        WatchKey key = service.take();
+        key.pollEvents();
+        key.reset();
+        wake.release();
+      }
+    } catch (ClosedWatchServiceException e) {
+      LOG.trace("the watch on {} ended", main);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static @Nullable WatchService openNotices(Path main) {
+    try {
+      return main.getFileSystem().newWatchService();
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.debug("{} is looked at once a second only: {}", main, e.toString());
+      return null;
+    }
+  }
+}
