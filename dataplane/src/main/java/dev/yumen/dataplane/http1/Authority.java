@@ -34,16 +34,16 @@ final class Authority {
   }
 
   private static int nameEnd(byte[] bytes, int start, int end) {
-    int i = Octets.skip(bytes, start, end, Octets.HOST);
-    if (i == start || i - start > LONGEST_NAME || bytes[start] == '.') {
-      return -1;
-    }
-    for (int k = start + 1; k < i; k++) {
-      if (bytes[k] == '.' && bytes[k - 1] == '.') {
+    byte before = '.';
+    int i = start;
+    while (i < end && Octets.is(bytes[i], Octets.HOST)) {
+      byte b = bytes[i++];
+      if (b == '.' && before == '.') {
         return -1;
       }
+      before = b;
     }
-    return i;
+    return i == start || i - start > LONGEST_NAME ? -1 : i;
   }
 
   private static boolean isPort(byte[] bytes, int colon, int end) {

@@ -43,8 +43,7 @@ final class FieldMeaning {
     boolean differs =
         table.authorityStart >= 0
             && (table.authorityEnd - table.authorityStart != length
-                || !Octets.equalIgnoringCase(
-                    bytes, table.hostStart, bytes, table.authorityStart, length));
+                || !Octets.equalIgnoringCase(bytes, table.hostStart, table.authorityStart, length));
     return differs ? WireError.HOST_MISMATCH : null;
   }
 
@@ -71,7 +70,7 @@ final class FieldMeaning {
       }
     }
     if ((table.flags & HeadTable.NOMINATES) != 0) {
-      table.strikeNominated();
+      table.wire.strikeNominated();
     }
     return null;
   }

@@ -111,24 +111,34 @@ final class FieldName {
     "x-trace-id",
   };
 
-  private static final byte[] BY_HASH = new byte[512];
-
-  /** The names as words of eight bytes, lowest first, the last one filled up with zeros. */
-  private static final long[][] WORDS = new long[NAMES.length][];
-
   private static final int LONGEST = 30;
+  private static final int WORDS_EACH = 4;
+
+  /** The case bits of the four characters in a hash. */
+  private static final int CASES = 0x20 << 6 | 0x20 << 12 | 0x20 << 18 | 0x20 << 24;
+
+  private static final byte[] BY_HASH = new byte[512];
+  private static final byte[] LENGTHS = new byte[NAMES.length];
+
+  /** The names in words of eight bytes, first byte lowest, the last one filled up with zeros. */
+  private static final long[] WORDS = new long[NAMES.length * WORDS_EACH];
+
+  /** Has the case bit of every letter in {@link #WORDS}: only letters may differ by it. */
+  private static final long[] CASE_BITS = new long[NAMES.length * WORDS_EACH];
 
   static {
     for (int id = 1; id < NAMES.length; id++) {
       byte[] name = NAMES[id].getBytes(StandardCharsets.US_ASCII);
-      int slot = hash(name.length, name[0], name[name.length >> 1], lastTwo(name));
+      int slot = hash(name, 0, name.length);
       if (BY_HASH[slot] != 0 || name.length > LONGEST) {
         throw new AssertionError(NAMES[id]);
       }
       BY_HASH[slot] = (byte) id;
-      WORDS[id] = new long[(name.length + 7) >> 3];
+      LENGTHS[id] = (byte) name.length;
       for (int i = 0; i < name.length; i++) {
-        WORDS[id][i >> 3] |= (long) name[i] << ((i & 7) << 3);
+        int word = id * WORDS_EACH + (i >> 3);
+        WORDS[word] |= (long) name[i] << ((i & 7) << 3);
+        CASE_BITS[word] |= (name[i] >= 'a' ? 0x20L : 0) << ((i & 7) << 3);
       }
     }
   }
@@ -136,29 +146,28 @@ final class FieldName {
   private FieldName() {}
 
   /**
-   * The id of the token in this range; {@link Octets#SLACK} bytes must be readable behind it. Bit
-   * 0x20 is set before comparing, which among token characters makes only letters equal.
+   * The id of this range, which need not be a token; {@link Octets#SLACK} bytes must be readable
+   * behind it.
    */
   static int idOf(byte[] bytes, int start, int end) {
     int length = end - start;
     if (length < 2 || length > LONGEST) {
       return OTHER;
     }
-    int tail = (bytes[end - 1] | 0x20) << 18 ^ (bytes[end - 2] | 0x20) << 24;
-    int id = BY_HASH[hash(length, bytes[start], bytes[start + (length >> 1)], tail)];
-    if (id == OTHER || NAMES[id].length() != length) {
+    int id = BY_HASH[hash(bytes, start, end)];
+    if (LENGTHS[id] != length) {
       return OTHER;
     }
-    long[] words = WORDS[id];
-    int last = words.length - 1;
-    for (int i = 0; i < last; i++) {
-      if (((long) Octets.LONG.get(bytes, start + (i << 3)) | 0x2020202020202020L) != words[i]) {
+    int word = id * WORDS_EACH;
+    int i = start;
+    for (; i + 8 < end; i += 8) {
+      if (((long) Octets.LONG.get(bytes, i) | CASE_BITS[word]) != WORDS[word]) {
         return OTHER;
       }
+      word++;
     }
-    int unused = ((last + 1) << 6) - (length << 3);
-    long word = (long) Octets.LONG.get(bytes, start + (last << 3)) | 0x2020202020202020L;
-    return (word << unused) >>> unused == words[last] ? id : OTHER;
+    long difference = ((long) Octets.LONG.get(bytes, i) | CASE_BITS[word]) ^ WORDS[word];
+    return difference << ((8 - (end - i)) << 3) == 0 ? id : OTHER;
   }
 
   static int idOf(String name) {
@@ -166,8 +175,9 @@ final class FieldName {
     if (length < 2 || length > LONGEST) {
       return OTHER;
     }
-    int tail = (name.charAt(length - 1) | 0x20) << 18 ^ (name.charAt(length - 2) | 0x20) << 24;
-    int id = BY_HASH[hash(length, name.charAt(0), name.charAt(length >> 1), tail)];
+    int first = name.charAt(0);
+    int middle = name.charAt(length >> 1);
+    int id = BY_HASH[hash(length, first, middle, name.charAt(length - 2), name.charAt(length - 1))];
     return id != OTHER && NAMES[id].equalsIgnoreCase(name) ? id : OTHER;
   }
 
@@ -179,17 +189,32 @@ final class FieldName {
     return id >= CONTENT_LENGTH && id <= LAST_OWNED && id != EXPECT;
   }
 
+  /** For each id, the bits of {@link WireFields} that its field gets in such a head. */
+  static int[] fates(HeadParser.Kind kind) {
+    int[] fates = new int[NAMES.length];
+    for (int id = 1; id < NAMES.length; id++) {
+      boolean owned = isOwned(id) || (id == HOST && kind == HeadParser.Kind.REQUEST);
+      fates[id] = owned ? WireFields.OWNED : 0;
+      if (kind == HeadParser.Kind.TRAILERS) {
+        fates[id] = mayTrail(id) ? 0 : WireFields.GONE;
+      }
+    }
+    return fates;
+  }
+
   /**
    * Whether a known field may stand behind a body (RFC 9110 §6.5.1): not what frames, routes,
-   * authenticates or controls a message. Unknown names may, those that a gateway sets excepted.
+   * authenticates or controls a message.
    */
-  static boolean mayTrail(int id, byte[] bytes, int start, int end) {
-    if (id != OTHER) {
-      return switch (NAMES[id]) {
-        case "accept-ranges", "etag", "link" -> true;
-        default -> false;
-      };
-    }
+  private static boolean mayTrail(int id) {
+    return switch (NAMES[id]) {
+      case "accept-ranges", "etag", "link" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a field of another name may stand there: not what a gateway says of a request. */
+  static boolean otherMayTrail(byte[] bytes, int start, int end) {
     return !startsWith(bytes, start, end, "x-forwarded-")
         && !startsWith(bytes, start, end, "x-consumer-");
   }
@@ -209,12 +234,13 @@ final class FieldName {
         && Octets.resemblesName(bytes, start, start + prefix.length(), prefix);
   }
 
-  private static int lastTwo(byte[] name) {
-    return (name[name.length - 1] | 0x20) << 18 ^ (name[name.length - 2] | 0x20) << 24;
+  private static int hash(byte[] bytes, int start, int end) {
+    int middle = start + ((end - start) >> 1);
+    return hash(end - start, bytes[start], bytes[middle], bytes[end - 2], bytes[end - 1]);
   }
 
-  private static int hash(int length, int first, int middle, int tail) {
-    int mixed = length ^ (first | 0x20) << 6 ^ (middle | 0x20) << 12 ^ tail;
-    return (mixed * 0xA984441D) >>> 23;
+  private static int hash(int length, int first, int middle, int lastButOne, int last) {
+    int letters = first << 6 ^ middle << 12 ^ last << 18 ^ lastButOne << 24;
+    return ((length ^ (letters | CASES)) * 0xA984441D) >>> 23;
   }
 }

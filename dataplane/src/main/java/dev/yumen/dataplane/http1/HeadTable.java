@@ -2,17 +2,16 @@ package dev.yumen.dataplane.http1;
 
 import dev.yumen.api.Headers;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One parsed head: a copy of its bytes and, beside it, a table of where each field begins and ends.
- * Filled by {@link HeadParser}, reused for the next message after {@link #reset}. Edits never touch
- * the bytes: wire fields are struck out, new ones go to a list behind them.
+ * Filled by {@link HeadParser}, reused for the next message. Edits never touch the bytes: wire
+ * fields are struck out, new ones stand in a list behind them. Without a parser it is a list of
+ * fields.
  *
  * <p>Owned by one exchange on one event loop. Memory is bounded by {@link HeadLimits}; what a large
  * head made it grow is given back at the next reset.
@@ -50,39 +49,9 @@ public final class HeadTable implements Headers {
   static final int BACKSLASH = 1 << 12;
   static final int BRACKET = 1 << 13;
 
-  private static final int NAME_START = 0;
-  private static final int NAME_END = 1;
-  private static final int VALUE_START = 2;
-  private static final int VALUE_END = 3;
-  private static final int META = 4;
-  private static final int STRIDE = 5;
-
-  private static final int ID = 0xFF;
-
-  /** Struck out: neither readable nor written. */
-  static final int GONE = 1 << 8;
-
-  /** Readable, but written by the gateway in its own way or not at all. */
-  static final int OWNED = 1 << 9;
-
-  /** White space around the value is not one space or none, so the line is not copied as it is. */
-  static final int LOOSE = 1 << 10;
-
-  private static final int USUAL_BYTES = 2048;
-  private static final int USUAL_FIELDS = 32;
-  private static final int KEPT_BYTES = 4 * USUAL_BYTES;
-  private static final int KEPT_FIELDS = 4 * USUAL_FIELDS;
-
-  private byte[] bytes = new byte[USUAL_BYTES];
-  private int length;
-  private int[] fields = new int[USUAL_FIELDS * STRIDE];
-  private int count;
-  private int gone;
+  final WireFields wire = new WireFields();
+  private final AddedFields added = new AddedFields();
   private boolean request;
-
-  private final List<String> addedNames = new ArrayList<>(8);
-  private final List<String> addedValues = new ArrayList<>(8);
-  private int addedBytes;
 
   int flags;
   String method = "";
@@ -103,21 +72,9 @@ public final class HeadTable implements Headers {
 
   /** Forgets everything, so that the next head can be read into this table. */
   public void reset() {
-    if (bytes.length > KEPT_BYTES) {
-      bytes = new byte[USUAL_BYTES];
-    }
-    if (fields.length > KEPT_FIELDS * STRIDE) {
-      fields = new int[USUAL_FIELDS * STRIDE];
-    }
-    length = 0;
-    count = 0;
-    gone = 0;
+    wire.reset();
+    added.reset();
     request = false;
-    if (!addedNames.isEmpty()) {
-      addedNames.clear();
-      addedValues.clear();
-    }
-    addedBytes = 0;
     flags = 0;
     method = "";
     targetStart = 0;
@@ -136,7 +93,7 @@ public final class HeadTable implements Headers {
 
   /** The head as it was read; all offsets are into this array. Replaced when a head grows. */
   public byte[] bytes() {
-    return bytes;
+    return wire.bytes();
   }
 
   /** The method in the case it was sent; well-known ones are constants. Empty for a response. */
@@ -270,40 +227,40 @@ public final class HeadTable implements Headers {
 
   /** The bytes of a range as text, one character each (ISO 8859-1). */
   public String text(int start, int end) {
-    return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    return wire.text(start, end);
   }
 
   @Override
   public @Nullable String first(String name) {
-    int i = find(name, FieldName.idOf(name), 0);
-    if (i >= 0) {
-      return value(i);
+    int field = wire.find(name, FieldName.idOf(name));
+    if (field >= 0) {
+      return wire.value(field);
     }
-    int added = findAdded(name, 0);
-    return added < 0 ? null : addedValues.get(added);
+    int index = added.find(name, 0);
+    return index < 0 ? null : added.value(index);
   }
 
   @Override
   public List<String> all(String name) {
     int id = FieldName.idOf(name);
-    int i = find(name, id, 0);
-    int added = findAdded(name, 0);
-    if (i < 0 && added < 0) {
+    int field = wire.find(name, id);
+    int index = added.find(name, 0);
+    if (field < 0 && index < 0) {
       return List.of();
     }
     List<String> values = new ArrayList<>(2);
-    for (; i >= 0; i = find(name, id, i + STRIDE)) {
-      values.add(value(i));
+    for (; field >= 0; field = wire.findAfter(field, name, id)) {
+      values.add(wire.value(field));
     }
-    for (; added >= 0; added = findAdded(name, added + 1)) {
-      values.add(addedValues.get(added));
+    for (; index >= 0; index = added.find(name, index + 1)) {
+      values.add(added.value(index));
     }
     return values;
   }
 
   @Override
   public boolean contains(String name) {
-    return find(name, FieldName.idOf(name), 0) >= 0 || findAdded(name, 0) >= 0;
+    return wire.find(name, FieldName.idOf(name)) >= 0 || added.find(name, 0) >= 0;
   }
 
   /**
@@ -312,20 +269,20 @@ public final class HeadTable implements Headers {
    */
   @Override
   public HeadTable set(String name, String value) {
-    FieldSyntax.check(name, value);
+    AddedFields.check(name, value);
     int id = FieldName.idOf(name);
     if (!isOwned(id)) {
       strike(name, id);
-      append(name, value);
+      added.append(name, value);
     }
     return this;
   }
 
   @Override
   public HeadTable add(String name, String value) {
-    FieldSyntax.check(name, value);
+    AddedFields.check(name, value);
     if (!isOwned(FieldName.idOf(name))) {
-      append(name, value);
+      added.append(name, value);
     }
     return this;
   }
@@ -342,24 +299,18 @@ public final class HeadTable implements Headers {
 
   @Override
   public int size() {
-    return count / STRIDE - gone + addedNames.size();
+    return wire.readable() + added.size();
   }
 
   @Override
   public void forEach(BiConsumer<String, String> action) {
-    for (int i = 0; i < count; i += STRIDE) {
-      if ((fields[i + META] & GONE) == 0) {
-        action.accept(text(fields[i + NAME_START], fields[i + NAME_END]), value(i));
-      }
-    }
-    for (int i = 0; i < addedNames.size(); i++) {
-      action.accept(addedNames.get(i), addedValues.get(i));
-    }
+    wire.forEach(action);
+    added.forEach(action);
   }
 
   /** An upper bound of what {@link #writeFields} writes, in bytes. */
   public int fieldBytes() {
-    return addedBytes + (count == 0 ? 0 : length - fields[NAME_START]);
+    return wire.writtenBytes() + added.bytes();
   }
 
   /**
@@ -369,102 +320,20 @@ public final class HeadTable implements Headers {
    */
   public void writeFields(ByteBuf out) {
     out.ensureWritable(fieldBytes());
-    int runStart = -1;
-    int runEnd = -1;
-    for (int i = 0; i < count; i += STRIDE) {
-      int meta = fields[i + META];
-      boolean copied = (meta & (GONE | OWNED | LOOSE)) == 0;
-      if (copied) {
-        runStart = runStart < 0 ? fields[i + NAME_START] : runStart;
-        runEnd = fields[i + VALUE_END] + 2;
-      } else {
-        writeRun(out, runStart, runEnd);
-        runStart = -1;
-        if ((meta & (GONE | OWNED)) == 0) {
-          writeLoose(out, i);
-        }
-      }
-    }
-    writeRun(out, runStart, runEnd);
-    for (int i = 0; i < addedNames.size(); i++) {
-      FieldSyntax.write(out, addedNames.get(i), addedValues.get(i));
-    }
-  }
-
-  private void writeRun(ByteBuf out, int start, int end) {
-    if (start >= 0) {
-      out.writeBytes(bytes, start, end - start);
-    }
-  }
-
-  private void writeLoose(ByteBuf out, int i) {
-    out.writeBytes(bytes, fields[i + NAME_START], fields[i + NAME_END] - fields[i + NAME_START]);
-    out.writeByte(':').writeByte(' ');
-    out.writeBytes(bytes, fields[i + VALUE_START], fields[i + VALUE_END] - fields[i + VALUE_START]);
-    out.writeByte('\r').writeByte('\n');
+    wire.write(out);
+    added.write(out);
   }
 
   private boolean isOwned(int id) {
     return FieldName.isOwned(id) || (request && id == FieldName.HOST);
   }
 
-  private int find(String name, int id, int from) {
-    for (int i = from; i < count; i += STRIDE) {
-      int meta = fields[i + META];
-      if ((meta & (ID | GONE)) == id && (id != 0 || isNamed(i, name))) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private boolean isNamed(int i, String name) {
-    return Octets.holdsName(bytes, fields[i + NAME_START], fields[i + NAME_END], name);
-  }
-
-  private int findAdded(String name, int from) {
-    for (int i = from; i < addedNames.size(); i++) {
-      if (addedNames.get(i).equalsIgnoreCase(name)) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
   private void strike(String name, int id) {
-    for (int i = find(name, id, 0); i >= 0; i = find(name, id, i + STRIDE)) {
-      strikeAt(i);
-    }
+    wire.strike(name, id);
     if ((flags & HAS_UNDERSCORE) != 0) {
-      strikeLookAlikes(name);
+      wire.strikeLookAlikes(name);
     }
-    for (int i = findAdded(name, 0); i >= 0; i = findAdded(name, i)) {
-      addedBytes -= addedNames.remove(i).length() + addedValues.remove(i).length() + 4;
-    }
-  }
-
-  private void strikeLookAlikes(String name) {
-    for (int i = 0; i < count; i += STRIDE) {
-      if ((fields[i + META] & (GONE | OWNED)) == 0
-          && Octets.resemblesName(bytes, fields[i + NAME_START], fields[i + NAME_END], name)) {
-        strikeAt(i);
-      }
-    }
-  }
-
-  private void strikeAt(int i) {
-    fields[i + META] |= GONE;
-    gone++;
-  }
-
-  private void append(String name, String value) {
-    addedNames.add(name);
-    addedValues.add(value);
-    addedBytes += name.length() + value.length() + 4;
-  }
-
-  private String value(int i) {
-    return text(fields[i + VALUE_START], fields[i + VALUE_END]);
+    added.remove(name);
   }
 
   /** Starts a head of the given kind. */
@@ -475,78 +344,5 @@ public final class HeadTable implements Headers {
 
   boolean isRequest() {
     return request;
-  }
-
-  int length() {
-    return length;
-  }
-
-  /** Copies the next bytes of the buffer, without consuming them, behind those already here. */
-  void copy(ByteBuf in, int amount) {
-    int needed = length + amount + Octets.SLACK;
-    if (needed > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(needed, 2 * bytes.length));
-    }
-    in.getBytes(in.readerIndex(), bytes, length, amount);
-    length += amount;
-  }
-
-  /** Forgets bytes behind the head's end. */
-  void truncate(int end) {
-    length = end;
-  }
-
-  int fieldCount() {
-    return count / STRIDE;
-  }
-
-  void addField(int nameStart, int nameEnd, int valueStart, int valueEnd, int meta) {
-    if (count == fields.length) {
-      fields = Arrays.copyOf(fields, 2 * fields.length);
-    }
-    int i = count;
-    fields[i + NAME_START] = nameStart;
-    fields[i + NAME_END] = nameEnd;
-    fields[i + VALUE_START] = valueStart;
-    fields[i + VALUE_END] = valueEnd;
-    fields[i + META] = meta;
-    count = i + STRIDE;
-    if ((meta & GONE) != 0) {
-      gone++;
-    }
-  }
-
-  /**
-   * Strikes out the wire fields that Connection names (RFC 9110 §7.6.1). Fields which frame or
-   * route the message keep their meaning: they are not written anyway.
-   */
-  void strikeNominated() {
-    for (int i = 0; i < count; i += STRIDE) {
-      if ((fields[i + META] & ID) == FieldName.CONNECTION) {
-        strikeListed(fields[i + VALUE_START], fields[i + VALUE_END]);
-      }
-    }
-  }
-
-  private void strikeListed(int start, int end) {
-    int i = start;
-    while (i < end) {
-      int optionEnd = Octets.skip(bytes, i, end, Octets.TOKEN);
-      if (optionEnd > i) {
-        strikeNamed(i, optionEnd);
-      }
-      i = optionEnd + 1;
-    }
-  }
-
-  private void strikeNamed(int start, int end) {
-    for (int i = 0; i < count; i += STRIDE) {
-      int nameStart = fields[i + NAME_START];
-      if ((fields[i + META] & (GONE | OWNED)) == 0
-          && fields[i + NAME_END] - nameStart == end - start
-          && Octets.equalIgnoringCase(bytes, nameStart, bytes, start, end - start)) {
-        strikeAt(i);
-      }
-    }
   }
 }

@@ -29,6 +29,7 @@ final class Octets {
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGH = 0x8080808080808080L;
   private static final long SPACES = 0x2020202020202020L;
+  private static final long COLONS = 0x3A3A3A3A3A3A3A3AL;
   private static final long DELS = 0x7F7F7F7F7F7F7F7FL;
 
   private static final byte[] CLASS = new byte[256];
@@ -106,10 +107,22 @@ final class Octets {
     return to;
   }
 
+  /** The first index in {@code [from, to)} that holds a colon, else {@code to}. */
+  static int findColon(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i += 8) {
+      long word = (long) LONG.get(bytes, i) ^ COLONS;
+      long marks = (word - ONES) & ~word & HIGH;
+      if (marks != 0) {
+        return Math.min(i + (Long.numberOfTrailingZeros(marks) >>> 3), to);
+      }
+    }
+    return to;
+  }
+
   /** Whether two ranges of one length are equal but for the case of ASCII letters. */
-  static boolean equalIgnoringCase(byte[] a, int aStart, byte[] b, int bStart, int length) {
+  static boolean equalIgnoringCase(byte[] bytes, int a, int b, int length) {
     for (int i = 0; i < length; i++) {
-      if (lower(a[aStart + i]) != lower(b[bStart + i])) {
+      if (lower(bytes[a + i]) != lower(bytes[b + i])) {
         return false;
       }
     }

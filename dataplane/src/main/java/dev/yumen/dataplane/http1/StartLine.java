@@ -17,6 +17,8 @@ final class StartLine {
   private static final int COMPLETE = 7;
 
   private static final String VERSION_FORM = "HTTP/d.d";
+  private static final long HTTP_1_1 = 0x312E312F50545448L;
+  private static final long HTTP_1_0 = 0x302E312F50545448L;
 
   private final boolean request;
   private final int mostBytes;
@@ -57,7 +59,7 @@ final class StartLine {
           switch (phase) {
             case METHOD -> method(table, bytes, i, stop);
             case PATH, QUERY -> target(table, bytes, i, stop);
-            case VERSION -> version(table, bytes[i], i);
+            case VERSION -> version(table, bytes, i, stop);
             case STATUS -> status(table, bytes[i], i);
             default -> reason(bytes, i, stop);
           };
@@ -98,7 +100,6 @@ final class StartLine {
 
   private int target(HeadTable table, byte[] bytes, int from, int stop) {
     int allowed = phase == PATH ? Octets.PATH : Octets.QUERY;
-    // An IPv6 literal stands in the authority; Target checks that brackets are nowhere else.
     int i = from;
     int seen = 0;
     while (i < stop && (Octets.classOf(bytes[i]) & allowed) != 0) {
@@ -118,6 +119,7 @@ final class StartLine {
       return i + 1;
     }
     if (phase == PATH && (b == '[' || b == ']')) {
+      // An IPv6 literal stands in the authority; Target refuses brackets anywhere else.
       table.flags |= HeadTable.BRACKET;
       return i + 1;
     }
@@ -141,8 +143,17 @@ final class StartLine {
     };
   }
 
-  private int version(HeadTable table, byte b, int i) {
+  private int version(HeadTable table, byte[] bytes, int i, int stop) {
     int at = i - partStart;
+    if (at == 0 && stop - i > VERSION_FORM.length()) {
+      long word = (long) Octets.LONG.get(bytes, i);
+      if (word == HTTP_1_1 || word == HTTP_1_0) {
+        major = 1;
+        table.minorVersion = word == HTTP_1_1 ? 1 : 0;
+        return versionEnd(bytes[i + 8], i + 8);
+      }
+    }
+    byte b = bytes[i];
     if (at == VERSION_FORM.length()) {
       return versionEnd(b, i);
     }
