@@ -4,6 +4,10 @@ import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelConstant;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
@@ -13,6 +17,10 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.validator.CelValidator;
+import dev.cel.validator.CelValidatorFactory;
+import dev.cel.validator.validators.DurationLiteralValidator;
+import dev.cel.validator.validators.TimestampLiteralValidator;
 import dev.yumen.api.InvalidValue;
 import java.util.HashMap;
 import java.util.Locale;
@@ -30,13 +38,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExpressionCondition implements Condition {
   private static final int MOST_ITERATIONS = 1_000;
+  private static final int LARGEST_PATTERN = 5_000;
 
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .comprehensionMaxIterations(MOST_ITERATIONS)
           .maxExpressionCodePointSize(4_096)
           .maxParseRecursionDepth(32)
-          .maxRegexProgramSize(1_000)
+          .maxRegexProgramSize(LARGEST_PATTERN)
+          .enableHeterogeneousNumericComparisons(true) // the planner runs with nothing else
           .build();
 
   private final String text;
@@ -59,6 +69,8 @@ final class ExpressionCondition implements Condition {
   static ExpressionCondition of(String text, boolean merged, ExpressionFailures failures) {
     try {
       CelAbstractSyntaxTree tree = Engine.COMPILER.compile(text).getAst();
+      tree = Engine.VALIDATOR.validate(tree).getAst();
+      checkPatterns(text, tree);
       CelRuntime.Program program = Engine.RUNTIME.createProgram(tree);
       return new ExpressionCondition(text, program, merged, failures);
     } catch (CelValidationException e) {
@@ -71,6 +83,29 @@ final class ExpressionCondition implements Condition {
           "expression", text, "a CEL expression that is true or false: " + issues);
     } catch (CelEvaluationException e) {
       throw new InvalidValue("expression", text, "a CEL expression: " + e.getMessage());
+    }
+  }
+
+  /** A pattern made from the request would let clients choose what is compiled each time. */
+  private static void checkPatterns(String text, CelAbstractSyntaxTree tree) {
+    CelNavigableAst.fromAst(tree)
+        .getRoot()
+        .allNodes()
+        .map(CelNavigableExpr::expr)
+        .filter(node -> node.getKind() == CelExpr.ExprKind.Kind.CALL)
+        .map(CelExpr::call)
+        .filter(call -> call.function().equals("matches"))
+        .forEach(call -> checkPattern(text, call.args().getLast()));
+  }
+
+  private static void checkPattern(String text, CelExpr pattern) {
+    if (pattern.getKind() != CelExpr.ExprKind.Kind.CONSTANT
+        || pattern.constant().getKind() != CelConstant.Kind.STRING_VALUE) {
+      throw new InvalidValue("expression", text, "matches() with a pattern written out");
+    }
+    String regex = pattern.constant().stringValue();
+    if (TextTest.compile(regex, "expression").programSize() > LARGEST_PATTERN) {
+      throw new InvalidValue("expression", text, "a smaller pattern than " + regex);
     }
   }
 
@@ -149,5 +184,11 @@ final class ExpressionCondition implements Condition {
 
     private static final CelRuntime RUNTIME =
         CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
+
+    /** Finds literals that would fail at every request. */
+    private static final CelValidator VALIDATOR =
+        CelValidatorFactory.standardCelValidatorBuilder(COMPILER, RUNTIME)
+            .addAstValidators(DurationLiteralValidator.INSTANCE, TimestampLiteralValidator.INSTANCE)
+            .build();
   }
 }

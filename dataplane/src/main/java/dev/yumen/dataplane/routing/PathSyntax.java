@@ -93,11 +93,11 @@ final class PathSyntax {
   private byte[] literal(String part) {
     byte[] bytes = ("/" + part).getBytes(StandardCharsets.UTF_8);
     TargetError error = TargetNormalizer.normalize(bytes, 0, bytes.length, target);
-    if (error == TargetError.ABOVE_ROOT || (!part.isEmpty() && target.pathText().equals("/"))) {
-      throw refuse("a path without . and .. segments");
-    }
-    if (error != null) {
+    if (error != null && error != TargetError.ABOVE_ROOT) {
       throw refuse("a path that a request can have: " + error.sentence());
+    }
+    if (error != null || (!part.isEmpty() && target.pathText().equals("/"))) {
+      throw refuse("a path without . and .. segments");
     }
     Ambiguous refused = target.refused(allow);
     if (refused != null) {

@@ -58,7 +58,9 @@ final class RegexPrefix {
 
   private static int endOfClass(String regex, int open) {
     int at = regex.startsWith("[^", open) ? open + 2 : open + 1;
-    at++; // a bracket in the first place is a member
+    if (regex.startsWith("]", at)) {
+      at++; // in the first place it is a member
+    }
     while (at < regex.length() && regex.charAt(at) != ']') {
       if (regex.startsWith("[:", at)) {
         at = Math.max(at, regex.indexOf(":]", at) + 1);
