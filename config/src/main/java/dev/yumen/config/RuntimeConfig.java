@@ -9,9 +9,18 @@ import java.nio.file.Path;
 public record RuntimeConfig(
     @Describe("Event loops; 0 is one per processor.") @Default("0") int loops,
     @Describe("How sockets are served.") @Default("auto") Transport transport,
+    @Describe("How buffers are managed; pooled makes less garbage and takes less memory.")
+        @Default("pooled")
+        Allocator allocator,
     @Describe("Folder for what is kept between starts, such as the last good configuration.")
         @Default(".yumen")
         Path state) {
+
+  /** Ways to manage buffers. */
+  public enum Allocator {
+    POOLED,
+    ADAPTIVE
+  }
 
   /** Ways to serve sockets. */
   public enum Transport {

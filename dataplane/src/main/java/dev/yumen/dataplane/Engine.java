@@ -12,6 +12,9 @@ import dev.yumen.dataplane.upstream.NameService;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -103,6 +106,7 @@ final class Engine {
     return new Bootstrap()
         .group(group)
         .channel(transport.socketChannel())
+        .option(ChannelOption.ALLOCATOR, allocator())
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .option(
@@ -114,8 +118,16 @@ final class Engine {
         .group(group)
         .channel(transport.serverChannel())
         .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.ALLOCATOR, allocator())
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+  }
+
+  private ByteBufAllocator allocator() {
+    return switch (config.runtime().allocator()) {
+      case POOLED -> PooledByteBufAllocator.DEFAULT;
+      case ADAPTIVE -> new AdaptiveByteBufAllocator(true);
+    };
   }
 
   /** Gives the first look-ups of names a moment, so that start and readiness mean something. */

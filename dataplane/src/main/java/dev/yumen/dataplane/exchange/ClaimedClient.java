@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.exchange;
 
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.NameSet;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -16,28 +17,24 @@ import org.jspecify.annotations.Nullable;
  * not is the client (RFC 7239 §5.2, §7.4).
  */
 record ClaimedClient(InetAddress address, @Nullable String scheme) {
-  private static final String[] CLAIMS = {
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-proto",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-real-ip"
-  };
-  private static final String[] IDENTITY = {"x-consumer-id", "x-consumer-groups"};
+  private static final NameSet CLAIMS =
+      NameSet.of(
+          "forwarded",
+          "x-forwarded-for",
+          "x-forwarded-proto",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "x-real-ip");
+  private static final NameSet IDENTITY = NameSet.of("x-consumer-id", "x-consumer-groups");
 
   /** Removes what an untrusted peer claims about the way of its request. */
   static void strip(HeadTable head) {
-    for (String claim : CLAIMS) {
-      head.remove(claim);
-    }
+    head.removeAll(CLAIMS);
   }
 
   /** Removes identities, whoever claims them: only filters of this gateway set them. */
   static void stripIdentity(HeadTable head) {
-    for (String name : IDENTITY) {
-      head.remove(name);
-    }
+    head.removeAll(IDENTITY);
   }
 
   static ClaimedClient of(HeadTable head, Snapshot snapshot, InetAddress peer) {

@@ -15,12 +15,24 @@ final class AddedFields {
   private final List<String> values = new ArrayList<>(8);
   private int bytes;
 
+  /** Bits of the ids that were appended, whatever became of them. */
+  private long seenLow;
+
+  private long seenHigh;
+
   void reset() {
     if (!names.isEmpty()) {
       names.clear();
       values.clear();
       bytes = 0;
     }
+    seenLow = 0;
+    seenHigh = 0;
+  }
+
+  /** False when no field of these names was added; else perhaps. */
+  boolean mayHold(NameSet set) {
+    return set.meets(seenLow, seenHigh);
   }
 
   int size() {
@@ -32,8 +44,10 @@ final class AddedFields {
     return bytes;
   }
 
-  /** Adds a field that passed {@link #check}. */
-  void append(String name, String value) {
+  /** Adds a field that passed {@link #check}, with its id. */
+  void append(String name, int id, String value) {
+    seenLow |= NameSet.lowBit(id);
+    seenHigh |= NameSet.highBit(id);
     names.add(name);
     values.add(value);
     bytes += name.length() + value.length() + PUNCTUATION;

@@ -273,7 +273,7 @@ public final class HeadTable implements Headers {
     int id = FieldName.idOf(name);
     if (!isOwned(id)) {
       strike(name, id);
-      added.append(name, value);
+      added.append(name, id, value);
     }
     return this;
   }
@@ -281,8 +281,9 @@ public final class HeadTable implements Headers {
   @Override
   public HeadTable add(String name, String value) {
     AddedFields.check(name, value);
-    if (!isOwned(FieldName.idOf(name))) {
-      added.append(name, value);
+    int id = FieldName.idOf(name);
+    if (!isOwned(id)) {
+      added.append(name, id, value);
     }
     return this;
   }
@@ -295,6 +296,20 @@ public final class HeadTable implements Headers {
       strike(name, id);
     }
     return this;
+  }
+
+  /** Removes every field of these names, and look-alikes as {@link #remove} does. */
+  public void removeAll(NameSet set) {
+    if (mayContain(set) || (flags & HAS_UNDERSCORE) != 0) {
+      for (String name : set.names()) {
+        remove(name);
+      }
+    }
+  }
+
+  /** False when there is no field of these names; true says nothing. */
+  public boolean mayContain(NameSet set) {
+    return wire.mayHold(set) || added.mayHold(set);
   }
 
   @Override

@@ -43,6 +43,11 @@ final class WireFields {
 
   private int gone;
 
+  /** Bits of the ids that were appended, whatever became of them. */
+  private long seenLow;
+
+  private long seenHigh;
+
   void reset() {
     if (bytes.length > KEPT_BYTES) {
       bytes = new byte[USUAL_BYTES];
@@ -53,6 +58,13 @@ final class WireFields {
     length = 0;
     end = 0;
     gone = 0;
+    seenLow = 0;
+    seenHigh = 0;
+  }
+
+  /** False when no field of these names was read; else perhaps. */
+  boolean mayHold(NameSet set) {
+    return set.meets(seenLow, seenHigh);
   }
 
   byte[] bytes() {
@@ -99,6 +111,8 @@ final class WireFields {
     fields[field + VALUE_END] = valueEnd;
     fields[field + META] = meta;
     end = field + STRIDE;
+    seenLow |= NameSet.lowBit(meta & ID);
+    seenHigh |= NameSet.highBit(meta & ID);
     if ((meta & GONE) != 0) {
       gone++;
     }

@@ -10,6 +10,7 @@ import dev.yumen.dataplane.http1.StatusLines;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
 import io.netty.buffer.ByteBuf;
@@ -67,6 +68,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private @Nullable MessageWriter writer;
   private @Nullable InetSocketAddress peer;
   private @Nullable String peerText;
+  private byte @Nullable [] forwardedLines;
   private int localPort;
 
   private Reading reading = Reading.HEAD;
@@ -734,6 +736,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       peerText = peer().getAddress().getHostAddress();
     }
     return peerText;
+  }
+
+  @Override
+  public byte[] forwardedLines() {
+    if (forwardedLines == null) {
+      forwardedLines = ForwardedFields.lines(this);
+    }
+    return forwardedLines;
   }
 
   @Override

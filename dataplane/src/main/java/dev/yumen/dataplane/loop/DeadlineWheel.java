@@ -11,17 +11,18 @@ public final class DeadlineWheel {
   private static final int SLOTS = 1024;
 
   private final @Nullable Deadline[] slots = new Deadline[SLOTS];
-  private final long tickNanos;
+  private final int tickShift;
   private long tick;
   private long coarseNow;
 
   /**
-   * @param tickNanos length of a tick; deadlines are reached at most this much late
+   * @param tickShift binary logarithm of a tick's nanoseconds; deadlines are reached at most a tick
+   *     late
    * @param now the loop's time at the start
    */
-  public DeadlineWheel(long tickNanos, long now) {
-    this.tickNanos = tickNanos;
-    this.tick = now / tickNanos;
+  public DeadlineWheel(int tickShift, long now) {
+    this.tickShift = tickShift;
+    this.tick = now >> tickShift;
     this.coarseNow = now;
   }
 
@@ -33,7 +34,7 @@ public final class DeadlineWheel {
   /** Sets or moves a deadline to {@code at}, in the loop's nanoseconds. */
   public void set(Deadline deadline, long at) {
     deadline.at = at;
-    if (deadline.slot < 0 || at / tickNanos + 1 < deadline.looked) {
+    if (deadline.slot < 0 || (at >> tickShift) + 1 < deadline.looked) {
       unlink(deadline);
       link(deadline);
     }
@@ -53,7 +54,7 @@ public final class DeadlineWheel {
   /** Calls what is due. Called by the loop once a tick. */
   public void advance(long now) {
     coarseNow = now;
-    long last = now / tickNanos;
+    long last = now >> tickShift;
     if (last - tick > SLOTS) {
       tick = last - SLOTS;
     }
@@ -79,7 +80,7 @@ public final class DeadlineWheel {
   private void link(Deadline deadline) {
     // Never the current slot: it is being or has been looked at. What is further away than the ring
     // is long stops at its far end on the way.
-    long due = Math.clamp(deadline.at / tickNanos + 1, tick + 1, tick + SLOTS - 1);
+    long due = Math.clamp((deadline.at >> tickShift) + 1, tick + 1, tick + SLOTS - 1);
     deadline.looked = due;
     int slot = (int) (due & (SLOTS - 1));
     Deadline head = slots[slot];

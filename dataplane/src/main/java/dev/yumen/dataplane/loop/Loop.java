@@ -9,7 +9,11 @@ import java.util.function.LongSupplier;
 
 /** One event loop with everything that belongs to it. */
 public final class Loop {
-  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  /** A tick is 2^25 nanoseconds, about 34 ms. */
+  private static final int TICK_SHIFT = 25;
+
+  private static final byte[] DIGITS =
+      "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
   private final int index;
   private final EventLoop eventLoop;
@@ -24,14 +28,14 @@ public final class Loop {
     this.eventLoop = eventLoop;
     this.metrics = metrics;
     this.nanoClock = nanoClock;
-    this.deadlines = new DeadlineWheel(TICK_NANOS, nanoClock.getAsLong());
+    this.deadlines = new DeadlineWheel(TICK_SHIFT, nanoClock.getAsLong());
   }
 
   /** Starts the ticking; it ends with the event loop. */
   public void start() {
     var _ =
         eventLoop.scheduleAtFixedRate(
-            () -> deadlines.advance(nanoTime()), TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
+            () -> deadlines.advance(nanoTime()), 1L << TICK_SHIFT, 1L << TICK_SHIFT, TimeUnit.NANOSECONDS);
   }
 
   /** 0 to the number of loops less one. */
@@ -62,7 +66,10 @@ public final class Loop {
     if (idLow == 0) {
       idHigh++;
     }
-    return hex(mix(idHigh ^ idLow)) + hex(idLow);
+    byte[] digits = new byte[32];
+    hex(mix(idHigh ^ idLow), digits, 0);
+    hex(mix(idLow), digits, 16);
+    return new String(digits, StandardCharsets.ISO_8859_1);
   }
 
   private static long mix(long z) {
@@ -71,11 +78,9 @@ public final class Loop {
     return b ^ (b >>> 31);
   }
 
-  private static String hex(long value) {
-    byte[] digits = new byte[16];
-    for (int i = 15; i >= 0; i--) {
-      digits[i] = (byte) Character.forDigit((int) (value >>> ((15 - i) * 4)) & 15, 16);
+  private static void hex(long value, byte[] into, int at) {
+    for (int i = 0; i < 16; i++) {
+      into[at + i] = DIGITS[(int) (value >>> (60 - 4 * i)) & 15];
     }
-    return new String(digits, StandardCharsets.ISO_8859_1);
   }
 }

@@ -16,6 +16,9 @@ public interface ClientStream {
   /** The peer's address without port, as text. */
   String peerText();
 
+  /** {@link ForwardedFields#lines} of this client; made once for each connection. */
+  byte[] forwardedLines();
+
   /** The port that the client connected to. */
   int localPort();
 

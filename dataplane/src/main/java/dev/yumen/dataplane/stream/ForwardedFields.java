@@ -2,6 +2,7 @@ package dev.yumen.dataplane.stream;
 
 import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
+import dev.yumen.dataplane.http1.NameSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,14 @@ import org.jspecify.annotations.Nullable;
 public record ForwardedFields(
     boolean xForwarded, boolean forwarded, @Nullable String via, ClientStream client) {
 
+  private static final NameSet OURS =
+      NameSet.of(
+          "x-forwarded-for",
+          "x-forwarded-proto",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "forwarded",
+          "via");
   private static final byte[] FOR = ascii("X-Forwarded-For: ");
   private static final byte[] PROTO = ascii("X-Forwarded-Proto: ");
   private static final byte[] HOST = ascii("X-Forwarded-Host: ");
@@ -40,6 +49,9 @@ public record ForwardedFields(
    */
   public void prepare(InboundRequest request) {
     HeadTable fields = request.headers();
+    if (!fields.mayContain(OURS)) {
+      return;
+    }
     if (xForwarded) {
       append(fields, "X-Forwarded-For", client.peerText());
     }
@@ -89,6 +101,11 @@ public record ForwardedFields(
   }
 
   private void writeXForwarded(ByteBuf out, InboundRequest request, HeadTable fields) {
+    if (!fields.mayContain(OURS)) {
+      out.writeBytes(client.forwardedLines());
+      writeHost(out, request);
+      return;
+    }
     if (!fields.contains("x-forwarded-for")) {
       out.writeBytes(FOR);
       InboundRequest.writeAscii(out, client.peerText());
@@ -99,15 +116,33 @@ public record ForwardedFields(
       InboundRequest.writeAscii(out, client.scheme());
       out.writeShort(InboundRequest.CRLF);
     }
-    if (!fields.contains("x-forwarded-host") && request.hasClientAuthority()) {
-      out.writeBytes(HOST);
-      request.writeClientAuthority(out);
-      out.writeShort(InboundRequest.CRLF);
+    if (!fields.contains("x-forwarded-host")) {
+      writeHost(out, request);
     }
     if (!fields.contains("x-forwarded-port")) {
       out.writeBytes(PORT);
       InboundRequest.writeAscii(out, Integer.toString(client.localPort()));
       out.writeShort(InboundRequest.CRLF);
     }
+  }
+
+  private static void writeHost(ByteBuf out, InboundRequest request) {
+    if (request.hasClientAuthority()) {
+      out.writeBytes(HOST);
+      request.writeClientAuthority(out);
+      out.writeShort(InboundRequest.CRLF);
+    }
+  }
+
+  /** The lines that are the same for every request of a connection, ready to be copied. */
+  public static byte[] lines(ClientStream client) {
+    return ascii(
+        "X-Forwarded-For: "
+            + client.peerText()
+            + "\r\nX-Forwarded-Proto: "
+            + client.scheme()
+            + "\r\nX-Forwarded-Port: "
+            + client.localPort()
+            + "\r\n");
   }
 }

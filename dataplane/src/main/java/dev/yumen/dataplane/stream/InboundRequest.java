@@ -4,6 +4,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.RequestHead;
 import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -204,18 +205,8 @@ public final class InboundRequest implements RequestHead {
     out.writeBytes(fields.bytes(), authorityStart, authorityEnd - authorityStart);
   }
 
-  @SuppressWarnings("deprecation") // the one copy without a charset encoder; text is ASCII
   static void writeAscii(ByteBuf out, String text) {
-    int length = text.length();
-    out.ensureWritable(length);
-    if (out.hasArray()) {
-      text.getBytes(0, length, out.array(), out.arrayOffset() + out.writerIndex());
-      out.writerIndex(out.writerIndex() + length);
-    } else {
-      for (int i = 0; i < length; i++) {
-        out.writeByte(text.charAt(i));
-      }
-    }
+    ByteBufUtil.writeAscii(out, text);
   }
 
   private static String latin1(byte[] bytes, int start, int end) {
