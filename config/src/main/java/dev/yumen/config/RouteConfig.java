@@ -111,7 +111,8 @@ public record RouteConfig(
       @Describe("File for a path that ends with a slash.") @Default("index.html") String index,
       @Describe("Sent as Cache-Control.") @Nullable String cacheControl,
       @Describe(
-              "Most bytes of one file; larger ones are 404. A file is held in memory while it is sent.")
+              "Most bytes of one file; larger ones are 404. A file is held in memory while it is"
+                  + " sent.")
           @Default("16MiB")
           DataSize maxFile) {}
 }

@@ -1,8 +1,8 @@
 package dev.yumen.dataplane.http1;
 
 /**
- * A set of well-known field names that is asked for together: one look tells that a head has none of
- * them, which is the usual case. Immutable.
+ * A set of well-known field names that is asked for together: one look tells that a head has none
+ * of them, which is the usual case. Immutable.
  */
 public final class NameSet {
   private final String[] names;

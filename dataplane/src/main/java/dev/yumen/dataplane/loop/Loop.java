@@ -12,8 +12,7 @@ public final class Loop {
   /** A tick is 2^25 nanoseconds, about 34 ms. */
   private static final int TICK_SHIFT = 25;
 
-  private static final byte[] DIGITS =
-      "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
   private final int index;
   private final EventLoop eventLoop;
@@ -35,7 +34,10 @@ public final class Loop {
   public void start() {
     var _ =
         eventLoop.scheduleAtFixedRate(
-            () -> deadlines.advance(nanoTime()), 1L << TICK_SHIFT, 1L << TICK_SHIFT, TimeUnit.NANOSECONDS);
+            () -> deadlines.advance(nanoTime()),
+            1L << TICK_SHIFT,
+            1L << TICK_SHIFT,
+            TimeUnit.NANOSECONDS);
   }
 
   /** 0 to the number of loops less one. */

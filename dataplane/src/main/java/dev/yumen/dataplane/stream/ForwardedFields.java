@@ -1,8 +1,8 @@
 package dev.yumen.dataplane.stream;
 
 import dev.yumen.dataplane.http1.HeadTable;
-import io.netty.buffer.ByteBuf;
 import dev.yumen.dataplane.http1.NameSet;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
