@@ -107,12 +107,38 @@ public final class BodyPipe {
         bytes.release();
         return;
       }
-      transform.onChunk(bytes, next);
+      give(bytes);
+    }
+
+    /**
+     * Whatever the transform throws costs this exchange, and a chunk it did not take is dropped.
+     */
+    final void give(ByteBuf bytes) {
+      try {
+        transform.onChunk(bytes, next);
+      } catch (RuntimeException e) {
+        if (bytes.refCnt() > 0) {
+          bytes.release();
+        }
+        threw(e);
+      }
     }
 
     void end() {
-      transform.onEnd(next);
+      finish();
+    }
+
+    final void finish() {
+      try {
+        transform.onEnd(next);
+      } catch (RuntimeException e) {
+        threw(e);
+      }
       passEnd();
+    }
+
+    private void threw(RuntimeException e) {
+      fail(Failure.of(FailureCode.FILTER_FAILED, "a filter of the body threw " + e, e));
     }
 
     final void passEnd() {
@@ -166,10 +192,9 @@ public final class BodyPipe {
     void end() {
       ByteBuf all = held == null ? Unpooled.buffer(0) : held;
       held = null;
-      transform.onChunk(all, next);
+      give(all);
       if (!failed) {
-        transform.onEnd(next);
-        passEnd();
+        finish();
       }
     }
 

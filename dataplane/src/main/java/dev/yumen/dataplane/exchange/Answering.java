@@ -51,6 +51,10 @@ final class Answering implements BodySink {
     ownBody = null;
     this.framing = framing;
     this.length = length;
+    String via = exchange.snapshot().config().forwarded().via();
+    if (via != null) {
+      fields.add("Via", "1." + fields.minorVersion() + " " + via);
+    }
   }
 
   AnswerHead head() {
@@ -128,6 +132,7 @@ final class Answering implements BodySink {
   /** Sends the interim answer that lets a waiting client go on, when a filter wants its body. */
   void continueIfExpected() {
     if (exchange.head().expectContinue()) {
+      exchange.head().remove("expect");
       exchange.client().sendInterim(100, exchange.scratch().answerFields());
       exchange.client().flush();
     }

@@ -61,8 +61,17 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   // ---- 1: route ----
 
+  /** Takes the request in; a bug on the way costs this exchange and no other. */
   void begin(Snapshot pinned, Framing framing) {
     pin(pinned);
+    try {
+      take(framing);
+    } catch (RuntimeException e) {
+      fail(Failure.of(FailureCode.INTERNAL, "begin: " + e, e));
+    }
+  }
+
+  private void take(Framing framing) {
     forwarding.requestFraming(framing, head().contentLength());
     claimAddresses();
     Failure refused = admit();
@@ -179,9 +188,8 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   // ---- 3: the route's end ----
 
   private void reachEnd() {
-    if (route().chain().bodies()) {
-      requestPipe = calls.requestPipe(route().chain(), forwarding);
-      awaitingWhole = requestPipe != null && requestPipe.whole();
+    if (route().chain().bodies() && !openRequestPipe()) {
+      return;
     }
     switch (route().end()) {
       case RouteEnd.Forward forward -> {
@@ -200,6 +208,18 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       case RouteEnd.Files files -> calls.later(() -> StaticAnswers.answer(files, this));
       case RouteEnd.Unmatched _ -> unmatched();
     }
+  }
+
+  /** False when a filter failed. */
+  private boolean openRequestPipe() {
+    try {
+      requestPipe = calls.requestPipe(route().chain(), forwarding);
+    } catch (RuntimeException e) {
+      fail(calls.bodyFailure(e));
+      return false;
+    }
+    awaitingWhole = requestPipe != null && requestPipe.whole();
+    return true;
   }
 
   private ForwardedFields forwardedFields() {
@@ -319,7 +339,23 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
         return;
       }
     }
-    answering.start(calls.responsePipe(chain, requestStep, answering));
+    BodyPipe pipe = responsePipe(chain);
+    if (!ended && !answering.started()) {
+      answering.start(pipe);
+    }
+  }
+
+  /** Filters look into what services answer, not into the gateway's own failures. */
+  private @Nullable BodyPipe responsePipe(FilterChain chain) {
+    if (failure != null || !chain.bodies()) {
+      return null;
+    }
+    try {
+      return calls.responsePipe(chain, requestStep, answering);
+    } catch (RuntimeException e) {
+      fail(calls.bodyFailure(e));
+      return null;
+    }
   }
 
   // ---- 5: answering is told by Answering; the ways it can end: ----

@@ -187,6 +187,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     working = true;
     try {
       while (step(in)) {}
+    } catch (RuntimeException | Error e) {
+      in.release();
+      throw e;
     } finally {
       working = false;
     }
@@ -205,7 +208,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private boolean step(ByteBuf in) {
     switch (reading) {
       case HEAD:
-        return in.isReadable() && readHead(in);
+        // A client that sends requests but reads no answers is not given more of them.
+        return in.isReadable() && writable() && readHead(in);
       case LENGTH:
         return in.isReadable() && !blocked() && readLength(in);
       case CHUNKED:
@@ -681,8 +685,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (exchange != null && context.channel().isWritable()) {
+    if (!context.channel().isWritable()) {
+      return;
+    }
+    if (exchange != null) {
       exchange.onClientWritable();
+    } else {
+      resumeWork();
     }
   }
 

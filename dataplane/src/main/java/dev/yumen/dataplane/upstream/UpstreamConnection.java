@@ -43,7 +43,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   private static final byte[] CHUNKED_FIELD = ascii("Transfer-Encoding: chunked\r\n");
   private static final byte[] LENGTH_FIELD = ascii("Content-Length: ");
-  private static final byte[] EXPECT_FIELD = ascii("Expect: 100-continue\r\n");
 
   private final ConnectionPool pool;
   private final HeadParser parser;
@@ -130,9 +129,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       }
       case NONE, STATED -> {}
     }
-    if (fields.expectContinue() && framing != Framing.NONE) {
-      out.writeBytes(EXPECT_FIELD);
-    }
     out.writeShort(0x0d0a);
     writer().chunked(framing == Framing.STREAM);
   }
@@ -198,6 +194,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     working = true;
     try {
       while (step(in)) {}
+    } catch (RuntimeException | Error e) {
+      in.release();
+      throw e;
     } finally {
       working = false;
     }
