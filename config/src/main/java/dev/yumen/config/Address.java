@@ -2,6 +2,7 @@ package dev.yumen.config;
 
 import dev.yumen.api.ConfigType;
 import dev.yumen.api.InvalidValue;
+import java.net.InetAddress;
 
 /**
  * A host and a port, written {@code 127.0.0.1:9001}, {@code users.internal:80} or {@code
@@ -24,10 +25,11 @@ public record Address(String host, int port) {
     String host = text.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
-      if (!host.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+      if (!host.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") || !isLiteral(host)) {
         throw new InvalidValue("", text, EXPECTED);
       }
-    } else if (!host.matches("[A-Za-z0-9._-]{1,253}")) {
+    } else if (!host.matches("[A-Za-z0-9._-]{1,253}")
+        || (host.matches("[0-9.]+") && !isIpv4(host))) {
       throw new InvalidValue("", text, EXPECTED);
     }
     String port = text.substring(colon + 1);
@@ -35,6 +37,19 @@ public record Address(String host, int port) {
       throw new InvalidValue("", text, "a port of 0 to 65535 after the colon");
     }
     return new Address(host, Integer.parseInt(port));
+  }
+
+  private static boolean isIpv4(String host) {
+    return host.matches("\\d{1,3}(\\.\\d{1,3}){3}") && isLiteral(host);
+  }
+
+  private static boolean isLiteral(String host) {
+    try {
+      InetAddress.ofLiteral(host);
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   @Override
