@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,12 +51,31 @@ public final class ConfigReader {
    * order of their names.
    */
   public LoadedConfig read(Path main) {
-    boolean folder = Files.isDirectory(main);
+    Reading reading = reading(main);
+    return reading.finish(reading.root(main));
+  }
+
+  /**
+   * Reads the same files, but gives what is written in them: everything in one text, with no value
+   * filled in. Reading that text gives the same configuration.
+   *
+   * @return null when there is nothing that could be written so, as when the files are no YAML
+   */
+  public @Nullable ConfigDocument document(Path main) {
+    Reading reading = reading(main);
+    Mapping root = reading.root(main);
+    if (root == null) {
+      return null;
+    }
+    String yaml = YamlText.of(root);
+    return yaml == null
+        ? null
+        : new ConfigDocument(reading.files.hash(), yaml, reading.stateFolder(root));
+  }
+
+  private Reading reading(Path main) {
     Path parent = main.toAbsolutePath().normalize().getParent();
-    Reading reading = new Reading(folder || parent == null ? main : parent);
-    List<Mapping> parts = folder ? reading.folder() : reading.includes.read(main);
-    Mapping base = reading.together(parts);
-    return reading.finish(base == null ? null : reading.overlaid(base, main, folder));
+    return new Reading(Files.isDirectory(main) || parent == null ? main : parent);
   }
 
   /**
@@ -105,6 +125,28 @@ public final class ConfigReader {
       }
       all.putAll(environment);
       return all;
+    }
+
+    /** Everything that is written, before values are filled in; null when nothing can be read. */
+    @Nullable Mapping root(Path main) {
+      boolean folder = Files.isDirectory(main);
+      List<Mapping> parts = folder ? folder() : includes.read(main);
+      Mapping base = together(parts);
+      return base == null ? null : overlaid(base, main, folder);
+    }
+
+    /** Where {@code runtime.state} leads, whatever else is wrong; null when it is not written. */
+    @Nullable Path stateFolder(Mapping root) {
+      if (root.get("runtime") instanceof Mapping runtime
+          && runtime.get("state") instanceof Scalar state
+          && !state.isNull()) {
+        try {
+          return files.folder().resolve(text(state));
+        } catch (InvalidPathException _) {
+          return null;
+        }
+      }
+      return null;
     }
 
     private List<Mapping> folder() {
