@@ -84,7 +84,8 @@ final class GatewayFamilies {
       }
     }
     metrics.endpoints.forEach(
-        (slot, count) -> to.gauge(Family.UPSTREAM_ENDPOINTS, count, names.get(slot)));
+        (slot, endpoints) ->
+            to.gauge(Family.UPSTREAM_ENDPOINTS, endpoints.count(), names.get(slot)));
   }
 
   private void durations(

@@ -29,7 +29,7 @@ public final class Metrics {
   final Slots listeners = new Slots();
   final Slots reasons = new Slots();
   final List<LoopMetrics> loops = new CopyOnWriteArrayList<>();
-  final Map<Integer, Integer> endpoints = new ConcurrentHashMap<>();
+  final Map<Integer, Endpoints> endpoints = new ConcurrentHashMap<>();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
@@ -41,6 +41,9 @@ public final class Metrics {
 
   /** Which configuration is live, and since when; number 0 before the first. */
   record AppliedConfig(long number, Instant at) {}
+
+  /** Endpoints of an upstream, as its owner counted them. */
+  record Endpoints(Object owner, int count) {}
 
   public Metrics(MetricsConfig config) {
     this.config = config;
@@ -77,14 +80,20 @@ public final class Metrics {
     return reasons.slot(reason, NAME_LIMIT);
   }
 
-  /** How many endpoints of the upstream may be chosen now. */
-  public void endpoints(int upstream, int count) {
-    endpoints.put(upstream, count);
+  /**
+   * How many endpoints of the upstream may be chosen now.
+   *
+   * @param owner who says so; after a reload another owner may have taken over the same upstream
+   */
+  public void endpoints(int upstream, Object owner, int count) {
+    endpoints.put(upstream, new Endpoints(owner, count));
   }
 
-  /** The upstream left the configuration. */
-  public void endpointsGone(int upstream) {
-    endpoints.remove(upstream);
+  /** The owner no longer serves the upstream. */
+  @SuppressWarnings("ReferenceEquality") // owners of equal settings are still two
+  public void endpointsGone(int upstream, Object owner) {
+    endpoints.computeIfPresent(
+        upstream, (slot, endpoints) -> endpoints.owner() == owner ? null : endpoints);
   }
 
   public void configApplied(long number, Instant at) {

@@ -114,7 +114,7 @@ public final class Upstream {
                 found,
                 balancer(found, weights.stream().mapToInt(Integer::intValue).toArray()));
     old.handles().forEach(StateRegistry.Handle::release);
-    surroundings.metrics().endpoints(metric, found.length);
+    surroundings.metrics().endpoints(metric, this, found.length);
   }
 
   private StateRegistry.Handle<Endpoint> hold(InetAddress ip, Address written) {
@@ -208,6 +208,6 @@ public final class Upstream {
     EndpointSet old = endpoints;
     endpoints = EndpointSet.EMPTY;
     old.handles().forEach(StateRegistry.Handle::release);
-    surroundings.metrics().endpointsGone(metric);
+    surroundings.metrics().endpointsGone(metric, this);
   }
 }

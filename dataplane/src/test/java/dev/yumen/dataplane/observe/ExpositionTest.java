@@ -107,7 +107,7 @@ class ExpositionTest {
     loop.upstreamConnected(users);
     loop.upstreamActive(users, 1);
     loop.upstreamRetried(users);
-    metrics.endpoints(users, 2);
+    metrics.endpoints(users, this, 2);
     metrics.configApplied(1, Instant.ofEpochSecond(1_700_000_000));
     metrics.counter("gateway_seen", "Seen by a filter.", List.of("place", "a\"b\\c\nd")).add(3);
   }

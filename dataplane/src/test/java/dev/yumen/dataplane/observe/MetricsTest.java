@@ -179,11 +179,21 @@ class MetricsTest {
   @Test
   void endpointsOfARemovedUpstreamDisappear() {
     int users = metrics.upstreamSlot("users");
-    metrics.endpoints(users, 3);
+    metrics.endpoints(users, this, 3);
     assertEquals(3, value("gateway_upstream_endpoints{upstream=\"users\"}"));
-    metrics.endpointsGone(users);
+    metrics.endpointsGone(users, this);
 
     assertFalse(text().contains("gateway_upstream_endpoints{"));
+  }
+
+  @Test
+  void endpointsOfAReplacedUpstreamStay() {
+    int users = metrics.upstreamSlot("users");
+    metrics.endpoints(users, "old", 3);
+    metrics.endpoints(users, "new", 2);
+    metrics.endpointsGone(users, "old");
+
+    assertEquals(2, value("gateway_upstream_endpoints{upstream=\"users\"}"));
   }
 
   @Test
