@@ -1,0 +1,196 @@
+package dev.yumen.control;
+
+import dev.yumen.config.ConfigDocument;
+import dev.yumen.config.ConfigReader;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.config.Problem.Severity;
+import dev.yumen.control.publish.LastGood;
+import dev.yumen.control.publish.Publisher;
+import dev.yumen.control.publish.ReloadStatus;
+import dev.yumen.control.source.FileSource;
+import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.StartFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A gateway that follows its configuration files: started with them, or with the last good
+ * configuration when they can not be used, and changed when they change.
+ */
+public final class ManagedGateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ManagedGateway.class);
+  private static final Path DEFAULT_STATE = Path.of(".yumen");
+
+  private final Gateway gateway;
+  private final Publisher publisher;
+  private final FileSource source;
+
+  private ManagedGateway(Gateway gateway, Publisher publisher, FileSource source) {
+    this.gateway = gateway;
+    this.publisher = publisher;
+    this.source = source;
+  }
+
+  /**
+   * Starts and begins to watch the files.
+   *
+   * @param main the configuration's file or folder
+   * @param live told of each configuration that became live, the first one included
+   * @throws NotStarted when neither the named configuration nor the last good one can be used, or a
+   *     port can not be had
+   */
+  public static ManagedGateway start(Path main, ConfigReader reader, Consumer<LoadedConfig> live)
+      throws NotStarted {
+    LoadedConfig named = reader.read(main);
+    Started started = startFirst(main, reader, named);
+    Publisher publisher =
+        new Publisher(
+            started.gateway()::apply,
+            started.gateway().metrics(),
+            InstantSource.system(),
+            loaded -> {
+              live.accept(loaded);
+              keep(main, reader, loaded);
+            });
+    if (started.kept() == null) {
+      publisher.started(named);
+    } else {
+      publisher.startedWithLastGood(started.kept(), named, started.problems());
+      live.accept(started.kept());
+    }
+    started.gateway().describeReloads(() -> publisher.status().json());
+    FileSource source = new FileSource(main, reader::read, publisher::apply).start(named);
+    return new ManagedGateway(started.gateway(), publisher, source);
+  }
+
+  public Gateway gateway() {
+    return gateway;
+  }
+
+  /** Which configuration is live, and what became of the last one that is not. */
+  public ReloadStatus status() {
+    return publisher.status();
+  }
+
+  /** Reads the files again soon, changed or not; does not wait. */
+  public void reload() {
+    source.reloadNow();
+  }
+
+  /** Stops following the files; the gateway goes on. */
+  public void stopFollowing() {
+    source.close();
+  }
+
+  /** Stops following the files and closes the gateway at once. */
+  @Override
+  public void close() {
+    source.close();
+    gateway.close();
+  }
+
+  /**
+   * A gateway that runs.
+   *
+   * @param kept what it runs with when that is not the named configuration
+   * @param problems of the named configuration
+   */
+  private record Started(Gateway gateway, @Nullable LoadedConfig kept, List<Problem> problems) {}
+
+  private static Started startFirst(Path main, ConfigReader reader, LoadedConfig named)
+      throws NotStarted {
+    List<Problem> problems = named.problems();
+    if (named.config() != null) {
+      try {
+        return new Started(Gateway.start(named), null, problems);
+      } catch (StartFailure e) {
+        if (!hasErrors(Gateway.check(named))) {
+          throw new NotStarted(e.problems()); // such as a port in use: no other configuration helps
+        }
+        problems = e.problems();
+      }
+    }
+    LoadedConfig kept = readKept(main, reader, named);
+    if (kept == null) {
+      throw new NotStarted(problems);
+    }
+    try {
+      return new Started(Gateway.start(kept), kept, problems);
+    } catch (StartFailure e) {
+      LOG.error("the last good configuration can not be used either: {}", e.problems());
+      throw new NotStarted(problems);
+    }
+  }
+
+  private static boolean hasErrors(List<Problem> problems) {
+    return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+  }
+
+  /** The configuration that was kept for this main file, or null when there is no usable one. */
+  private static @Nullable LoadedConfig readKept(
+      Path main, ConfigReader reader, LoadedConfig named) {
+    ConfigDocument document = reader.document(main);
+    Path state = document == null ? null : document.state();
+    Path folder = state == null ? named.folder().resolve(DEFAULT_STATE) : state;
+    LastGood lastGood = new LastGood(folder, main);
+    try {
+      Optional<String> text = lastGood.document();
+      if (text.isEmpty()) {
+        LOG.debug("there is no last good configuration for {} in {}", main, folder);
+        return null;
+      }
+      LoadedConfig kept = reader.readText(LastGood.FILE_NAME, text.get(), named.folder());
+      if (kept.config() == null) {
+        LOG.error("{} can not be used either: {}", lastGood.file(), kept.problems());
+        return null;
+      }
+      return kept;
+    } catch (IOException e) {
+      LOG.error("{} can not be read: {}", lastGood.file(), e.toString());
+      return null;
+    }
+  }
+
+  private static void keep(Path main, ConfigReader reader, LoadedConfig loaded) {
+    Path state = Objects.requireNonNull(loaded.config()).runtime().state();
+    LastGood lastGood = new LastGood(loaded.folder().resolve(state), main);
+    ConfigDocument document = reader.document(main);
+    if (document == null || !document.hash().equals(loaded.hash())) {
+      return; // changed since it was read: the change itself comes next
+    }
+    try {
+      lastGood.save(document.hash(), InstantSource.system().instant(), document.yaml());
+    } catch (IOException e) {
+      LOG.warn(
+          "{} can not be written, so a start with broken files would fail: {}",
+          lastGood.file(),
+          e.toString());
+    }
+  }
+
+  /** The configuration is bad or a port can not be had. */
+  public static final class NotStarted extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    NotStarted(List<Problem> problems) {
+      super("not started");
+      this.problems = List.copyOf(problems);
+    }
+
+    /** Everything that is wrong, at least one of severity ERROR. */
+    public List<Problem> problems() {
+      return problems;
+    }
+  }
+}

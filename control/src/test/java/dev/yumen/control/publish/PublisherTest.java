@@ -1,0 +1,208 @@
+package dev.yumen.control.publish;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.config.ConfigReader;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.MetricsConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.config.Problem.Severity;
+import dev.yumen.control.publish.ReloadStatus.Origin;
+import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.testkit.ManualClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PublisherTest {
+  private static final String ONE = "routes: [{id: one, match: {path: /1}, respond: {}}]";
+  private static final String TWO = "routes: [{id: two, match: {path: /2}, respond: {}}]";
+  private static final String BROKEN = "routes: [{id: x, match: {path: x}, respond: {}}]";
+
+  @TempDir Path folder;
+
+  private final ManualClock clock = new ManualClock();
+  private final Metrics metrics = new Metrics(new MetricsConfig(true, 100, false));
+  private final List<LoadedConfig> taken = new ArrayList<>();
+  private final List<LoadedConfig> kept = new ArrayList<>();
+  private List<Problem> answer = List.of();
+  private final Publisher publisher =
+      new Publisher(
+          loaded -> {
+            taken.add(loaded);
+            return answer;
+          },
+          metrics,
+          clock,
+          kept::add);
+
+  @Test
+  void aGoodConfigurationBecomesLive() {
+    publisher.started(read(ONE));
+    clock.advance(Duration.ofSeconds(5));
+    LoadedConfig two = read(TWO);
+
+    assertEquals(new ApplyResult.Applied(2, List.of()), publisher.apply(two));
+    assertEquals(List.of(two), taken);
+    assertEquals(
+        new ReloadStatus(
+            new ReloadStatus.Live(
+                2, two.hash(), Instant.parse("2026-01-01T12:00:05Z"), Origin.NAMED),
+            null),
+        publisher.status());
+    assertTrue(metricsText().contains("gateway_config_version 2.0"));
+    assertTrue(metricsText().contains("gateway_config_reloads_total{result=\"applied\"} 2.0"));
+  }
+
+  @Test
+  void aConfigurationWithErrorsIsRefusedBeforeTheDataPlaneSeesIt() {
+    publisher.started(read(ONE));
+    LoadedConfig broken = read(BROKEN);
+
+    assertEquals(new ApplyResult.Rejected(broken.problems()), publisher.apply(broken));
+    assertEquals(List.of(), taken);
+    assertEquals(1, live().number());
+    assertEquals(
+        new ReloadStatus.Rejection(broken.hash(), clock.instant(), broken.problems()),
+        publisher.status().rejected());
+    assertTrue(metricsText().contains("gateway_config_reloads_total{result=\"rejected\"} 1.0"));
+    assertTrue(metricsText().contains("gateway_config_version 1.0"));
+  }
+
+  @Test
+  void aConfigurationThatDoesNotCompileIsRefused() {
+    publisher.started(read(ONE));
+    answer = List.of(new Problem(Severity.ERROR, null, "routes[0]", "conflicts with itself"));
+
+    assertEquals(new ApplyResult.Rejected(answer), publisher.apply(read(TWO)));
+    assertEquals(1, live().number());
+    assertEquals(1, kept.size());
+  }
+
+  @Test
+  void warningsDoNotRefuse() {
+    publisher.started(read(ONE));
+    answer = List.of(new Problem(Severity.WARNING, null, "routes[0]", "never matches"));
+
+    assertEquals(new ApplyResult.Applied(2, answer), publisher.apply(read(TWO)));
+  }
+
+  @Test
+  void aMistakeOfTheDataPlaneRefusesToo() {
+    Publisher failing =
+        new Publisher(
+            loaded -> {
+              throw new IllegalStateException("on purpose");
+            },
+            metrics,
+            clock,
+            kept::add);
+    failing.started(read(ONE));
+
+    assertInstanceOf(ApplyResult.Rejected.class, failing.apply(read(TWO)));
+    assertNotNull(failing.status().live());
+    assertEquals(1, failing.status().live().number());
+  }
+
+  @Test
+  void anUnchangedConfigurationIsNotAppliedAgain() {
+    publisher.started(read(ONE));
+
+    assertEquals(new ApplyResult.Unchanged(1), publisher.apply(read(ONE)));
+    assertEquals(List.of(), taken);
+  }
+
+  @Test
+  void aChangedVariableIsAChange() {
+    String text = ONE.replace("/1", "\"${ADDRESS}\"");
+    publisher.started(read(text, Map.of("ADDRESS", "/a")));
+
+    assertEquals(
+        new ApplyResult.Applied(2, List.of()),
+        publisher.apply(read(text, Map.of("ADDRESS", "/b"))));
+  }
+
+  @Test
+  void aRejectionIsForgottenWithTheNextGoodOne() {
+    publisher.started(read(ONE));
+    publisher.apply(read(BROKEN));
+    publisher.apply(read(TWO));
+
+    assertNull(publisher.status().rejected());
+  }
+
+  @Test
+  void aRejectionIsForgottenWhenTheFilesAreAsTheyWere() {
+    publisher.started(read(ONE));
+    publisher.apply(read(BROKEN));
+    publisher.apply(read(ONE));
+
+    assertNull(publisher.status().rejected());
+  }
+
+  @Test
+  void everyLiveConfigurationOfTheNamedFilesIsKept() {
+    LoadedConfig one = read(ONE);
+    LoadedConfig two = read(TWO);
+    publisher.started(one);
+    publisher.apply(two);
+    publisher.apply(read(BROKEN));
+
+    assertEquals(List.of(one, two), kept);
+  }
+
+  @Test
+  void aStartWithTheLastGoodShowsWhyAndIsReplacedByARepair() {
+    LoadedConfig broken = read(BROKEN);
+    publisher.startedWithLastGood(read(ONE), broken, broken.problems());
+
+    assertEquals(Origin.LAST_GOOD, live().origin());
+    assertNotNull(publisher.status().rejected());
+    assertEquals(List.of(), kept);
+
+    assertInstanceOf(ApplyResult.Applied.class, publisher.apply(read(ONE)));
+    assertEquals(Origin.NAMED, live().origin());
+    assertNull(publisher.status().rejected());
+  }
+
+  @Test
+  void theStatusIsOneJsonObject() {
+    publisher.started(read(ONE));
+    publisher.apply(read(BROKEN));
+
+    String json = publisher.status().json();
+    assertTrue(
+        json.startsWith("{\"live\":{\"number\":1,\"hash\":\"" + live().hash() + "\","), json);
+    assertTrue(json.contains("\"since\":\"2026-01-01T12:00:00Z\",\"origin\":\"named\"}"), json);
+    assertTrue(json.contains("\"count\":1,\"problems\":[\"test.yaml:1:"), json);
+    assertEquals("{}", new ReloadStatus(null, null).json());
+  }
+
+  private ReloadStatus.Live live() {
+    ReloadStatus.Live live = publisher.status().live();
+    assertNotNull(live);
+    return live;
+  }
+
+  private LoadedConfig read(String text) {
+    return read(text, Map.of());
+  }
+
+  private LoadedConfig read(String text, Map<String, String> environment) {
+    return new ConfigReader(Map.of(), environment).readText("test.yaml", text, folder);
+  }
+
+  private String metricsText() {
+    return new String(metrics.scrape(null, null).body(), UTF_8);
+  }
+}
