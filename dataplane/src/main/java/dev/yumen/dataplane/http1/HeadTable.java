@@ -18,14 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeadTable implements Headers {
 
-  /** The four forms of a request target (RFC 9112 §3.2). */
-  public enum TargetForm {
-    ORIGIN,
-    ABSOLUTE,
-    AUTHORITY,
-    ASTERISK
-  }
-
   /** How the end of a body is found (RFC 9112 §6.3). */
   public enum Framing {
     NONE,
@@ -46,8 +38,7 @@ public final class HeadTable implements Headers {
   static final int CHUNKED = 1 << 9;
   static final int HAS_TRANSFER_ENCODING = 1 << 10;
   static final int HAS_UNDERSCORE = 1 << 11;
-  static final int BACKSLASH = 1 << 12;
-  static final int BRACKET = 1 << 13;
+  static final int BRACKET = 1 << 12;
 
   final WireFields wire = new WireFields();
   private final AddedFields added = new AddedFields();
@@ -61,7 +52,6 @@ public final class HeadTable implements Headers {
   int authorityEnd;
   int pathStart;
   int queryStart;
-  TargetForm targetForm = TargetForm.ORIGIN;
   int minorVersion;
   int status;
   long contentLength = -1;
@@ -83,7 +73,6 @@ public final class HeadTable implements Headers {
     authorityEnd = -1;
     pathStart = 0;
     queryStart = -1;
-    targetForm = TargetForm.ORIGIN;
     minorVersion = 1;
     status = 0;
     contentLength = -1;
@@ -110,10 +99,6 @@ public final class HeadTable implements Headers {
     return targetEnd;
   }
 
-  public TargetForm targetForm() {
-    return targetForm;
-  }
-
   /** Where the target's own authority starts; -1 in origin and asterisk form. */
   public int authorityStart() {
     return authorityStart;
@@ -138,11 +123,6 @@ public final class HeadTable implements Headers {
   /** Where the query starts, behind its {@code ?}; -1 when there is none. It ends the target. */
   public int queryStart() {
     return queryStart;
-  }
-
-  /** Whether the target holds a backslash, which path normalisation has a setting for. */
-  public boolean targetHasBackslash() {
-    return (flags & BACKSLASH) != 0;
   }
 
   /** 0 for HTTP/1.0, else 1. */
@@ -200,14 +180,6 @@ public final class HeadTable implements Headers {
 
   public int hostEnd() {
     return hostEnd;
-  }
-
-  /** How a request's body ends. */
-  public Framing requestFraming() {
-    if (chunked()) {
-      return Framing.CHUNKED;
-    }
-    return contentLength > 0 ? Framing.LENGTH : Framing.NONE;
   }
 
   /** How the body of this answer to a request with the given method ends. */

@@ -15,8 +15,6 @@ final class Octets {
   static final int VALUE = 1 << 3;
   static final int HOST = 1 << 4;
   static final int DIGIT = 1 << 5;
-  static final int UNDERSCORE = 1 << 6;
-  static final int BACKSLASH = 1 << 7;
 
   /**
    * Bytes that must exist behind the end of what is scanned by words; what they hold is ignored.
@@ -44,12 +42,11 @@ final class Octets {
     }
     mark("!#$%&'*+-.^_`|~", TOKEN);
     mark("-._~", HOST);
+    // The backslash is for path normalisation to judge: there a route can allow it.
     mark("-._~!$&'()*+,;=:@/%\\", PATH | QUERY);
     // Not in RFC 3986 §3.4, but browsers and libraries send them raw and nothing reads a path
     // there.
     mark("?[]|{}^\"`", QUERY);
-    mark("_", UNDERSCORE);
-    mark("\\", BACKSLASH);
     for (int c = 0; c < 256; c++) {
       if (c == '\t' || (c >= ' ' && c != 0x7F)) {
         CLASS[c] |= VALUE;
@@ -63,10 +60,6 @@ final class Octets {
     for (int i = 0; i < chars.length(); i++) {
       CLASS[chars.charAt(i)] |= (byte) bits;
     }
-  }
-
-  static int classOf(byte b) {
-    return CLASS[b & 0xFF];
   }
 
   static boolean is(byte b, int bits) {

@@ -100,15 +100,7 @@ final class StartLine {
 
   private int target(HeadTable table, byte[] bytes, int from, int stop) {
     int allowed = phase == PATH ? Octets.PATH : Octets.QUERY;
-    int i = from;
-    int seen = 0;
-    while (i < stop && (Octets.classOf(bytes[i]) & allowed) != 0) {
-      seen |= Octets.classOf(bytes[i]);
-      i++;
-    }
-    if ((seen & Octets.BACKSLASH) != 0) {
-      table.flags |= HeadTable.BACKSLASH;
-    }
+    int i = Octets.skip(bytes, from, stop, allowed);
     if (i == stop) {
       return i;
     }
@@ -119,7 +111,7 @@ final class StartLine {
       return i + 1;
     }
     if (phase == PATH && (b == '[' || b == ']')) {
-      // An IPv6 literal stands in the authority; Target refuses brackets anywhere else.
+      // An IPv6 literal stands in the authority; TargetReader refuses brackets anywhere else.
       table.flags |= HeadTable.BRACKET;
       return i + 1;
     }
@@ -221,6 +213,6 @@ final class StartLine {
       error = preface ? WireError.HTTP2_PREFACE : WireError.UNSUPPORTED_VERSION;
       return;
     }
-    error = Target.read(table) ? null : WireError.BAD_TARGET;
+    error = TargetReader.read(table) ? null : WireError.BAD_TARGET;
   }
 }

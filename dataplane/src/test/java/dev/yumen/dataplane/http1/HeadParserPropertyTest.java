@@ -140,7 +140,7 @@ class HeadParserPropertyTest {
               table.method() + table.status() + table.minorVersion() + table.contentLength(),
               table.text(table.targetStart(), table.targetEnd()),
               table.text(table.pathStart(), table.pathEnd()),
-              "" + table.queryStart() + table.targetForm() + table.flags,
+              "" + table.queryStart() + "-" + table.authorityStart() + "-" + table.flags,
               "" + table.hostStart() + "-" + table.hostEnd(),
               readable(table).toString(),
               Wire.written(table));

@@ -1,15 +1,13 @@
 package dev.yumen.dataplane.http1;
 
-import dev.yumen.dataplane.http1.HeadTable.TargetForm;
-
 /**
- * The form of a request target (RFC 9112 §3.2), told from its first characters and the method, and
+ * Tells the form of a request target (RFC 9112 §3.2), by its first characters and the method, and
  * where its authority and path stand. Its characters were checked before.
  */
-final class Target {
-  private Target() {}
+final class TargetReader {
+  private TargetReader() {}
 
-  /** Fills in form, authority and path; false when the target has none of the four forms. */
+  /** Fills in authority and path; false when the target has none of the four forms. */
   static boolean read(HeadTable table) {
     byte[] bytes = table.bytes();
     int start = table.targetStart;
@@ -21,14 +19,12 @@ final class Target {
       return !brackets;
     }
     if (bytes[start] == '*') {
-      table.targetForm = TargetForm.ASTERISK;
       return table.targetEnd - start == 1 && table.method.equals("OPTIONS");
     }
     return readAbsolute(table, bytes);
   }
 
   private static boolean readAuthority(HeadTable table) {
-    table.targetForm = TargetForm.AUTHORITY;
     table.authorityStart = table.targetStart;
     table.authorityEnd = table.targetEnd;
     table.pathStart = table.targetEnd;
@@ -46,7 +42,6 @@ final class Target {
     while (path < pathEnd && bytes[path] != '/') {
       path++;
     }
-    table.targetForm = TargetForm.ABSOLUTE;
     table.authorityStart = authority;
     table.authorityEnd = path;
     table.pathStart = path;
