@@ -1,6 +1,5 @@
 package dev.yumen.api;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header fields of one message, in order; names are compared without regard to case (RFC 9110
  * §5.1). The same view for HTTP/1.1, HTTP/2 and HTTP/3. Values become strings only when asked for.
+ *
+ * <p>{@link #set} and {@link #remove} also take fields whose names differ only by {@code _} for
+ * {@code -}: many servers read both as the same variable (RFC 3875 §4.1.18), so a client could send
+ * a look-alike of what a filter sets.
  *
  * <p>Edits refuse what could not be sent: a name that is no token, or a value with CR, LF, NUL or
  * another control character, throws {@link IllegalArgumentException}. Fields that belong to the
@@ -32,28 +35,6 @@ public interface Headers {
   Headers add(String name, String value);
 
   Headers remove(String name);
-
-  /**
-   * Removes every field of this name, also where it is written with {@code _} for {@code -}: many
-   * servers take both for the same variable (RFC 3875 §4.1.18), so whoever sets a field that a
-   * client must not choose removes its look-alikes too.
-   */
-  default Headers removeVariants(String name) {
-    List<String> found = new ArrayList<>(2);
-    forEach(
-        (field, value) -> {
-          if (isVariant(field, name)) {
-            found.add(field);
-          }
-        });
-    found.forEach(this::remove);
-    return this;
-  }
-
-  private static boolean isVariant(String field, String name) {
-    return field.length() == name.length()
-        && field.replace('_', '-').equalsIgnoreCase(name.replace('_', '-'));
-  }
 
   /** Number of fields, counting repeated names each time. */
   int size();

@@ -85,13 +85,8 @@ public final class ApiKeyFilter implements Filter {
   private void add(Consumer consumer) {
     Identity identity = new Identity(consumer);
     for (Consumer.Credential credential : consumer.credentials()) {
-      if (credential.apiKey() == null) {
-        continue;
-      }
-      Identity other = credentials.add(credential.apiKey(), identity);
-      if (other != null) {
-        throw new InvalidValue(
-            "", "one key of " + other + " and " + identity, "a key that one consumer has");
+      if (credential.apiKey() != null) {
+        credentials.add(credential.apiKey(), identity);
       }
     }
   }

@@ -59,13 +59,8 @@ public final class BasicAuthFilter implements Filter {
     Identity identity = new Identity(consumer);
     for (Consumer.Credential credential : consumer.credentials()) {
       Consumer.Basic basic = credential.basic();
-      if (basic == null) {
-        continue;
-      }
-      Identity other = credentials.add(basic.username() + ":" + basic.password(), identity);
-      if (other != null) {
-        throw new InvalidValue(
-            "", "one password of " + other + " and " + identity, "another user name for each");
+      if (basic != null) {
+        credentials.add(basic.username() + ":" + basic.password(), identity);
       }
     }
   }

@@ -19,9 +19,9 @@ final class Credentials {
 
   private final Map<Digest, Identity> identities = new HashMap<>();
 
-  /** Adds a secret and returns whose it was already, or null. */
-  @Nullable Identity add(String secret, Identity identity) {
-    return identities.putIfAbsent(digest(secret.getBytes(StandardCharsets.UTF_8)), identity);
+  /** Adds a secret that nobody else has; the configuration sees to that. */
+  void add(String secret, Identity identity) {
+    identities.put(digest(secret.getBytes(StandardCharsets.UTF_8)), identity);
   }
 
   boolean isEmpty() {

@@ -3,7 +3,6 @@ package dev.yumen.filters.auth;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Headers;
-import dev.yumen.api.InvalidValue;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,16 +31,13 @@ public final class Identity {
 
   /** Names that a list in a header field can not hold as they are go percent-encoded as UTF-8. */
   private static String encoded(String name) {
-    if (name.isBlank()) {
-      throw new InvalidValue("", name, "a name that is not blank");
-    }
     boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ',' && c != '%');
     return plain ? name : URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** Takes the identity fields that a client may have sent. */
   public static void strip(Headers headers) {
-    headers.removeVariants(ID).removeVariants(GROUPS);
+    headers.remove(ID).remove(GROUPS);
   }
 
   /** Makes this the exchange's consumer and tells the upstream; {@link #strip} came before. */
@@ -52,11 +48,5 @@ public final class Identity {
     if (groups != null) {
       headers.set(GROUPS, groups);
     }
-  }
-
-  /** The consumer's name. */
-  @Override
-  public String toString() {
-    return consumer.name();
   }
 }

@@ -17,8 +17,8 @@ import java.util.Set;
  * Edits of header fields, compiled once and applied in one fixed order: rename, map, set, add,
  * append, dedupe, remove.
  *
- * <p>On requests, a field that rename, map or set writes is taken from the client first, in every
- * spelling ({@link Headers#removeVariants}), so that an upstream can rely on it.
+ * <p>On requests, a field that rename, map or set writes is taken from the client first, also when
+ * nothing takes its place, so that an upstream can rely on it.
  */
 final class HeaderEdits {
 
@@ -172,14 +172,6 @@ final class HeaderEdits {
       dedupe(headers, dedupe);
     }
     for (String name : removes) {
-      clear(headers, name);
-    }
-  }
-
-  private void clear(Headers headers, String name) {
-    if (side == Side.REQUEST) {
-      headers.removeVariants(name);
-    } else {
       headers.remove(name);
     }
   }
@@ -187,19 +179,18 @@ final class HeaderEdits {
   private void move(Headers headers, Move move) {
     List<String> values = headers.all(move.from);
     if (side == Side.REQUEST || !values.isEmpty()) {
-      clear(headers, move.to);
+      headers.remove(move.to);
     }
     for (String value : values) {
       headers.add(move.to, value);
     }
   }
 
-  private void set(Exchange exchange, Headers headers, Write set) {
+  private static void set(Exchange exchange, Headers headers, Write set) {
     String value = set.value.render(exchange);
-    if (side == Side.REQUEST || value.isEmpty()) {
-      clear(headers, set.name);
-    }
-    if (!value.isEmpty()) {
+    if (value.isEmpty()) {
+      headers.remove(set.name);
+    } else {
       headers.set(set.name, value);
     }
   }

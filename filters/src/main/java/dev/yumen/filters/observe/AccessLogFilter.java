@@ -90,8 +90,8 @@ public final class AccessLogFilter implements Filter {
       @Describe("Request headers that a line tells too, as header.NAME.") List<String> headers,
       @Describe("Query parameters whose values are written as ***.")
           @Default(
-              "[access_token, api_key, apikey, code, id_token, key, password, refresh_token, secret,"
-                  + " sig, signature, token]")
+              "[access_token, api_key, apikey, code, id_token, key, password, refresh_token,"
+                  + " secret, sig, signature, token]")
           List<String> redact,
       @Describe("Most bytes of lines that wait for the disk; more are dropped and counted.")
           @Default("4MiB")

@@ -56,8 +56,8 @@ public final class RateLimitFilter implements Filter {
       @Describe("How many requests per s, min, h, day or month come through, such as 100/min.")
           Rate rate,
       @Describe(
-              "What is counted by: header:NAME, query:NAME, cookie:NAME, path:NAME, client, consumer"
-                  + " or route; several make one combined key.")
+              "What is counted by: header:NAME, query:NAME, cookie:NAME, path:NAME, client,"
+                  + " consumer or route; several make one combined key.")
           @OneOrMany
           @Default("client")
           List<Attribute> key,
