@@ -1,0 +1,132 @@
+package dev.yumen.filters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import dev.yumen.api.FilterType;
+import dev.yumen.testkit.RawClient;
+import dev.yumen.testkit.RawResponse;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every filter is registered, has a page and a test class, and is called the same everywhere; and
+ * the page's example does what the page says.
+ */
+class EveryFilterIsCompleteTest {
+  private static final Path SOURCES = Path.of("src", "main", "java");
+
+  static Stream<FilterType<?>> filters() {
+    return BuiltInFilters.all().stream();
+  }
+
+  private static String className(FilterType<?> type) {
+    return type.config().getEnclosingClass().getSimpleName();
+  }
+
+  @Test
+  void everyFilterClassIsRegistered() throws IOException {
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      List<String> classes =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(file -> file.endsWith("Filter.java"))
+              .map(file -> file.substring(0, file.length() - 5))
+              .sorted()
+              .toList();
+      assertFalse(classes.isEmpty());
+      assertEquals(classes, filters().map(EveryFilterIsCompleteTest::className).sorted().toList());
+    }
+  }
+
+  @Test
+  void theListIsAlphabetical() {
+    List<String> names = filters().map(FilterType::name).toList();
+    assertEquals(names.stream().sorted().toList(), names);
+    assertEquals(names, List.copyOf(BuiltInFilters.byName().keySet()));
+  }
+
+  @Test
+  void everyPageIsAFilter() throws IOException {
+    assertEquals(filters().map(FilterType::name).toList(), FilterPage.names());
+  }
+
+  @ParameterizedTest
+  @MethodSource("filters")
+  void classPageAndTestAreNamedAlike(FilterType<?> type) {
+    String camel =
+        Pattern.compile("(?:^|-)(.)")
+            .matcher(type.name())
+            .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+    assertEquals(camel + "Filter", className(type));
+    String test = type.config().getEnclosingClass().getName().replace('.', '/') + "Test.java";
+    assertTrue(Files.exists(Path.of("src", "test", "java").resolve(test)), test);
+    assertTrue(FilterPage.of(type.name()).text().startsWith("# " + type.name() + "\n\n"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("filters")
+  void everySettingIsDescribedHereAndOnThePage(FilterType<?> type) {
+    assertNotNull(type.config().getAnnotation(Describe.class), type::name);
+    for (RecordComponent setting : type.config().getRecordComponents()) {
+      assertNotNull(setting.getAnnotation(Describe.class), setting::getName);
+      String name =
+          setting.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+      String row = FilterPage.of(type.name()).row(name);
+      Default otherwise = setting.getAnnotation(Default.class);
+      if (otherwise != null && !otherwise.value().equals("''")) {
+        assertTrue(row.contains("| `" + otherwise.value() + "` |"), row);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("filters")
+  void thePagesExampleDoesWhatThePageSays(FilterType<?> type, @TempDir Path folder) {
+    FilterPage page = FilterPage.of(type.name());
+    assertTrue(page.configuration().contains("- " + type.name()), "the page shows its filter");
+    assertFalse(page.calls().isEmpty(), "the page shows a call");
+    try (FilterHarness gateway = FilterHarness.run(page.configuration(), folder)) {
+      for (FilterPage.Call call : page.calls()) {
+        try (RawClient client = gateway.connect()) {
+          assertAnswer(call.expected(), new CurlLine(call.arguments()).send(client));
+        }
+      }
+      for (String line : page.forwarded()) {
+        assertShown(line, gateway.seen().head());
+      }
+    }
+  }
+
+  private static void assertAnswer(List<String> expected, RawResponse answer) {
+    assertEquals(expected.getFirst().split(" ", -1)[1], Integer.toString(answer.status()));
+    int empty = expected.indexOf("");
+    int headers = empty < 0 ? expected.size() : empty;
+    expected.subList(1, headers).forEach(line -> assertShown(line, answer.head()));
+    if (empty >= 0) {
+      expected
+          .subList(empty + 1, expected.size())
+          .forEach(line -> assertTrue(answer.text().contains(line), answer::text));
+    }
+  }
+
+  /** Names of header fields are the same in any case. */
+  private static void assertShown(String line, String head) {
+    String pattern = "(?mi)^" + Pattern.quote(line).replace("…", "\\E.+\\Q") + "$";
+    assertTrue(Pattern.compile(pattern).matcher(head).find(), line + " in " + head);
+  }
+}

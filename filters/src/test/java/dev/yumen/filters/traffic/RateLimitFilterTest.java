@@ -1,0 +1,168 @@
+package dev.yumen.filters.traffic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.RawResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RateLimitFilterTest {
+
+  @Test
+  void requestsBeyondTheLimitAreRefusedAndToldWhenToComeBack() {
+    try (FilterHarness gateway = FilterHarness.of("- rate-limit: {rate: 2/h}")) {
+      RawResponse first = gateway.get("/");
+      assertEquals(200, first.status());
+      assertEquals("\"test\";q=2;w=3600", first.header("RateLimit-Policy"));
+      assertEquals("\"test\";r=1;t=1800", first.header("RateLimit"));
+      assertEquals(200, gateway.get("/").status());
+      RawResponse third = gateway.get("/");
+      assertEquals(429, third.status());
+      assertTrue(third.text().contains("RATE_LIMITED"), third::text);
+      String remaining = third.header("RateLimit");
+      assertNotNull(remaining);
+      assertTrue(remaining.startsWith("\"test\";r=0;t="), remaining);
+      assertEquals(1, third.headerValues("RateLimit").size());
+      String retryAfter = third.header("Retry-After");
+      assertNotNull(retryAfter);
+      int seconds = Integer.parseInt(retryAfter);
+      assertTrue(seconds > 1700 && seconds <= 1800, retryAfter);
+      assertEquals(2, gateway.forwarded());
+    }
+  }
+
+  @Test
+  void everyKeyHasItsOwnLimit() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- rate-limit: {rate: 1/h, key: \"header:X-Client-ID\"}")) {
+      assertEquals(200, gateway.get("/", "X-Client-ID: a").status());
+      assertEquals(200, gateway.get("/", "X-Client-ID: b").status());
+      assertEquals(429, gateway.get("/", "x-client-id: a").status());
+    }
+  }
+
+  @Test
+  void partsOfACombinedKeyDoNotRunTogether() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- rate-limit: {rate: 1/h, key: [\"query:a\", \"query:b\"]}")) {
+      assertEquals(200, gateway.get("/?a=x&b=yz").status());
+      assertEquals(200, gateway.get("/?a=xy&b=z").status());
+      assertEquals(429, gateway.get("/?b=yz&a=x").status());
+    }
+  }
+
+  @Test
+  void aRequestWithoutTheKeyCountsByItsAddressAndNeverForAKey() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- rate-limit: {rate: 1/h, key: \"header:X-Client-ID\"}")) {
+      assertEquals(200, gateway.get("/").status());
+      assertEquals(429, gateway.get("/").status());
+      assertEquals(200, gateway.get("/", "X-Client-ID: 127.0.0.1").status());
+    }
+  }
+
+  @Test
+  void aRequestWithoutTheKeyCanBeRefusedOrSkipped() {
+    String limit = "- rate-limit: {rate: 1/h, key: \"header:X-Client-ID\", missing-key: ";
+    try (FilterHarness gateway = FilterHarness.of(limit + "reject}")) {
+      assertEquals(400, gateway.get("/").status());
+    }
+    try (FilterHarness gateway = FilterHarness.of(limit + "skip}")) {
+      assertEquals(200, gateway.get("/").status());
+      RawResponse second = gateway.get("/");
+      assertEquals(200, second.status());
+      assertNull(second.header("RateLimit"));
+    }
+  }
+
+  @Test
+  void burstAndCostAreCounted() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- rate-limit: {rate: 1/h, burst: 5, cost: 2, headers: false}")) {
+      RawResponse first = gateway.get("/");
+      assertEquals(200, first.status());
+      assertNull(first.header("RateLimit"));
+      assertEquals(200, gateway.get("/").status());
+      assertEquals(429, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void shadowOnlyCounts() {
+    try (FilterHarness gateway = FilterHarness.of("- rate-limit: {rate: 1/h, mode: shadow}")) {
+      assertEquals(200, gateway.get("/").status());
+      RawResponse second = gateway.get("/");
+      assertEquals(200, second.status());
+      assertNull(second.header("RateLimit"));
+    }
+  }
+
+  @Test
+  void addressesOfOneIpv6NetworkCountTogether() {
+    try (FilterHarness gateway =
+        FilterHarness.of(
+            "/**", "- rate-limit: {rate: 1/h}", "trusted-proxies: [\"127.0.0.0/8\"]")) {
+      assertEquals(200, gateway.get("/", "Forwarded: for=\"[2001:db8:0:1::1]\"").status());
+      assertEquals(429, gateway.get("/", "Forwarded: for=\"[2001:db8:0:1::2]\"").status());
+      assertEquals(200, gateway.get("/", "Forwarded: for=\"[2001:db8:0:2::1]\"").status());
+    }
+  }
+
+  @Test
+  void countsOutliveAReload() {
+    String limit = "- rate-limit: {rate: 1/h}\n";
+    try (FilterHarness gateway = FilterHarness.of(limit)) {
+      assertEquals(200, gateway.get("/").status());
+      assertEquals(List.of(), gateway.reload("- trace-id\n" + limit));
+      assertEquals(429, gateway.get("/").status());
+      assertEquals(List.of(), gateway.reload("- rate-limit: {rate: 2/h}"));
+      assertEquals(200, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void clientsTogetherNeverGetMoreThanTheLimit() throws InterruptedException, ExecutionException {
+    try (FilterHarness gateway = FilterHarness.of("- rate-limit: {rate: 20/day}");
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        answers.add(clients.submit(() -> gateway.get("/").status()));
+      }
+      int admitted = 0;
+      for (Future<Integer> answer : answers) {
+        admitted += answer.get() == 200 ? 1 : 0;
+      }
+      assertEquals(20, admitted);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{rate: 100}",
+        "{rate: 0/s}",
+        "{rate: 1/s, burst: 0}",
+        "{rate: 1/s, cost: 2}",
+        "{rate: 1/s, key: []}",
+        "{rate: 1/s, key: header}",
+        "{rate: 1/s, mode: queue}",
+        "{rate: 1/month, burst: 100000}",
+        "{rate: 100000000/s}",
+      })
+  void settingsThatCouldNotWorkAreRefused(String settings) {
+    List<String> problems = FilterHarness.problems("- rate-limit: " + settings);
+    assertEquals(1, problems.size(), problems::toString);
+  }
+}
