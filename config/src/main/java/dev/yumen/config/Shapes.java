@@ -60,6 +60,7 @@ final class Shapes {
           Map.entry(FilterConfig.class, Basic.FILTER));
 
   private final Map<Class<?>, Shape> shapes = new LinkedHashMap<>();
+  private final Map<Class<?>, Custom> customs = new LinkedHashMap<>();
   private final Map<String, FilterType<?>> filters;
 
   Shapes(Map<String, FilterType<?>> filters) {
@@ -92,6 +93,11 @@ final class Shapes {
     return Collections.unmodifiableCollection(shapes.values());
   }
 
+  /** Every class that reads itself from text, in the order of first use. */
+  Collection<Custom> customs() {
+    return Collections.unmodifiableCollection(customs.values());
+  }
+
   private void add(Class<? extends Record> type) {
     if (shapes.containsKey(type)) {
       return;
@@ -108,7 +114,8 @@ final class Shapes {
       case Section section -> add(section.type());
       case ListOf list -> addNested(list.element());
       case MapOf map -> addNested(map.value());
-      case Basic _, Choice _, Custom _ -> {}
+      case Custom custom -> customs.putIfAbsent(custom.type(), custom);
+      case Basic _, Choice _ -> {}
     }
   }
 

@@ -11,8 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -27,30 +25,6 @@ class GarbageTest {
       new ConfigReader(TestFilters.CATALOGUE, Map.of("A", "one", "B", "[{"));
   private static final Path NOWHERE = Path.of("src/test/resources/nowhere");
   private static final String FULL = full();
-  private static final Shapes SHAPES = new Shapes(TestFilters.CATALOGUE);
-  private static final List<String> TOP_KEYS = SHAPES.top().keys();
-  private static final List<String> KEYS =
-      Stream.concat(
-              SHAPES.filters().keySet().stream(),
-              SHAPES.all().stream().flatMap(shape -> shape.keys().stream()))
-          .distinct()
-          .toList();
-  private static final List<String> SCALARS =
-      List.of(
-          "null",
-          "1",
-          "-5",
-          "''",
-          "text",
-          "true",
-          "'127.0.0.1:80'",
-          "5s",
-          "/a",
-          "'('",
-          "'*'",
-          "strip-prefix",
-          "round-robin",
-          "GET");
 
   private static String full() {
     try {
@@ -77,9 +51,7 @@ class GarbageTest {
 
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void nestedValuesUnderKnownKeys(@ForAll long seed) {
-    Random random = new Random(seed);
-    String key = TOP_KEYS.get(random.nextInt(TOP_KEYS.size()));
-    check(key + ": " + value(random, 5) + "\n");
+    check(Garbage.document(new Random(seed)));
   }
 
   @Property(tries = 300)
@@ -200,22 +172,5 @@ class GarbageTest {
         .ofMinSize(1)
         .ofMaxSize(40)
         .map(pieces -> String.join("", pieces));
-  }
-
-  /** A value in JSON, whose keys are ones that exist somewhere. */
-  private static String value(Random random, int depth) {
-    int size = random.nextInt(4);
-    return switch (depth == 0 ? 0 : random.nextInt(3)) {
-      case 0 -> SCALARS.get(random.nextInt(SCALARS.size()));
-      case 1 ->
-          Stream.generate(() -> value(random, depth - 1))
-              .limit(size)
-              .collect(Collectors.joining(", ", "[", "]"));
-      default ->
-          Stream.generate(() -> KEYS.get(random.nextInt(KEYS.size())))
-              .limit(size)
-              .map(key -> key + ": " + value(random, depth - 1))
-              .collect(Collectors.joining(", ", "{", "}"));
-    };
   }
 }
