@@ -131,9 +131,9 @@ public final class FileSource implements AutoCloseable {
   private void awaitRest() throws InterruptedException {
     Stamps before = Stamps.of(live.files().keySet());
     for (int i = 0; i < MOST_WAITS && !closed; i++) {
-      Thread.sleep(QUIET_MILLIS);
+      boolean noticed = wake.tryAcquire(QUIET_MILLIS, TimeUnit.MILLISECONDS);
       Stamps now = Stamps.of(before.files().keySet());
-      if (now.equals(before)) {
+      if (!noticed && now.equals(before)) {
         return;
       }
       before = now;
