@@ -28,20 +28,30 @@ final class DemoServices implements AutoCloseable {
   private final List<HttpServer> servers = new ArrayList<>();
   private final Map<String, String> addresses = new LinkedHashMap<>();
 
-  private DemoServices() {}
+  private DemoServices() {
+    // Without it the answer's last packet waits for the acknowledgement of the one before.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
 
   /**
    * Starts the services that the environment does not name; on their usual ports, or on free ones
    * when those are taken.
    */
   static DemoServices start(Map<String, String> environment) throws IOException {
-    // Without it the answer's last packet waits for the acknowledgement of the one before.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
     DemoServices services = new DemoServices();
     for (Map.Entry<String, Integer> service : PORTS.entrySet()) {
       if (!environment.containsKey(service.getKey())) {
         services.add(service.getKey(), service.getValue());
       }
+    }
+    return services;
+  }
+
+  /** Starts both on free ports, where they are in nobody's way. */
+  static DemoServices startOnFreePorts() throws IOException {
+    DemoServices services = new DemoServices();
+    for (String variable : PORTS.keySet()) {
+      services.add(variable, 0);
     }
     return services;
   }

@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "yumen",
     description = "An API gateway that can say why a request went where it went.",
-    subcommands = {VersionCommand.class},
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      RoutesCommand.class,
+      TrainCommand.class,
+      VersionCommand.class
+    },
     footer = {
       "",
       "Exit status: 0 good, 1 the input is bad, 2 wrong usage.",

@@ -1,5 +1,6 @@
 package dev.yumen.app;
 
+import dev.yumen.dataplane.ProgramVersion;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ final class VersionCommand implements Runnable {
   @Override
   public void run() {
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("yumen", Version.current());
+    versions.put("yumen", ProgramVersion.text());
     versions.put("java", Runtime.version().toString());
     versions.put("vm", System.getProperty("java.vm.name", ""));
     versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));

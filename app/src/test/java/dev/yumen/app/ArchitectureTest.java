@@ -53,6 +53,9 @@ class ArchitectureTest {
           .map(name -> "dev.yumen.dataplane." + name + "..")
           .toArray(String[]::new);
 
+  private static final String READS_FILES_ON_A_VIRTUAL_THREAD =
+      "dev.yumen.dataplane.exchange.StaticAnswers";
+
   private static final String BLOCKING_TYPES =
       "java\\.util\\.concurrent\\.(.*Blocking.*|CountDownLatch|Semaphore|CyclicBarrier|Phaser"
           + "|Exchanger|locks\\.(Reentrant.*|StampedLock|Lock|Condition))"
@@ -155,6 +158,8 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(LOOP_PACKAGES)
+            .and()
+            .doNotHaveFullyQualifiedName(READS_FILES_ON_A_VIRTUAL_THREAD)
             .should()
             .dependOnClassesThat()
             .haveNameMatching(BLOCKING_TYPES));

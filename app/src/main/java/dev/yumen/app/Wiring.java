@@ -1,0 +1,47 @@
+package dev.yumen.app;
+
+import dev.yumen.config.ConfigReader;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.dataplane.Gateway;
+import dev.yumen.filters.BuiltInFilters;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Puts the modules together: the one place that knows which filters there are. */
+final class Wiring {
+  private Wiring() {}
+
+  static ConfigReader reader(Map<String, String> environment) {
+    return new ConfigReader(BuiltInFilters.byName(), environment);
+  }
+
+  /** Reads a configuration and finds out everything else that is wrong with it. */
+  static Checked check(Path file, Map<String, String> environment) {
+    return withCompileProblems(reader(environment).read(file));
+  }
+
+  /** Finds out what else is wrong with what was read. */
+  static Checked withCompileProblems(LoadedConfig loaded) {
+    List<Problem> problems = new ArrayList<>(loaded.problems());
+    if (loaded.config() != null) {
+      problems.addAll(Gateway.check(loaded));
+    }
+    return new Checked(loaded, problems);
+  }
+
+  /**
+   * A configuration with every problem that can be found without running it.
+   *
+   * @param loaded what was read
+   * @param problems those of reading and those of compiling
+   */
+  record Checked(LoadedConfig loaded, List<Problem> problems) {
+    boolean isGood() {
+      return loaded.config() != null
+          && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    }
+  }
+}
