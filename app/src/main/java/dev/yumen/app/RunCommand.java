@@ -1,6 +1,8 @@
 package dev.yumen.app;
 
-import dev.yumen.config.Problem;
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.control.ManagedGateway;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Starts the gateway; without --config that of the quick start, with two demo services.",
       "SIGTERM (or Ctrl-C) stops it without losing a request, SIGHUP makes it read its configuration"
-          + " again."
+          + " again; it also follows changes of the files by itself."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
@@ -58,10 +60,10 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(Path file, Map<String, String> environment, boolean quickStart)
       throws InterruptedException {
-    RunningGateway gateway;
+    ManagedGateway gateway;
     try {
-      gateway = RunningGateway.start(file, environment);
-    } catch (RunningGateway.NotStarted e) {
+      gateway = ManagedGateway.start(file, Wiring.reader(environment), RunCommand::applyLogLevel);
+    } catch (ManagedGateway.NotStarted e) {
       PrintWriter err = spec.commandLine().getErr();
       e.problems().forEach(err::println);
       return Main.BAD_INPUT;
@@ -69,13 +71,20 @@ final class RunCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     handleSignals(gateway, stopped);
     PrintWriter out = spec.commandLine().getOut();
-    Welcome.print(out, gateway, file, quickStart);
+    Welcome.print(out, gateway.gateway().addresses(), file, quickStart);
     out.flush();
     stopped.await();
     return 0;
   }
 
-  private static void handleSignals(RunningGateway gateway, CountDownLatch stopped) {
+  private static void applyLogLevel(LoadedConfig live) {
+    GatewayConfig liveConfig = live.config();
+    if (liveConfig != null) {
+      LogSetup.apply(liveConfig.log());
+    }
+  }
+
+  private static void handleSignals(ManagedGateway gateway, CountDownLatch stopped) {
     AtomicBoolean stopping = new AtomicBoolean();
     Runnable stop =
         () -> {
@@ -83,18 +92,11 @@ final class RunCommand implements Callable<Integer> {
             Runtime.getRuntime().halt(KILLED_BY_SIGTERM);
           }
           LOG.info("stopping: what is in flight is finished first, a second signal ends at once");
-          gateway.drain().whenComplete((inTime, failure) -> stopped.countDown());
+          gateway.stopFollowing();
+          gateway.gateway().drain().whenComplete((inTime, failure) -> stopped.countDown());
         };
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
-    Signals.on("HUP", () -> gateway.reload().forEach(RunCommand::log));
-  }
-
-  private static void log(Problem problem) {
-    if (problem.severity() == Problem.Severity.ERROR) {
-      LOG.error("{}", problem);
-    } else {
-      LOG.warn("{}", problem);
-    }
+    Signals.on("HUP", gateway::reload);
   }
 }

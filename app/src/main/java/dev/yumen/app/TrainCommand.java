@@ -2,6 +2,8 @@ package dev.yumen.app;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.StartFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -32,7 +34,7 @@ final class TrainCommand implements Callable<Integer> {
     environment.put("MANAGEMENT_PORT", "0");
     try (DemoServices demo = DemoServices.startOnFreePorts()) {
       environment.putAll(demo.addresses());
-      RunningGateway gateway = RunningGateway.start(Example.quickStart(), environment);
+      Gateway gateway = Gateway.start(Wiring.reader(environment).read(Example.quickStart()));
       Map<String, InetSocketAddress> addresses = gateway.addresses();
       for (InetSocketAddress address : addresses.values()) {
         request(address.getPort(), "/metrics", 3);
@@ -45,7 +47,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       gateway.drain().join();
       return 0;
-    } catch (RunningGateway.NotStarted e) {
+    } catch (StartFailure e) {
       return Main.BAD_INPUT;
     }
   }

@@ -13,8 +13,8 @@ import java.util.Map;
 final class Welcome {
   private Welcome() {}
 
-  static void print(PrintWriter out, RunningGateway gateway, Path file, boolean quickStart) {
-    Map<String, InetSocketAddress> addresses = gateway.addresses();
+  static void print(
+      PrintWriter out, Map<String, InetSocketAddress> addresses, Path file, boolean quickStart) {
     out.printf(
         Locale.ROOT,
         "Yumen %s is up after %.2f s with %s%n",

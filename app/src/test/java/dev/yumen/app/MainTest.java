@@ -31,7 +31,7 @@ class MainTest {
   @Test
   void helpListsTheCommandsForUsers() {
     assertEquals(0, execute("--help"));
-    for (String name : new String[] {"run", "check", "routes", "version"}) {
+    for (String name : new String[] {"run", "check", "routes", "schema", "version"}) {
       assertTrue(out.toString().contains("\n  " + name + " "), out.toString());
     }
     assertFalse(out.toString().contains("train"), out.toString());

@@ -158,7 +158,10 @@ class CommandsIT {
   }
 
   @Test
-  void versionIsPrinted() {
+  void versionAndSchemaArePrinted() {
     assertTrue(linesOf(0, "version").getFirst().matches("yumen \\d+\\.\\d+\\.\\d+.*"));
+    String schema = String.join("", linesOf(0, "schema"));
+    assertTrue(schema.startsWith("{"), schema);
+    assertTrue(schema.contains("\"rate-limit\""), "no filters in the schema");
   }
 }
