@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param status what the client was sent, or 499 when it left before an answer
  * @param failure null when nothing failed
  * @param durationNanos from the first byte of the request to the last byte of the answer
- * @param upstreamNanos from the first attempt to the upstream's response head; -1 without one
+ * @param upstreamNanos from the last attempt's start to the upstream's response head; -1 without
+ *     one
  * @param requestBytes body bytes received
  * @param responseBytes body bytes sent
  * @param attempts how often an upstream was tried; 0 when the gateway answered itself

@@ -1,6 +1,7 @@
 package dev.yumen.dataplane;
 
 import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.RuntimeConfig;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.loop.Loop;
@@ -96,13 +97,14 @@ final class Engine {
     return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics);
   }
 
-  Upstream.Surroundings upstreamSurroundings() {
+  /** For upstreams of this configuration, whose limits hold for their new connections. */
+  Upstream.Surroundings upstreamSurroundings(LimitsConfig limits) {
     return new Upstream.Surroundings(
-        loops, clientBootstrap(), HeadLimits.of(config.limits()), metrics, states, names);
+        loops, clientBootstrap(limits), HeadLimits.of(limits), metrics, states, names);
   }
 
-  private Bootstrap clientBootstrap() {
-    int buffer = config.limits().buffer().toInt();
+  private Bootstrap clientBootstrap(LimitsConfig limits) {
+    int buffer = limits.buffer().toInt();
     return new Bootstrap()
         .group(group)
         .channel(transport.socketChannel())

@@ -10,9 +10,11 @@ import dev.yumen.dataplane.exchange.ExchangeAcceptor;
 import dev.yumen.dataplane.exchange.FailureLog;
 import dev.yumen.dataplane.exchange.FailureResponses;
 import dev.yumen.dataplane.exchange.ManagementAcceptor;
+import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.listener.RequestAcceptor;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.routing.TargetError;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
@@ -23,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +44,19 @@ public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final String MANAGEMENT = "management";
   private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(2);
+  private static final Duration LAST_RELEASE = Duration.ofSeconds(3);
+
+  private static final List<String> OTHER_REASONS =
+      List.of(
+          "ambiguous_path",
+          "body_timeout",
+          "body_too_slow",
+          "header_timeout",
+          "slow_reader",
+          "too_many_connections",
+          "too_many_connections_of_client",
+          "truncated_head",
+          "tunnel_idle");
 
   private final Engine engine;
   private final SnapshotHolder snapshots;
@@ -67,6 +83,7 @@ public final class Gateway implements AutoCloseable {
             new FailureLog(System::nanoTime),
             engine.metrics(),
             clock);
+    registerReasons(engine.metrics());
     this.listening =
         new Listener.Surroundings(
             engine.serverBootstrap(),
@@ -74,6 +91,17 @@ public final class Gateway implements AutoCloseable {
             () -> snapshots.current().config().limits(),
             engine.metrics(),
             new AtomicInteger());
+  }
+
+  /** A counter that is there from the start, at 0, can be alerted on. */
+  private static void registerReasons(Metrics metrics) {
+    for (WireError error : WireError.values()) {
+      metrics.rejectionSlot(error.label());
+    }
+    for (TargetError error : TargetError.values()) {
+      metrics.rejectionSlot(error.name().toLowerCase(Locale.ROOT));
+    }
+    OTHER_REASONS.forEach(metrics::rejectionSlot);
   }
 
   /**
@@ -89,7 +117,10 @@ public final class Gateway implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     SnapshotBuilder.Built built =
         new SnapshotBuilder(
-                loaded, config, engine.filterSurroundings(clock), engine.upstreamSurroundings())
+                loaded,
+                config,
+                engine.filterSurroundings(clock),
+                engine.upstreamSurroundings(config.limits()))
             .build(1, null);
     Snapshot first = built.snapshot();
     if (first == null) {
@@ -124,7 +155,7 @@ public final class Gateway implements AutoCloseable {
                   loaded,
                   config,
                   engine.filterSurroundings(InstantSource.system()),
-                  engine.upstreamSurroundings())
+                  engine.upstreamSurroundings(config.limits()))
               .build(0, null);
       if (built.snapshot() != null) {
         built.snapshot().releaseUnused();
@@ -143,7 +174,7 @@ public final class Gateway implements AutoCloseable {
               config.management().address(),
               128,
               new ManagementAcceptor(builtIn, failures),
-              listening);
+              listening.apart());
     }
     for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
       listeners.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
@@ -171,7 +202,7 @@ public final class Gateway implements AutoCloseable {
                 loaded,
                 config,
                 engine.filterSurroundings(exchanges.clock()),
-                engine.upstreamSurroundings())
+                engine.upstreamSurroundings(config.limits()))
             .build(number + 1, old);
     Snapshot next = built.snapshot();
     if (next == null) {
@@ -188,18 +219,36 @@ public final class Gateway implements AutoCloseable {
           new Problem(Problem.Severity.ERROR, null, "listeners", String.valueOf(e.getMessage())));
       return problems;
     }
+    List<Problem> problems = new ArrayList<>(built.problems());
+    problems.addAll(onlyAtStart(old.config(), config));
     number++;
     engine.metrics().configure(config.metrics());
     snapshots.replace(next, engine.loops());
     closeRemoved(config);
     listeners.putAll(opened);
-    return built.problems();
+    return problems;
+  }
+
+  /** Settings that changed but take effect with the next start only. */
+  private static List<Problem> onlyAtStart(GatewayConfig old, GatewayConfig config) {
+    List<Problem> problems = new ArrayList<>();
+    if (!old.management().equals(config.management())) {
+      problems.add(nextStart("management"));
+    }
+    if (!old.runtime().equals(config.runtime())) {
+      problems.add(nextStart("runtime"));
+    }
+    return problems;
+  }
+
+  private static Problem nextStart(String section) {
+    return new Problem(Problem.Severity.WARNING, null, section, "takes effect with the next start");
   }
 
   private void openNew(GatewayConfig config, Map<String, Listener> opened) throws IOException {
     for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
       Listener old = listeners.get(entry.getKey());
-      if (old == null || !old.address().equals(entry.getValue().address())) {
+      if (old == null || !old.is(entry.getKey(), entry.getValue().address())) {
         opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
       }
     }
@@ -314,7 +363,7 @@ public final class Gateway implements AutoCloseable {
       management.stopAccepting();
       management.closeAll();
     }
-    snapshots.retireCurrent(engine.loops());
+    snapshots.retireCurrent(engine.loops(), LAST_RELEASE);
     engine.stop();
   }
 

@@ -39,6 +39,9 @@ final class Answering implements BodySink {
     for (Response.Field field : response.headers()) {
       fields.add(field.name(), field.value());
     }
+    if (!fields.contains("date")) {
+      fields.add("Date", exchange.loop().httpDate(exchange.wallMillis())); // RFC 9110 §6.6.1
+    }
     head = new AnswerHead(response.status(), fields);
     ownBody = response.body();
     framing = Framing.LENGTH;

@@ -114,6 +114,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       framing = Framing.LENGTH;
       length = waitingBytes;
     }
+    if (attempts > 0) {
+      loop.metrics().upstreamRetried(metric());
+    }
     endpoint = chosen;
     attempts++;
     attemptStart = loop.nanoTime();
@@ -155,16 +158,22 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       tried = new ArrayList<>(2);
     }
     tried.add(failed);
-    exchange.loop().metrics().upstreamRetried(metric());
     attempt();
     exchange.flush();
   }
 
   private void attemptFailed(Failure failure) {
-    exchange.loop().metrics().upstreamFailed(metric(), failure.code());
+    countFailed(failure.code());
     lastEndpoint = endpoint().text();
     endpoint().count(exchange.loop(), -1);
     endpoint = null;
+  }
+
+  /** An attempt counts once: by its answer's head, or by how it failed before there was one. */
+  private void countFailed(FailureCode code) {
+    if (answerNanos < 0) {
+      exchange.loop().metrics().upstreamFailed(metric(), code);
+    }
   }
 
   private void send(UpstreamConnection to) {
@@ -191,7 +200,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   private void finishRequest(UpstreamConnection to) {
     to.sendEnd(framing == Framing.STREAM ? trailers : null);
-    exchange.headerDue(upstream().config().timeout().header().toNanos());
+    if (answerNanos < 0) {
+      exchange.headerDue(upstream().config().timeout().header().toNanos());
+    }
   }
 
   // ---- the request's body ----
@@ -322,7 +333,6 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     if (stale && repeatable()) {
       // A kept connection that its server closed meanwhile: RFC 9112 §9.3.1.
       freshOnly = true;
-      exchange.loop().metrics().upstreamRetried(metric());
       attempt();
       exchange.flush();
       return;
@@ -397,6 +407,14 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   /** Whether an attempt is under way. */
   boolean active() {
     return !over && (connection != null || connecting != null);
+  }
+
+  /** Ends the attempt that is under way, if any, because of a failure; no other follows. */
+  void giveUp(FailureCode because) {
+    if (active()) {
+      countFailed(because);
+    }
+    giveUp();
   }
 
   /** Ends the attempt that is under way, if any; no other follows. */

@@ -85,6 +85,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   /** Finds the route, or why there can be none. */
   private @Nullable Failure admit() {
     HeadTable head = head();
+    if (head.minorVersion() == 0) {
+      head.remove("expect"); // RFC 9110 §10.1.1: ignored in HTTP/1.0
+    }
     TargetError error = normalize(head, scratch().target);
     if (error != null) {
       return rejected(error.name(), error.sentence());
@@ -171,12 +174,16 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   /** A filter that was waited for has come to a verdict. */
   void resume(Verdict verdict) {
     boolean onRequest = responseStep == RESPONSE_NOT_BEGUN;
-    if (proceed(verdict)) {
-      if (onRequest) {
-        runRequestFilters();
-      } else {
-        runResponseFilters();
+    try {
+      if (proceed(verdict)) {
+        if (onRequest) {
+          runRequestFilters();
+        } else {
+          runResponseFilters();
+        }
       }
+    } catch (RuntimeException e) {
+      fail(Failure.of(FailureCode.INTERNAL, "resume: " + e, e));
     }
     flush();
   }
@@ -310,7 +317,13 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       return;
     }
     forwarding.giveUp();
-    answering.own(response);
+    try {
+      answering.own(response);
+    } catch (IllegalArgumentException e) {
+      // Such as a line end in a field (RFC 9110 §5.5): nothing of it is sent.
+      fail(Failure.of(FailureCode.FILTER_FAILED, "an answer that can not be sent: " + e, e));
+      return;
+    }
     beginResponse();
   }
 
@@ -372,7 +385,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     if (ended) {
       return;
     }
-    forwarding.giveUp();
+    forwarding.giveUp(cause.code());
     failure = cause;
     loop().metrics().failed(cause.code());
     acceptor.failureLog().log(this, cause);

@@ -84,8 +84,9 @@ final class StaticAnswers {
     String path = exchange.request().path();
     String pattern = exchange.routePattern();
     String prefix = pattern.endsWith("/**") ? pattern.substring(0, pattern.length() - 2) : "/";
+    // A filter may have taken the prefix off already.
     String rest = path.startsWith(prefix) ? path.substring(prefix.length()) : path.substring(1);
-    if (pattern.endsWith("/**") && path.length() < prefix.length()) {
+    if ((path + "/").equals(prefix)) {
       rest = "";
     }
     try {

@@ -34,7 +34,13 @@ public final class Listener {
       Function<EventLoop, Loop> loopOf,
       Supplier<LimitsConfig> limits,
       Metrics metrics,
-      AtomicInteger connections) {}
+      AtomicInteger connections) {
+
+    /** The same for a listener whose connections are counted apart. */
+    public Surroundings apart() {
+      return new Surroundings(bootstrap, loopOf, limits, metrics, new AtomicInteger());
+    }
+  }
 
   private final String name;
   private final Address address;

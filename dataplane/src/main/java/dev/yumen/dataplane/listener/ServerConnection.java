@@ -284,7 +284,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       watch.nothingExpected();
     }
     if (requestGoesOn()) {
-      watch.bodyExpected(headStart);
+      watch.bodyExpected(headStart, continueOwed);
     }
     answerEnded = false;
     RequestEvents begun = acceptor.onRequest(this, head, framing, headStart);
@@ -425,12 +425,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   /** Called by the watch too: the client is too slow. */
   void failSlow(String reason, Failure failure) {
+    if (reading == Reading.HEAD && !headStarted) {
+      close();
+      return;
+    }
     registry.rejected(this, reason);
     if (reading == Reading.HEAD) {
-      if (!headStarted) {
-        close();
-        return;
-      }
       reading = Reading.LINGER;
       closeAfter = true;
       acceptor.onUnreadable(this, failure);

@@ -31,6 +31,7 @@ final class SlowClientWatch extends Deadline {
   private long readUntil = NONE;
   private long bodyStart;
   private long bodyBytes;
+  private boolean unmeasured;
   private long pausedAt = NONE;
   private long lastMove;
 
@@ -53,8 +54,13 @@ final class SlowClientWatch extends Deadline {
     arm(until);
   }
 
-  void bodyExpected(long now) {
+  /**
+   * @param invited whether the client waits to be told to send (100-continue): only its first byte
+   *     starts the measuring of its rate
+   */
+  void bodyExpected(long now, boolean invited) {
     phase = Phase.BODY;
+    unmeasured = invited;
     bodyStart = now;
     lastMove = now;
     bodyBytes = 0;
@@ -83,6 +89,10 @@ final class SlowClientWatch extends Deadline {
   void progress(int bytes) {
     lastMove = now();
     bodyBytes += bytes;
+    if (unmeasured) {
+      unmeasured = false;
+      bodyStart = lastMove;
+    }
   }
 
   /** We stopped reading ourselves: that time is not the client's. */
@@ -152,7 +162,7 @@ final class SlowClientWatch extends Deadline {
       }
       case TUNNEL -> {
         if (now - lastMove >= limits.tunnelIdleNanos()) {
-          connection.close();
+          connection.failSlow("tunnel_idle", timeout("nothing moved in the tunnel"));
           return;
         }
         arm(lastMove + limits.tunnelIdleNanos());
@@ -170,7 +180,7 @@ final class SlowClientWatch extends Deadline {
     }
     if (now - lastMove >= limits.bodyNanos()) {
       connection.failSlow("body_timeout", timeout("request body stopped"));
-    } else if (tooSlow(bodyBytes, now - bodyStart)) {
+    } else if (!unmeasured && tooSlow(bodyBytes, now - bodyStart)) {
       connection.failSlow("body_too_slow", timeout("request body came too slowly"));
     } else {
       armBody(now);

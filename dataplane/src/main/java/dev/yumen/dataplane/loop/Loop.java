@@ -3,6 +3,10 @@ package dev.yumen.dataplane.loop;
 import dev.yumen.dataplane.observe.LoopMetrics;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -14,11 +18,16 @@ public final class Loop {
 
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
   private final int index;
   private final EventLoop eventLoop;
   private final LoopMetrics metrics;
   private final LongSupplier nanoClock;
   private final DeadlineWheel deadlines;
+  private long dateSecond = Long.MIN_VALUE;
+  private String date = "";
   private long idHigh = ThreadLocalRandom.current().nextLong();
   private long idLow = ThreadLocalRandom.current().nextLong();
 
@@ -78,6 +87,16 @@ public final class Loop {
     long a = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     long b = (a ^ (a >>> 27)) * 0x94d049bb133111ebL;
     return b ^ (b >>> 31);
+  }
+
+  /** The time as HTTP writes it (RFC 9110 §5.6.7); made once a second. */
+  public String httpDate(long wallMillis) {
+    long second = wallMillis / 1000;
+    if (second != dateSecond) {
+      dateSecond = second;
+      date = DATE.format(Instant.ofEpochSecond(second).atOffset(ZoneOffset.UTC));
+    }
+    return date;
   }
 
   private static void hex(long value, byte[] into, int at) {

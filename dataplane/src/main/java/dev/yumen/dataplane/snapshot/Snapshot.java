@@ -6,10 +6,15 @@ import dev.yumen.dataplane.listener.ListenerLimits;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.routing.RouteTable;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One configuration, compiled and immutable. An exchange pins the snapshot it began with; when a
@@ -25,6 +30,9 @@ public final class Snapshot {
     private long p1, p2, p3, p4, p5, p6, p7;
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
+
+  private final CountDownLatch released = new CountDownLatch(1);
   private final long number;
   private final GatewayConfig config;
   private final RouteTable<String> table;
@@ -93,7 +101,26 @@ public final class Snapshot {
   private void loopDone() {
     if (loopsInUse.decrementAndGet() == 0) {
       // Closing filters may touch files.
-      Thread.ofVirtual().name("snapshot-release-" + number).start(release);
+      Thread.ofVirtual().name("snapshot-release-" + number).start(this::releaseAll);
+    }
+  }
+
+  private void releaseAll() {
+    try {
+      release.run();
+    } finally {
+      released.countDown();
+    }
+  }
+
+  /** Waits until everything was given back, or for the longest time. */
+  void awaitRelease(Duration most) {
+    try {
+      if (!released.await(most.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("configuration {} is still in use at the end", number);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -109,7 +109,7 @@ public final class SnapshotBuilder {
     table.problems().forEach(this::routeProblem);
     List<Runnable> held = List.copyOf(giveBack);
     if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
-      held.forEach(Runnable::run);
+      giveBackAll(held);
       return new Built(null, problems);
     }
     Snapshot snapshot =
@@ -120,8 +120,19 @@ public final class SnapshotBuilder {
             routes,
             unmatched,
             surroundings.loops().size(),
-            () -> held.forEach(Runnable::run));
+            () -> giveBackAll(held));
     return new Built(snapshot, problems);
+  }
+
+  /** One that fails does not keep the others from being given back. */
+  private static void giveBackAll(List<Runnable> held) {
+    for (Runnable each : held) {
+      try {
+        each.run();
+      } catch (RuntimeException e) {
+        LOG.warn("giving back a part of a configuration failed", e);
+      }
+    }
   }
 
   /** Called by loops. */

@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.dataplane.loop.Loop;
+import java.time.Duration;
 import java.util.List;
 
 /** The configuration that is live: one reference, replaced as a whole. */
@@ -24,9 +25,12 @@ public final class SnapshotHolder {
     retire(old, loops);
   }
 
-  /** Lets the live one go once no exchange uses it; for the end of the process. */
-  public void retireCurrent(List<Loop> loops) {
+  /**
+   * Lets the live one go once no exchange uses it, and waits for that; for the end of the process.
+   */
+  public void retireCurrent(List<Loop> loops, Duration most) {
     retire(current, loops);
+    current.awaitRelease(most);
   }
 
   private static void retire(Snapshot old, List<Loop> loops) {

@@ -131,6 +131,7 @@ public final class Upstream {
         "endpoint "
             + String.join(" ", name, address.toString(), authority)
             + config.pool()
+            + surroundings.headLimits()
             + config.timeout().connect();
     return surroundings
         .states()

@@ -407,7 +407,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
           attempt().onResponseEnd(null);
         }
       }
-      case IDLE, DONE -> close();
+      case IDLE -> close();
+      case DONE -> {
+        // An end that is held still has to be told; the connection is closed after that.
+        if (!endHeld) {
+          close();
+        }
+      }
       case HEAD, LENGTH, CHUNKED ->
           fail(
               Failure.of(
