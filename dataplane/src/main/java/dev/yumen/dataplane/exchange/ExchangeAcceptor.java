@@ -61,7 +61,6 @@ public final class ExchangeAcceptor implements RequestAcceptor {
     LOG.debug("refused {}: {}", client.peerText(), failure.detail());
     Loop loop = client.loop();
     loop.metrics().failed(failure.code());
-    loop.metrics().request(Metrics.NONE, Metrics.NONE, "", failure.code().status(), 0);
     Response response = failures().answer(failure, null, loop.nextId());
     HeadTable fields = new HeadTable();
     for (Response.Field field : response.headers()) {
