@@ -5,6 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A person or program known by name, with the credentials it may show. */
+@Describe("A person or program known by name, with the credentials it may show.")
 public record Consumer(
     @Describe("Name, unique among consumers; sent upstream as X-Consumer-ID.") String name,
     @Describe("Groups the consumer belongs to; sent upstream as X-Consumer-Groups.")
@@ -22,6 +23,7 @@ public record Consumer(
   }
 
   /** One credential: exactly one component is set. */
+  @Describe("One credential: either of these.")
   public record Credential(
       @Describe("An API key; use ${file:…} or ${NAME} rather than the key itself.") @Secret
           @Nullable String apiKey,
@@ -41,6 +43,7 @@ public record Consumer(
   }
 
   /** User name and password. */
+  @Describe("User name and password.")
   public record Basic(
       @Describe("User name; without a colon.") String username,
       @Describe("Password.") @Secret String password) {

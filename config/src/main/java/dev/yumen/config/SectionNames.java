@@ -5,18 +5,20 @@ final class SectionNames {
   private SectionNames() {}
 
   /**
-   * {@code RouteConfig.Target} is {@code route-target}, {@code RateLimitFilter.Config} is {@code
-   * rate-limit-filter}.
+   * {@code RouteConfig.Target} is {@code route-target}, {@code MatchConfig.PathMatch} is {@code
+   * path-match}, {@code RateLimitFilter.Config} is {@code rate-limit-filter}.
    */
   static String of(Class<?> type) {
     String own = type.getSimpleName();
-    String name = own.equals("Config") ? "" : own;
-    Class<?> outer = type.getEnclosingClass();
-    if (outer != null) {
-      name = outer.getSimpleName().replaceFirst("Config$", "") + name;
-    } else {
-      name = name.replaceFirst("(?<=.)Config$", "");
+    Class<?> enclosing = type.getEnclosingClass();
+    if (enclosing == null) {
+      return Shapes.dashed(withoutConfig(own));
     }
-    return Shapes.dashed(name);
+    String outer = withoutConfig(enclosing.getSimpleName());
+    return Shapes.dashed(own.endsWith(outer) ? own : outer + (own.equals("Config") ? "" : own));
+  }
+
+  private static String withoutConfig(String name) {
+    return name.replaceFirst("(?<=.)Config$", "");
   }
 }
