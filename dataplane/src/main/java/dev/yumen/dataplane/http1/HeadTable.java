@@ -45,6 +45,7 @@ public final class HeadTable implements Headers {
   private boolean request;
 
   int flags;
+  int connectionOptions;
   String method = "";
   int targetStart;
   int targetEnd;
@@ -66,6 +67,7 @@ public final class HeadTable implements Headers {
     added.reset();
     request = false;
     flags = 0;
+    connectionOptions = 0;
     method = "";
     targetStart = 0;
     targetEnd = 0;
