@@ -36,7 +36,7 @@ if exist "%home%\pom.xml" (
   )
   if not exist "%dist%\lib\yumen.jar" (
     echo Building Yumen, the first time ...
-    call mvn -q -B -ntp -f "%home%\pom.xml" -Dquick -P "!format" -pl app -am package
+    call mvn -q -B -ntp -f "%home%\pom.xml" -Dprogram -P "!format" -pl app -am package
     if errorlevel 1 exit /b 1
   )
 )
