@@ -116,6 +116,13 @@ public final class Incoming {
     }
   }
 
+  /** Reads nothing and writes nothing until the server is closed. */
+  public void idle() {
+    while (!socket.isClosed()) {
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
   boolean isClosed() {
     return socket.isClosed();
   }

@@ -31,6 +31,7 @@ public final class ScriptedUpstream implements AutoCloseable {
   private final Queue<Behaviour> queue = new ArrayDeque<>();
   private final List<Recorded> requests = new ArrayList<>();
   private final List<WireReader> readers = new ArrayList<>();
+  private final List<Socket> sockets = new ArrayList<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private ScriptedUpstream(
@@ -97,6 +98,13 @@ public final class ScriptedUpstream implements AutoCloseable {
     return this;
   }
 
+  /** Empties the queue, so that one test leaves nothing for the next. */
+  public void dropQueued() {
+    synchronized (queue) {
+      queue.clear();
+    }
+  }
+
   public int port() {
     return server.getLocalPort();
   }
@@ -161,6 +169,31 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
   }
 
+  /** Ends every open connection by a reset and goes on accepting. */
+  public void resetConnections() {
+    for (Socket socket : open) {
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // closed meanwhile
+      }
+      closeQuietly(socket);
+    }
+  }
+
+  /** Writes a text (ISO 8859-1) on a connection, counted from 1, whatever it is doing. */
+  public void writeToConnection(int connection, String text) {
+    Socket socket;
+    synchronized (readers) {
+      socket = sockets.get(connection - 1);
+    }
+    try {
+      socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Stops accepting and closes every connection. */
   @Override
   public void close() {
@@ -182,6 +215,7 @@ public final class ScriptedUpstream implements AutoCloseable {
         int number;
         synchronized (readers) {
           readers.add(reader);
+          sockets.add(socket);
           number = readers.size();
         }
         Thread.ofVirtual().start(() -> serve(socket, reader, number));
