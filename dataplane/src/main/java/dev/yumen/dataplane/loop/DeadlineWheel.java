@@ -1,6 +1,8 @@
 package dev.yumen.dataplane.loop;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deadlines of one loop in a ring of slots, one slot a tick (hashed timing wheel; Varghese and
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * time is only stored, and the slot is looked at again when the old time comes.
  */
 public final class DeadlineWheel {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadlineWheel.class);
   private static final int SLOTS = 1024;
 
   private final @Nullable Deadline[] slots = new Deadline[SLOTS];
@@ -68,12 +71,25 @@ public final class DeadlineWheel {
     // Popped one by one: a callback may cancel or move any other deadline, also of this slot.
     for (Deadline deadline = slots[slot]; deadline != null; deadline = slots[slot]) {
       unlink(deadline);
+      if (deadline.at == Deadline.NONE) {
+        // Suspended and not set again: the ring lets go of it.
+        continue;
+      }
       if (deadline.at > now) {
         link(deadline);
       } else {
         deadline.at = Deadline.NONE;
-        deadline.onDeadline(now);
+        call(deadline, now);
       }
+    }
+  }
+
+  /** A bug in one callback must not keep the others from theirs. */
+  private static void call(Deadline deadline, long now) {
+    try {
+      deadline.onDeadline(now);
+    } catch (RuntimeException e) {
+      LOG.error("a deadline ended in a bug", e);
     }
   }
 
