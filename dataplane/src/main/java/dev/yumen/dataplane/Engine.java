@@ -111,6 +111,7 @@ final class Engine {
         .option(ChannelOption.ALLOCATOR, allocator())
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .option(ChannelOption.AUTO_CLOSE, false)
         .option(
             ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
   }

@@ -50,6 +50,7 @@ public final class Gateway implements AutoCloseable {
       List.of(
           "ambiguous_path",
           "body_timeout",
+          "body_too_large",
           "body_too_slow",
           "header_timeout",
           "slow_reader",

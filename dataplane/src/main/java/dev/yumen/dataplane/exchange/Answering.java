@@ -42,8 +42,10 @@ final class Answering implements BodySink {
     if (!fields.contains("date")) {
       fields.add("Date", exchange.loop().httpDate(exchange.wallMillis())); // RFC 9110 §6.6.1
     }
+    end();
     head = new AnswerHead(response.status(), fields);
     ownBody = response.body();
+    dropsBody = false;
     framing = Framing.LENGTH;
     length = response.body().length;
   }
@@ -110,15 +112,22 @@ final class Answering implements BodySink {
     }
   }
 
-  /** A body goes only where status and method allow one (RFC 9110 §6.4.1). */
+  /**
+   * A body goes only where status and method allow one (RFC 9110 §6.4.1), and where they do its end
+   * is always told: filters may have changed the status.
+   */
   private void settleFraming() {
     int status = status();
+    boolean bodiless = framing == Framing.NONE || framing == Framing.STATED;
     if (status == 204 || status == 304) {
-      dropsBody = framing != Framing.NONE && framing != Framing.STATED;
+      dropsBody = !bodiless;
       framing = status == 304 && framing == Framing.STATED ? Framing.STATED : Framing.NONE;
-    } else if (exchange.method().equals("HEAD") && framing == Framing.LENGTH) {
-      dropsBody = true;
-      framing = Framing.STATED;
+    } else if (exchange.method().equals("HEAD")) {
+      dropsBody = framing == Framing.LENGTH;
+      framing = framing == Framing.LENGTH ? Framing.STATED : framing;
+    } else if (bodiless) {
+      framing = Framing.LENGTH;
+      length = 0;
     }
   }
 

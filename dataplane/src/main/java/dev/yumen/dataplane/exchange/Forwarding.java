@@ -36,7 +36,6 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
 
   private final ProxyExchange exchange;
-  private RouteEnd.@Nullable Forward route;
   private @Nullable Upstream upstream;
   private @Nullable Endpoint endpoint;
   private @Nullable UpstreamConnection connection;
@@ -54,6 +53,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private boolean bodyEnded;
   private @Nullable HeadTable trailers;
 
+  private boolean endpointsHost;
+  private boolean continueAwaited;
   private boolean freshOnly;
   private boolean over;
   private boolean tunnel;
@@ -72,15 +73,19 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     this.length = length;
   }
 
-  /** Says where to; the upstream is drawn once for all attempts. */
-  void target(RouteEnd.Forward forward, @Nullable BodyPipe pipe) {
-    route = forward;
-    upstream = forward.choose();
-    if (pipe != null && pipe.whole()) {
+  /** Says that filters look at the request's body, which may change its length. */
+  void throughPipe(BodyPipe pipe) {
+    if (pipe.whole()) {
       lengthFromBody = true;
-    } else if (pipe != null && !pipe.keepsLength() && framing == Framing.LENGTH) {
+    } else if (!pipe.keepsLength() && framing == Framing.LENGTH) {
       framing = Framing.STREAM;
     }
+  }
+
+  /** Says where to; the upstream is drawn once for all attempts. */
+  void target(RouteEnd.Forward forward) {
+    upstream = forward.choose();
+    endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
     if (framing == Framing.NONE && wantsUpgrade(exchange.head())) {
       framing = Framing.TUNNEL;
     }
@@ -110,7 +115,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
               : Failure.of(FailureCode.NO_ENDPOINT, service.name() + " has no endpoint"));
       return;
     }
-    if (lengthFromBody) {
+    if (lengthFromBody && framing != Framing.TUNNEL) {
       framing = Framing.LENGTH;
       length = waitingBytes;
     }
@@ -178,9 +183,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   private void send(UpstreamConnection to) {
     connection = to;
-    if (forward().endpointHost() || !exchange.request().hasAuthority()) {
+    if (endpointsHost) {
       exchange.request().authority(endpoint().authority());
     }
+    settleExpectation();
     to.sendHead(exchange.request(), framing, length);
     ArrayDeque<ByteBuf> bodies = waiting;
     if (bodies != null) {
@@ -195,6 +201,23 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       finishRequest(to);
     } else {
       exchange.client().resumeRequest();
+    }
+  }
+
+  /**
+   * An expectation goes on where a body is still to come, and then the upstream is the one that is
+   * waited for. Elsewhere it means nothing (RFC 9110 §10.1.1).
+   */
+  private void settleExpectation() {
+    HeadTable head = exchange.head();
+    boolean bodyToCome =
+        !bodyEnded && (framing == Framing.STREAM || (framing == Framing.LENGTH && length > 0));
+    boolean expects = head.expectContinue() && head.contains("expect");
+    continueAwaited = expects && bodyToCome && waiting == null;
+    if (continueAwaited) {
+      exchange.headerDue(upstream().config().timeout().header().toNanos());
+    } else if (expects) {
+      head.remove("expect");
     }
   }
 
@@ -218,10 +241,19 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       return;
     }
     bodySent = true;
+    continued();
     to.sendBody(data);
     if (!to.writable()) {
       exchange.client().pauseRequest();
       exchange.uploadPaused(upstream().config().timeout().idle().toNanos());
+    }
+  }
+
+  /** The client need not wait any more, or did not. */
+  private void continued() {
+    if (continueAwaited) {
+      continueAwaited = false;
+      exchange.headerDone();
     }
   }
 
@@ -245,6 +277,14 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   @Override
   public void fail(Failure failure) {
     exchange.fail(failure);
+  }
+
+  /** What came while request filters were waited for; the caller owns it. */
+  List<ByteBuf> takeWaiting() {
+    ArrayDeque<ByteBuf> bodies = waiting;
+    waiting = null;
+    waitingBytes = 0;
+    return bodies == null ? List.of() : List.copyOf(bodies);
   }
 
   void bodyEnded(@Nullable HeadTable trailers) {
@@ -272,6 +312,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   @Override
   public void onInterim(int status, HeadTable fields) {
+    if (status == 100) {
+      continued();
+    }
     exchange.client().sendInterim(status, fields);
   }
 
@@ -285,11 +328,20 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       Failure refused = Tunnel.refused(exchange.head(), fields, exchange.client());
       if (refused != null) {
         exchange.fail(refused);
+        exchange.client().flush();
         return;
       }
     }
     exchange.answering().upstream(fields, answerFraming, answerLength);
     exchange.beginResponse();
+    flushOwnAnswer();
+  }
+
+  /** A filter has put another answer in the place of this one, whose events end here. */
+  private void flushOwnAnswer() {
+    if (over) {
+      exchange.client().flush();
+    }
   }
 
   @Override
@@ -303,6 +355,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
     exchange.answerMoved(idleNanos());
     exchange.answering().body(data);
+    flushOwnAnswer();
   }
 
   @Override
@@ -480,9 +533,5 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   private Endpoint endpoint() {
     return Objects.requireNonNull(endpoint);
-  }
-
-  private RouteEnd.Forward forward() {
-    return Objects.requireNonNull(route);
   }
 }

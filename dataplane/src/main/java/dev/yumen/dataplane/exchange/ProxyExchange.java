@@ -19,6 +19,7 @@ import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       return Failure.of(FailureCode.EXPECTATION_FAILED, "unknown Expect");
     }
     if (head.contentLength() > snapshot().limits().bodyBytes()) {
+      acceptor.countRejected(loop(), "body_too_large");
       return Failure.of(
           FailureCode.PAYLOAD_TOO_LARGE,
           "Content-Length: " + head.contentLength() + " (limits.body)");
@@ -141,6 +143,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   private Failure rejected(String reason, String detail) {
     acceptor.countRejected(loop(), reason);
+    client().closeAfterAnswer();
     return Failure.of(FailureCode.BAD_REQUEST, detail);
   }
 
@@ -201,7 +204,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     switch (route().end()) {
       case RouteEnd.Forward forward -> {
         forwarded(forwardedFields());
-        forwarding.target(forward, requestPipe);
+        forwarding.target(forward);
         if (awaitingWhole && !requestComplete) {
           answering.continueIfExpected();
         } else {
@@ -225,8 +228,18 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(calls.bodyFailure(e));
       return false;
     }
-    awaitingWhole = requestPipe != null && requestPipe.whole();
-    return true;
+    BodyPipe pipe = requestPipe;
+    if (pipe != null) {
+      awaitingWhole = pipe.whole();
+      forwarding.throughPipe(pipe);
+      forwarding.takeWaiting().forEach(pipe::chunk);
+      if (requestComplete) {
+        pipe.end();
+      } else {
+        client().resumeRequest();
+      }
+    }
+    return !answering.begun();
   }
 
   private ForwardedFields forwardedFields() {
@@ -258,7 +271,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     countRequestBytes(data.readableBytes());
     if (ended || (answering.begun() && !forwarding.active())) {
       data.release();
-    } else if (requestPipe != null) {
+    } else if (requestPipe != null && !forwarding.tunnelling()) {
       requestPipe.chunk(data);
     } else {
       forwarding.body(data);
@@ -294,7 +307,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   @Override
   public void onClientWritable() {
-    forwarding.resumeResponse();
+    // While filters look at the head, its body waits.
+    if (answering.started()) {
+      forwarding.resumeResponse();
+    }
   }
 
   @Override
@@ -320,9 +336,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     try {
       answering.own(response);
     } catch (IllegalArgumentException e) {
-      // Such as a line end in a field (RFC 9110 §5.5): nothing of it is sent.
-      fail(Failure.of(FailureCode.FILTER_FAILED, "an answer that can not be sent: " + e, e));
-      return;
+      // A field that can not be sent, with CR LF in it perhaps: nothing of this answer goes out.
+      note(Failure.of(FailureCode.FILTER_FAILED, "an answer that can not be sent: " + e, e));
+      answering.own(failureAnswer());
     }
     beginResponse();
   }
@@ -386,16 +402,25 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       return;
     }
     forwarding.giveUp(cause.code());
-    failure = cause;
-    loop().metrics().failed(cause.code());
-    acceptor.failureLog().log(this, cause);
+    note(cause);
     if (cause.code() == FailureCode.CLIENT_ABORT || answering.started()) {
       ClientStream stream = client();
       conclude(answering.started() ? answering.status() : cause.code().status());
       stream.abort();
       return;
     }
-    answer(acceptor.failures().answer(cause, head().first("accept-language"), traceId()));
+    answer(failureAnswer());
+  }
+
+  private void note(Failure cause) {
+    failure = cause;
+    loop().metrics().failed(cause.code());
+    acceptor.failureLog().log(this, cause);
+  }
+
+  private Response failureAnswer() {
+    String language = head().first("accept-language");
+    return acceptor.failures().answer(Objects.requireNonNull(failure), language, traceId());
   }
 
   // ---- 6: the end ----
@@ -425,6 +450,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     answering.end();
     if (requestPipe != null) {
       requestPipe.discard();
+    }
+    if (calls.abandoned()) {
+      client().leaveHead();
     }
     unpin(calls.abandoned());
   }

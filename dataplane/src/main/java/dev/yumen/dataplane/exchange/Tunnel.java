@@ -24,6 +24,7 @@ final class Tunnel {
    */
   static @Nullable Failure refused(HeadTable request, HeadTable answer, ClientStream client) {
     if (client.sentAhead()) {
+      client.closeAfterAnswer();
       return Failure.of(FailureCode.BAD_REQUEST, "bytes after a request to upgrade");
     }
     String protocol = answer.first("upgrade");

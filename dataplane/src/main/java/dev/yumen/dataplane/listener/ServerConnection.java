@@ -284,7 +284,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       watch.nothingExpected();
     }
     if (requestGoesOn()) {
-      watch.bodyExpected(headStart, continueOwed);
+      watch.bodyExpected();
+      if (continueOwed) {
+        watch.pause();
+      }
     }
     answerEnded = false;
     RequestEvents begun = acceptor.onRequest(this, head, framing, headStart);
@@ -339,7 +342,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private void deliver(ByteBuf data) {
     int length = data.readableBytes();
     bodyRead += length;
-    continueOwed = false;
+    continueSent();
     watch.progress(length);
     if (discarding) {
       data.release();
@@ -356,6 +359,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
     if (bodyRead > limits.bodyBytes()) {
       data.release();
+      registry.rejected(this, "body_too_large");
       failExchange(
           Failure.of(
               FailureCode.PAYLOAD_TOO_LARGE,
@@ -378,7 +382,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private void onInputEnd() {
     switch (reading) {
       case HEAD -> {
-        if (headStarted && head.method().isEmpty()) {
+        if (parser.started()) {
           registry.rejected(this, "truncated_head");
         }
         closeWhenSent();
@@ -404,8 +408,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
           exchange.onRequestEnd(null);
         }
       }
-      case LINGER -> close();
+      case LINGER -> closeWhenSent();
       case CLOSED -> {}
+    }
+  }
+
+  /** The client, which waited for 100 Continue, goes on. */
+  private void continueSent() {
+    if (continueOwed) {
+      continueOwed = false;
+      if (!paused) {
+        watch.resume();
+      }
     }
   }
 
@@ -462,7 +476,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       return;
     }
     if (status == 100) {
-      continueOwed = false;
+      continueSent();
     }
     ByteBuf out = writer().gather(fields.fieldBytes() + 64);
     StatusLines.write(out, status);
@@ -555,6 +569,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     writer().end(trailers);
     exchange = null;
     answerEnded = true;
+    paused = false;
+    watch.resume();
     if (reading == Reading.TUNNEL) {
       closeWhenSent();
     } else if (closeAfter) {
@@ -606,6 +622,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   @Override
+  public void leaveHead() {
+    head = new HeadTable();
+  }
+
+  @Override
   public void closeAfterAnswer() {
     closeAfter = true;
   }
@@ -617,17 +638,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     discardLeft = LINGER_BYTES;
     paused = false;
     flush();
-    watch.lingering(loop.nanoTime() + LINGER_NANOS);
+    watch.nothingExpected();
     shutdownOutput();
-    if (inputEnded) {
-      closeWhenSent();
-    }
     releaseAhead();
     updateAutoRead();
   }
 
+  /** Ends our side behind everything that was flushed, however long the client takes to read it. */
   private void shutdownOutput() {
-    // The shutdown is queued behind the flushed bytes by writing an empty buffer with a listener.
+    // The shutdown is queued by writing an empty buffer with a listener.
     ChannelHandlerContext current = context();
     current
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -635,8 +654,20 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             sent -> {
               if (sent.isSuccess() && current.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
+                outputEnded();
               }
             });
+  }
+
+  private void outputEnded() {
+    if (reading != Reading.LINGER) {
+      return;
+    }
+    if (inputEnded) {
+      close();
+    } else {
+      watch.lingering(loop.nanoTime() + LINGER_NANOS);
+    }
   }
 
   private void closeWhenSent() {
@@ -652,9 +683,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     Channel channel = context().channel();
     if (channel.isOpen()) {
       exchange = null;
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      resetOnClose();
       channel.close();
     }
+  }
+
+  /** Half an answer that ends in order looks whole to a client that knows no length. */
+  private void resetOnClose() {
+    channel().config().setOption(ChannelOption.SO_LINGER, 0);
   }
 
   /** All bytes that were handed to the channel. */
@@ -665,11 +701,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   /** Called by the watch: the client does not take what it asked for. */
   void closeSlowReader() {
     registry.rejected(this, "slow_reader");
+    resetOnClose();
     close();
   }
 
   /** Closes at once; what was not sent is lost. */
   void close() {
+    if (exchange != null && channel().isOpen()) {
+      resetOnClose();
+    }
     context().close();
   }
 

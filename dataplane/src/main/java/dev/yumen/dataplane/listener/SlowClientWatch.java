@@ -31,7 +31,6 @@ final class SlowClientWatch extends Deadline {
   private long readUntil = NONE;
   private long bodyStart;
   private long bodyBytes;
-  private boolean unmeasured;
   private long pausedAt = NONE;
   private long lastMove;
 
@@ -54,13 +53,9 @@ final class SlowClientWatch extends Deadline {
     arm(until);
   }
 
-  /**
-   * @param invited whether the client waits to be told to send (100-continue): only its first byte
-   *     starts the measuring of its rate
-   */
-  void bodyExpected(long now, boolean invited) {
+  void bodyExpected() {
+    long now = now();
     phase = Phase.BODY;
-    unmeasured = invited;
     bodyStart = now;
     lastMove = now;
     bodyBytes = 0;
@@ -89,10 +84,6 @@ final class SlowClientWatch extends Deadline {
   void progress(int bytes) {
     lastMove = now();
     bodyBytes += bytes;
-    if (unmeasured) {
-      unmeasured = false;
-      bodyStart = lastMove;
-    }
   }
 
   /** We stopped reading ourselves: that time is not the client's. */
@@ -180,7 +171,7 @@ final class SlowClientWatch extends Deadline {
     }
     if (now - lastMove >= limits.bodyNanos()) {
       connection.failSlow("body_timeout", timeout("request body stopped"));
-    } else if (!unmeasured && tooSlow(bodyBytes, now - bodyStart)) {
+    } else if (tooSlow(bodyBytes, now - bodyStart)) {
       connection.failSlow("body_too_slow", timeout("request body came too slowly"));
     } else {
       armBody(now);

@@ -184,6 +184,14 @@ public final class SnapshotBuilder {
       } catch (InvalidValue e) {
         String at = place + "." + filter.type().name();
         problem(e.component().isEmpty() ? at : at + "." + e.component(), e);
+      } catch (RuntimeException e) {
+        LOG.error("{}.{} could not be made", place, filter.type().name(), e);
+        problems.add(
+            new Problem(
+                Problem.Severity.ERROR,
+                position(place),
+                place + "." + filter.type().name(),
+                "could not be made: " + e));
       }
     }
     return made;

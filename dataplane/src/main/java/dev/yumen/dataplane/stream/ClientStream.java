@@ -54,6 +54,9 @@ public interface ClientStream {
   /** Says that the connection ends with this answer. To be called before {@link #sendHead}. */
   void closeAfterAnswer();
 
+  /** Says that foreign code may still hold the request's head, so that it is not used again. */
+  void leaveHead();
+
   /** Stops and restarts the coming of request bytes. */
   void pauseRequest();
 

@@ -44,6 +44,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private static final byte[] CHUNKED_FIELD = ascii("Transfer-Encoding: chunked\r\n");
   private static final byte[] LENGTH_FIELD = ascii("Content-Length: ");
 
+  private static final int MOST_INTERIMS = 100;
+
   private final ConnectionPool pool;
   private final HeadParser parser;
   private final HeadTable head = new HeadTable();
@@ -66,6 +68,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private boolean inputEnded;
   private boolean tunnelEndTold;
   private boolean endHeld;
+  private boolean broken;
+  private int interims;
   private @Nullable HeadTable heldTrailers;
   private long bodyLeft;
   private int requests;
@@ -91,6 +95,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     headStarted = false;
     paused = false;
     endHeld = false;
+    interims = 0;
     reading = Reading.HEAD;
     parser.reset();
     head.reset();
@@ -259,6 +264,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       return switchProtocols();
     }
     if (status < 200) {
+      if (++interims > MOST_INTERIMS) {
+        fail(
+            Failure.of(FailureCode.UPSTREAM_PROTOCOL, pool.endpointText() + " only ever says 1xx"));
+        return false;
+      }
       attempt().onInterim(status, head);
       head.reset();
       return true;
@@ -346,7 +356,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   /** The answer is complete: hands its end on, then keeps or closes the connection. */
   private void ended(@Nullable HeadTable trailers) {
     ResponseEvents done = attempt;
-    if (done == null || reading != Reading.DONE) {
+    if (done == null) {
       return;
     }
     if (paused) {
@@ -361,7 +371,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     if (reading != Reading.DONE) {
       return;
     }
-    if (requestEnded && head.persistent() && !inputEnded && ahead == null) {
+    if (requestEnded && head.persistent() && !inputEnded && !broken && ahead == null) {
       reading = Reading.IDLE;
       pool.release(this);
     } else {
@@ -398,30 +408,37 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private void onInputEnd() {
     switch (reading) {
       case UNTIL_CLOSE -> {
+        if (broken) {
+          failReset();
+          return;
+        }
         reading = Reading.DONE;
         ended(null);
       }
       case TUNNEL -> {
-        if (!tunnelEndTold) {
+        if (broken) {
+          failReset();
+        } else if (!tunnelEndTold) {
           tunnelEndTold = true;
           attempt().onResponseEnd(null);
         }
       }
       case IDLE -> close();
       case DONE -> {
-        // An end that is held still has to be told; the connection is closed after that.
-        if (!endHeld) {
+        // With an attempt, the exchange has not yet taken the answer's end, or opened its tunnel.
+        if (attempt == null) {
           close();
         }
       }
-      case HEAD, LENGTH, CHUNKED ->
-          fail(
-              Failure.of(
-                  FailureCode.UPSTREAM_RESET,
-                  pool.endpointText()
-                      + (headStarted ? " closed in the middle of its answer" : " closed")));
+      case HEAD, LENGTH, CHUNKED -> failReset();
       case CLOSED -> {}
     }
+  }
+
+  private void failReset() {
+    String how =
+        broken ? " reset" : headStarted ? " closed in the middle of its answer" : " closed";
+    fail(Failure.of(FailureCode.UPSTREAM_RESET, pool.endpointText() + how));
   }
 
   @Override
@@ -429,13 +446,27 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     if (reading == Reading.CLOSED) {
       return;
     }
-    fail(Failure.of(FailureCode.UPSTREAM_RESET, pool.endpointText() + " reset the connection"));
+    broken = true;
+    if (endHeld) {
+      // The answer came whole; its end is told when the exchange asks for it.
+      closeKeepingAttempt();
+    } else {
+      failReset();
+    }
   }
 
+  /**
+   * A failed write or read. An upstream that answers early and resets what is still being sent has
+   * answered all the same, so what it sent is read first: the end of the input comes next, or the
+   * end of the channel.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
-      fail(Failure.of(FailureCode.UPSTREAM_RESET, pool.endpointText() + ": " + cause.getMessage()));
+    if (cause instanceof IOException || broken) {
+      broken = true;
+      if (reading == Reading.IDLE) {
+        close();
+      }
     } else {
       fail(Failure.of(FailureCode.INTERNAL, "upstream connection: " + cause, cause));
     }
@@ -449,6 +480,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   /** Closes the connection and tells the pool, once. */
   void close() {
+    attempt = null;
+    closeKeepingAttempt();
+  }
+
+  private void closeKeepingAttempt() {
     if (reading == Reading.CLOSED) {
       return;
     }
@@ -482,7 +518,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       endHeld = false;
       ended(heldTrailers);
     }
-    if (working) {
+    if (working || reading == Reading.CLOSED) {
       return;
     }
     ByteBuf in = ahead;
@@ -507,6 +543,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   @Override
   public void startTunnel() {
     reading = Reading.TUNNEL;
+    if (inputEnded && ahead == null) {
+      // It ended while response filters looked at the switch.
+      pool.loop().eventLoop().execute(this::onInputEnd);
+    }
   }
 
   @Override
