@@ -308,6 +308,7 @@ public final class Gateway implements AutoCloseable {
    * @return whether everything ended in time
    */
   public CompletableFuture<Boolean> drain() {
+    ready = false;
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("drain")
@@ -323,7 +324,6 @@ public final class Gateway implements AutoCloseable {
   }
 
   private boolean drainNow() {
-    ready = false;
     var settings = config().shutdown();
     LockSupport.parkNanos(settings.notice().toNanos());
     List<Listener> all;
