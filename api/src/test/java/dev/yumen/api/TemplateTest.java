@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.Template.Into;
+import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplateTest {
@@ -150,5 +153,36 @@ class TemplateTest {
   @Test
   void aHeaderTemplateWithALineEndIsRefused() {
     assertThrows(InvalidValue.class, () -> Template.compile("", "a\nb: c", Into.HEADER));
+  }
+
+  /** Whatever a client sends stays where its value stands. */
+  @ParameterizedTest
+  @EnumSource(Into.class)
+  void noValueLeavesItsPlace(Into into) {
+    Random random = new Random(42);
+    boolean uri = into == Into.PATH || into == Into.LOCATION;
+    Template template = Template.compile("", uri ? "/a/${path.v}" : "a${path.v}", into);
+    Pattern allowed = Pattern.compile(allowed(into), Pattern.DOTALL);
+    for (int i = 0; i < 5_000; i++) {
+      StringBuilder value = new StringBuilder();
+      for (int length = random.nextInt(12); length > 0; length--) {
+        value.append(
+            (char) (random.nextInt(4) == 0 ? random.nextInt(0x10000) : random.nextInt(128)));
+      }
+      exchange.pathVariables.put("v", value.toString());
+      String rendered = template.render(exchange);
+      assertTrue(allowed.matcher(rendered).matches(), () -> value + " became " + rendered);
+    }
+  }
+
+  private static String allowed(Into into) {
+    return switch (into) {
+      case TEXT -> ".*";
+      case JSON -> "a([^\"\\\\\\x00-\\x1f]|\\\\[\"\\\\]|\\\\u[0-9A-F]{4})*";
+      case MARKUP -> "a([^<>&\"']|&(amp|lt|gt|quot|#39);)*";
+      case HEADER -> "a[\\t -~]*";
+      case PATH, LOCATION -> "/a/([A-Za-z0-9._~!$&'()*+,:@=-]|%[0-9A-F]{2})*";
+      case QUERY -> "a([A-Za-z0-9._~-]|%[0-9A-F]{2})*";
+    };
   }
 }
