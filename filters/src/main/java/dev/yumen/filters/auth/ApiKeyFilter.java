@@ -93,7 +93,6 @@ public final class ApiKeyFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
-    Identity.strip(exchange.request().headers());
     String key = null;
     for (Attribute place : places) {
       String value = place.of(exchange);

@@ -68,7 +68,6 @@ public final class BasicAuthFilter implements Filter {
   @Override
   public Verdict onRequest(Exchange exchange) {
     Headers headers = exchange.request().headers();
-    Identity.strip(headers);
     String authorization = headers.first("authorization");
     if (authorization == null || !isBasic(authorization)) {
       return missing;

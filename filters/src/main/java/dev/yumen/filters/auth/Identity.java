@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A consumer with the header fields that tell the upstream about it, made once.
  *
- * <p>The fields are taken from every request before they are set, in any case and also with {@code
- * _} for {@code -}: an upstream believes them, so no client may send them.
+ * <p>An upstream believes these fields, so the data plane takes them from every request before the
+ * first filter sees it; what stands there later comes from a filter.
  */
-public final class Identity {
+final class Identity {
   private static final String ID = "X-Consumer-ID";
   private static final String GROUPS = "X-Consumer-Groups";
 
@@ -22,7 +22,7 @@ public final class Identity {
   private final String id;
   private final @Nullable String groups;
 
-  public Identity(Consumer consumer) {
+  Identity(Consumer consumer) {
     this.consumer = consumer;
     id = encoded(consumer.name());
     List<String> names = consumer.groups().stream().map(Identity::encoded).toList();
@@ -35,17 +35,14 @@ public final class Identity {
     return plain ? name : URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Takes the identity fields that a client may have sent. */
-  public static void strip(Headers headers) {
-    headers.remove(ID).remove(GROUPS);
-  }
-
-  /** Makes this the exchange's consumer and tells the upstream; {@link #strip} came before. */
-  public void assign(Exchange exchange) {
+  /** Makes this the exchange's consumer, instead of one before, and tells the upstream. */
+  void assign(Exchange exchange) {
     exchange.consumer(consumer);
     Headers headers = exchange.request().headers();
     headers.set(ID, id);
-    if (groups != null) {
+    if (groups == null) {
+      headers.remove(GROUPS);
+    } else {
       headers.set(GROUPS, groups);
     }
   }

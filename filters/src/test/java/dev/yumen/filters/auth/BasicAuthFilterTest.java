@@ -94,6 +94,24 @@ class BasicAuthFilterTest {
   }
 
   @Test
+  void theLastOfTwoProofsIsTheConsumer() {
+    try (FilterHarness gateway =
+        FilterHarness.of(
+            "/**",
+            "- basic-auth\n- api-key",
+            """
+            consumers:
+              - {name: ann, groups: [vip], credentials: [{basic: {username: ann, password: p}}]}
+              - {name: app, credentials: [{api-key: key-of-app}]}
+            """)) {
+      assertEquals(200, gateway.get("/", basic("ann:p"), "X-API-Key: key-of-app").status());
+      assertEquals(List.of("app"), gateway.seen().headerValues("X-Consumer-ID"));
+      assertNull(gateway.seen().header("X-Consumer-Groups"));
+      assertEquals(401, gateway.get("/", "X-API-Key: key-of-app").status());
+    }
+  }
+
+  @Test
   void aGatewayWithoutAnyPasswordIsRefused() {
     List<String> problems =
         FilterHarness.problems("- basic-auth", "consumers: [{name: a, credentials: []}]");
