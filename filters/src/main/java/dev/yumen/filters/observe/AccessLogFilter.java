@@ -64,9 +64,7 @@ public final class AccessLogFilter implements Filter {
     REQUEST_BYTES,
     RESPONSE_BYTES,
     USER_AGENT,
-    REFERER;
-
-    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    REFERER
   }
 
   /** What is written, and where to. */
@@ -128,14 +126,22 @@ public final class AccessLogFilter implements Filter {
       @Nullable String referer,
       List<String> headers) {}
 
+  /** A field with its name as it is written. */
+  private record Column(Field field, LogLine.Name name) {
+    static Column of(Field field) {
+      return new Column(
+          field, new LogLine.Name(field.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+    }
+  }
+
   private static final ThreadLocal<LogLine> LINE = ThreadLocal.withInitial(LogLine::new);
 
   private final Key<Asked> asked = Key.of("access-log");
   private final LogLine.Form form;
-  private final Field[] fields;
+  private final Column[] columns;
   private final Set<Field> has;
   private final String[] headers;
-  private final String[] headerKeys;
+  private final LogLine.Name[] headerKeys;
   private final QueryRedaction redaction;
   private final double sample;
   private final LogSink sink;
@@ -143,14 +149,14 @@ public final class AccessLogFilter implements Filter {
 
   private AccessLogFilter(Config config, FilterContext context) {
     form = config.format == Format.JSON ? LogLine.Form.JSON : LogLine.Form.TEXT;
-    fields = config.fields.toArray(Field[]::new);
+    columns = config.fields.stream().map(Column::of).toArray(Column[]::new);
     has = EnumSet.noneOf(Field.class);
     has.addAll(config.fields);
     headers = config.headers.toArray(String[]::new);
     headerKeys =
         config.headers.stream()
-            .map(name -> "header." + name.toLowerCase(Locale.ROOT))
-            .toArray(String[]::new);
+            .map(name -> new LogLine.Name("header." + name.toLowerCase(Locale.ROOT)))
+            .toArray(LogLine.Name[]::new);
     redaction = new QueryRedaction(config.redact);
     sample = config.sample;
     clock = context.clock();
@@ -202,13 +208,11 @@ public final class AccessLogFilter implements Filter {
       return;
     }
     LogLine line = LINE.get().start(form);
-    for (Field field : fields) {
-      write(line, field, exchange, request, ending);
+    for (Column column : columns) {
+      write(line, column, exchange, request, ending);
     }
     for (int i = 0; i < headerKeys.length; i++) {
-      if (!request.headers.get(i).isEmpty()) {
-        line.field(headerKeys[i], request.headers.get(i));
-      }
+      text(line, headerKeys[i], request.headers.get(i));
     }
     sink.offer(line.end());
   }
@@ -220,9 +224,9 @@ public final class AccessLogFilter implements Filter {
         || ThreadLocalRandom.current().nextDouble(100) < sample;
   }
 
-  private void write(LogLine line, Field field, Exchange exchange, Asked request, Ending ending) {
-    String name = field.text;
-    switch (field) {
+  private void write(LogLine line, Column column, Exchange exchange, Asked request, Ending ending) {
+    LogLine.Name name = column.name;
+    switch (column.field) {
       case TIME -> line.time(name, clock.millis());
       case ID -> line.field(name, exchange.id());
       case TRACE_ID -> line.field(name, exchange.traceId());
@@ -234,10 +238,10 @@ public final class AccessLogFilter implements Filter {
       }
       case SCHEME -> line.field(name, exchange.scheme());
       case METHOD -> line.field(name, exchange.request().method());
-      case HOST -> line.field(name, request.host);
+      case HOST -> text(line, name, request.host);
       case PATH -> line.field(name, request.path);
       case QUERY -> text(line, name, redaction.apply(request.query));
-      case ROUTE -> line.field(name, exchange.routeId());
+      case ROUTE -> text(line, name, exchange.routeId());
       case STATUS -> line.field(name, ending.status());
       case CODE -> text(line, name, codeOf(ending));
       case UPSTREAM -> text(line, name, ending.endpoint());
@@ -259,8 +263,8 @@ public final class AccessLogFilter implements Filter {
     return ending.failure() == null ? null : ending.failure().code().name();
   }
 
-  private static void text(LogLine line, String name, @Nullable String value) {
-    if (value != null) {
+  private static void text(LogLine line, LogLine.Name name, @Nullable String value) {
+    if (value != null && !value.isEmpty()) {
       line.field(name, value);
     }
   }

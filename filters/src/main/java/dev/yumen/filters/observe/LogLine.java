@@ -1,5 +1,6 @@
 package dev.yumen.filters.observe;
 
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
@@ -13,6 +14,9 @@ final class LogLine {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
   };
 
+  /** Of a long with its sign. */
+  private static final int MOST_DIGITS = 20;
+
   /** How names and values are put together. */
   enum Form {
     JSON,
@@ -24,6 +28,17 @@ final class LogLine {
   private Form form = Form.JSON;
   private long second = Long.MIN_VALUE;
   private String secondText = "";
+
+  /** A name as it stands in a line of each form, made once. */
+  static final class Name {
+    private final byte[] json;
+    private final byte[] text;
+
+    Name(String name) {
+      json = (",\"" + name + "\":").getBytes(StandardCharsets.US_ASCII);
+      text = (" " + name + "=").getBytes(StandardCharsets.US_ASCII);
+    }
+  }
 
   LogLine start(Form newForm) {
     form = newForm;
@@ -43,13 +58,14 @@ final class LogLine {
     return Arrays.copyOf(bytes, length);
   }
 
-  void field(String name, String value) {
+  void field(Name name, String value) {
     name(name);
     boolean quoted = form == Form.JSON || needsQuotes(value);
+    reserve(value.length() + 2);
     if (quoted) {
       put('"');
     }
-    for (int i = 0; i < value.length(); i++) {
+    for (int i = plain(value); i < value.length(); i++) {
       i += character(value, i);
     }
     if (quoted) {
@@ -57,13 +73,28 @@ final class LogLine {
     }
   }
 
-  void field(String name, long value) {
+  /** Writes characters as they are up to the first that can not stand so, and says which it is. */
+  private int plain(String value) {
+    int end = value.length();
+    for (int i = 0; i < end; i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c == '"' || c == '\\' || c >= 0x7f) {
+        length += i;
+        return i;
+      }
+      bytes[length + i] = (byte) c;
+    }
+    length += end;
+    return end;
+  }
+
+  void field(Name name, long value) {
     name(name);
     number(value);
   }
 
   /** Nanoseconds as milliseconds with three places behind the point. */
-  void millis(String name, long nanos) {
+  void millis(Name name, long nanos) {
     name(name);
     long micros = nanos / 1_000;
     number(micros / 1_000);
@@ -75,7 +106,7 @@ final class LogLine {
   }
 
   /** A time as in RFC 3339, in UTC with milliseconds. */
-  void time(String name, long epochMillis) {
+  void time(Name name, long epochMillis) {
     name(name);
     long now = Math.floorDiv(epochMillis, 1_000L);
     if (now != second) {
@@ -104,19 +135,13 @@ final class LogLine {
     return time.getSecond() == 0 ? text + ":00" : text;
   }
 
-  private void name(String name) {
-    boolean first = length == (form == Form.JSON ? 1 : 0);
-    if (form == Form.JSON) {
-      ascii(first ? "\"" : ",\"");
-      ascii(name);
-      ascii("\":");
-      return;
-    }
-    if (!first) {
-      put(' ');
-    }
-    ascii(name);
-    put('=');
+  /** The first name goes without what separates it from one before. */
+  private void name(Name name) {
+    byte[] written = form == Form.JSON ? name.json : name.text;
+    int from = length == (form == Form.JSON ? 1 : 0) ? 1 : 0;
+    reserve(written.length);
+    System.arraycopy(written, from, bytes, length, written.length - from);
+    length += written.length - from;
   }
 
   private static boolean needsQuotes(String value) {
@@ -167,18 +192,22 @@ final class LogLine {
     put(HEX[c & 15]);
   }
 
+  /** Digits from the last to the first: dividing by a constant is a multiplication. */
   private void number(long value) {
+    reserve(MOST_DIGITS);
     if (value < 0) {
       put('-');
     }
     long rest = Math.absExact(value);
-    long unit = 1;
-    while (rest / unit >= 10) {
-      unit *= 10;
+    int digits = 1;
+    for (long more = rest / 10; more > 0; more /= 10) {
+      digits++;
     }
-    for (; unit > 0; unit /= 10) {
-      put('0' + (int) (rest / unit % 10));
+    for (int at = length + digits - 1; at >= length; at--) {
+      bytes[at] = (byte) ('0' + rest % 10);
+      rest /= 10;
     }
+    length += digits;
   }
 
   private void ascii(String text) {
@@ -188,9 +217,13 @@ final class LogLine {
   }
 
   private void put(int b) {
-    if (length == bytes.length) {
-      bytes = Arrays.copyOf(bytes, length * 2);
-    }
+    reserve(1);
     bytes[length++] = (byte) b;
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
   }
 }

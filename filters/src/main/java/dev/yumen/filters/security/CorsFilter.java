@@ -15,7 +15,6 @@ import dev.yumen.api.Verdict;
 import dev.yumen.filters.headers.FieldName;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,13 +86,13 @@ public final class CorsFilter implements Filter {
 
   private final Origins origins;
   private final boolean credentials;
-  private final String exposeHeaders;
+  private final @Nullable String exposeHeaders;
   private final Response preflight;
 
   private CorsFilter(Config config) {
     origins = new Origins(config.allowOrigins);
     credentials = config.allowCredentials;
-    exposeHeaders = String.join(", ", config.exposeHeaders);
+    exposeHeaders = config.exposeHeaders.isEmpty() ? null : String.join(", ", config.exposeHeaders);
     preflight = preflight(config);
   }
 
@@ -139,49 +138,51 @@ public final class CorsFilter implements Filter {
       return Verdict.proceed();
     }
     Headers headers = response.headers();
-    headers
-        .remove("access-control-allow-credentials")
-        .remove("access-control-expose-headers")
-        .remove("access-control-allow-methods")
-        .remove("access-control-allow-headers")
-        .remove("access-control-max-age");
     if (!origins.any()) {
       varyByOrigin(headers);
     }
     String allowed = origins.allowed(exchange.request().headers().first("origin"));
-    if (allowed == null) {
-      headers.remove("access-control-allow-origin");
-      return Verdict.proceed();
-    }
-    headers.set("access-control-allow-origin", allowed);
-    if (credentials) {
-      headers.set("access-control-allow-credentials", "true");
-    }
-    if (!exposeHeaders.isEmpty()) {
-      headers.set("access-control-expose-headers", exposeHeaders);
-    }
+    replace(headers, "access-control-allow-origin", allowed);
+    boolean readable = allowed != null;
+    replace(headers, "access-control-allow-credentials", readable && credentials ? "true" : null);
+    replace(headers, "access-control-expose-headers", readable ? exposeHeaders : null);
     return Verdict.proceed();
   }
 
-  private static void varyByOrigin(Headers headers) {
-    String first = headers.first("vary");
-    if (first == null) {
-      headers.set("vary", "Origin");
-      return;
+  /** One value instead of what the upstream sent. */
+  private static void replace(Headers headers, String name, @Nullable String value) {
+    if (value == null) {
+      headers.remove(name);
+    } else {
+      headers.set(name, value);
     }
-    for (String line : headers.all("vary")) {
-      if (names(line, "origin") || line.strip().equals("*")) {
-        return;
-      }
-    }
-    headers.add("vary", "Origin");
   }
 
-  private static boolean names(String line, @Nullable String field) {
-    for (String name : line.split(",", -1)) {
-      if (name.strip().toLowerCase(Locale.ROOT).equals(field)) {
+  private static void varyByOrigin(Headers headers) {
+    String there = headers.first("vary");
+    if (there == null) {
+      headers.set("vary", "Origin");
+    } else if (!names(there, "Origin") && !there.equals("*")) {
+      headers.add("vary", "Origin");
+    }
+  }
+
+  /** Whether a list of names holds this one, in any case. */
+  private static boolean names(String list, String name) {
+    int at = 0;
+    while (at < list.length()) {
+      int end = list.indexOf(',', at);
+      end = end < 0 ? list.length() : end;
+      while (at < end && list.charAt(at) == ' ') {
+        at++;
+      }
+      int rest = at + name.length();
+      if (list.regionMatches(true, at, name, 0, name.length())
+          && rest <= end
+          && list.substring(rest, end).isBlank()) {
         return true;
       }
+      at = end + 1;
     }
     return false;
   }

@@ -87,6 +87,16 @@ class AccessLogFilterTest {
     assertEquals(List.of("status=403 code=FORBIDDEN attempts=0"), lines(1));
   }
 
+  @Test
+  void aRequestThatNoRouteTakesHasALineWithoutRoute() {
+    String log = "- access-log: " + settings(", format: text, fields: [path, route, status]");
+    try (FilterHarness gateway = FilterHarness.of("/a", "[]", "filters:\n" + log.indent(2))) {
+      assertEquals(404, gateway.get("/b").status());
+      assertEquals(200, gateway.get("/a").status());
+    }
+    assertEquals(List.of("path=/b status=404", "path=/a route=test status=200"), lines(2));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "a=1&token=abc&b=2, a=1&token=***&b=2",

@@ -1,0 +1,95 @@
+package dev.yumen.bench;
+
+import dev.yumen.api.Consumer;
+import dev.yumen.api.FilterContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** What filters get while they are made, outside of a gateway. */
+final class BenchContext implements FilterContext, AutoCloseable {
+  private final Path folder;
+  private final List<Consumer> consumers;
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  BenchContext(Path folder, List<Consumer> consumers) {
+    this.folder = folder;
+    this.consumers = consumers;
+  }
+
+  @Override
+  public String place() {
+    return "filters[0]";
+  }
+
+  @Override
+  public String routeId() {
+    return "";
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public List<Consumer> consumers() {
+    return consumers;
+  }
+
+  @Override
+  public InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public int loops() {
+    return 1;
+  }
+
+  @Override
+  public <T> T state(Class<T> type, String key, Supplier<? extends T> create) {
+    T state = create.get();
+    if (state instanceof AutoCloseable closeable) {
+      open.add(closeable);
+    }
+    return state;
+  }
+
+  @Override
+  public Counter counter(String name, String help, List<String> labels) {
+    return new LongAdder()::add;
+  }
+
+  /** Closes states and deletes the folder. */
+  @Override
+  public void close() throws Exception {
+    for (AutoCloseable state : open) {
+      state.close();
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(BenchContext::delete);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
