@@ -1,5 +1,7 @@
 package dev.yumen.app;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,8 +44,31 @@ public final class Main implements Runnable {
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
   Main() {}
 
-  public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+  public static void main(String[] arguments) throws InterruptedException {
+    System.exit(isPlainRun(arguments) ? run(arguments) : commandLine().execute(arguments));
+  }
+
+  /**
+   * Whether it is {@code run} or {@code run --config X}. These go past picocli, which would take
+   * longer to start than the gateway itself (RATIONALE.md#start).
+   */
+  private static boolean isPlainRun(String[] arguments) {
+    boolean named =
+        arguments.length == 3 && arguments[1].equals("--config") && !arguments[2].startsWith("-");
+    return arguments.length > 0 && arguments[0].equals("run") && (arguments.length == 1 || named);
+  }
+
+  private static int run(String[] arguments) throws InterruptedException {
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    GatewayRun run = new GatewayRun(new PrintWriter(System.out, true, System.out.charset()), err);
+    try {
+      return arguments.length == 1
+          ? run.runQuickStart(Example.quickStart(), System.getenv())
+          : run.run(Path.of(arguments[2]));
+    } catch (BadInput e) {
+      err.println(e.getMessage());
+      return BAD_INPUT;
+    }
   }
 
   /** The commands, as tests call them too. */

@@ -6,9 +6,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The option {@code --output} of every command that prints data. */
 final class OutputOption {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   /** Ways to print data. */
   enum Format {
     TEXT,
@@ -28,6 +25,9 @@ final class OutputOption {
 
   /** Data of maps, lists, texts, numbers and records as JSON of several lines. */
   static String json(Object data) {
-    return JSON.writeValueAsString(data);
+    return JsonMapper.builder()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .build()
+        .writeValueAsString(data);
   }
 }

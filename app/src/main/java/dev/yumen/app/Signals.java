@@ -41,4 +41,15 @@ final class Signals {
       throw new IllegalStateException("no sun.misc.Signal in this JDK", e);
     }
   }
+
+  /** Sends a signal that has a handler to this process. */
+  static void raise(String name) {
+    try {
+      Class<?> signalType = Class.forName("sun.misc.Signal");
+      Object signal = signalType.getConstructor(String.class).newInstance(name);
+      signalType.getMethod("raise", signalType).invoke(null, signal);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("SIG" + name + " can not be raised", e);
+    }
+  }
 }

@@ -2,54 +2,65 @@ package dev.yumen.app;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.yumen.dataplane.Gateway;
-import dev.yumen.dataplane.StartFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.HashMap;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * {@code yumen train}: a short life of the quick start under load, on free ports. The launcher runs
- * it with {@code -XX:AOTCacheOutput}, so that the JVM notes which classes are loaded and which
- * methods are hot (JEP 514, JEP 515).
+ * {@code yumen train}: a short life of the quick start under load, on free ports and in a folder of
+ * its own. The launcher runs it with {@code -XX:AOTCacheOutput}, so that the JVM notes which
+ * classes are loaded and which methods are hot (JEP 514, JEP 515).
  */
 @Command(name = "train", hidden = true, description = "Runs the quick start for a moment.")
 final class TrainCommand implements Callable<Integer> {
   private static final int ROUNDS = 300;
+  private static final Map<String, String> FREE_PORTS =
+      Map.of("API_GATEWAY_PORT", "0", "MANAGEMENT_PORT", "0");
   private static final List<String> TARGETS =
       List.of("/api/user/1", "/api/order/42", "/hello", "/api/recommendations", "/nothing-here");
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    LogSetup.quiet();
-    Map<String, String> environment = new HashMap<>();
-    environment.put("API_GATEWAY_PORT", "0");
-    environment.put("MANAGEMENT_PORT", "0");
-    try (DemoServices demo = DemoServices.startOnFreePorts()) {
-      environment.putAll(demo.addresses());
-      Gateway gateway = Gateway.start(Wiring.reader(environment).read(Example.quickStart()));
-      Map<String, InetSocketAddress> addresses = gateway.addresses();
+    Path folder = Files.createTempDirectory("yumen-train");
+    try {
+      Path example = Example.quickStart();
+      copy(example.resolveSibling(""), folder);
+      PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+      return new GatewayRun(nowhere, nowhere, TrainCommand::trainAndStop)
+          .runQuickStart(folder.resolve(example.getFileName()), FREE_PORTS);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void trainAndStop(Map<String, InetSocketAddress> addresses) {
+    try {
       for (InetSocketAddress address : addresses.values()) {
         request(address.getPort(), "/metrics", 3);
       }
-      InetSocketAddress traffic = addresses.get("http");
-      if (traffic != null) {
-        for (String target : TARGETS) {
+      for (String target : TARGETS) {
+        InetSocketAddress traffic = addresses.get("http");
+        if (traffic != null) {
           request(traffic.getPort(), target, ROUNDS);
         }
       }
-      gateway.drain().join();
-      return 0;
-    } catch (StartFailure e) {
-      return Main.BAD_INPUT;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    Signals.raise("TERM");
   }
 
   private static void request(int port, String target, int times) throws IOException {
@@ -65,6 +76,22 @@ final class TrainCommand implements Callable<Integer> {
         if (in.read(answer) < 0) {
           return;
         }
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.skip(1).toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
     }
   }
