@@ -71,6 +71,14 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void requestFraming(Framing framing, long length) {
     this.framing = framing;
     this.length = length;
+    if (framing == Framing.NONE && wantsUpgrade(exchange.head())) {
+      this.framing = Framing.TUNNEL;
+    }
+  }
+
+  /** Whether the request may open a tunnel: then it has no body that filters could look at. */
+  boolean upgrading() {
+    return framing == Framing.TUNNEL;
   }
 
   /** Says that filters look at the request's body, which may change its length. */
@@ -86,9 +94,6 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void target(RouteEnd.Forward forward) {
     upstream = forward.choose();
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
-    if (framing == Framing.NONE && wantsUpgrade(exchange.head())) {
-      framing = Framing.TUNNEL;
-    }
     exchange.upstreamRequestLimit(upstream.config().timeout().request().toNanos());
   }
 
@@ -115,7 +120,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
               : Failure.of(FailureCode.NO_ENDPOINT, service.name() + " has no endpoint"));
       return;
     }
-    if (lengthFromBody && framing != Framing.TUNNEL) {
+    if (lengthFromBody) {
       framing = Framing.LENGTH;
       length = waitingBytes;
     }

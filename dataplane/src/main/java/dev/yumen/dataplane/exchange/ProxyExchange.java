@@ -207,6 +207,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
         forwarding.target(forward);
         if (awaitingWhole && !requestComplete) {
           answering.continueIfExpected();
+          client().resumeRequest();
         } else {
           forwarding.attempt();
         }
@@ -222,6 +223,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   /** False when a filter failed. */
   private boolean openRequestPipe() {
+    if (forwarding.upgrading()) {
+      return true;
+    }
     try {
       requestPipe = calls.requestPipe(route().chain(), forwarding);
     } catch (RuntimeException e) {
@@ -235,8 +239,6 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       forwarding.takeWaiting().forEach(pipe::chunk);
       if (requestComplete) {
         pipe.end();
-      } else {
-        client().resumeRequest();
       }
     }
     return !answering.begun();
@@ -271,7 +273,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     countRequestBytes(data.readableBytes());
     if (ended || (answering.begun() && !forwarding.active())) {
       data.release();
-    } else if (requestPipe != null && !forwarding.tunnelling()) {
+    } else if (requestPipe != null) {
       requestPipe.chunk(data);
     } else {
       forwarding.body(data);
