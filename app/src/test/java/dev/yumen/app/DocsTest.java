@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.config.ReferencePages;
+import dev.yumen.filters.BuiltInFilters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,25 @@ class DocsTest {
     }
     assertFalse(tests.isEmpty());
     return tests;
+  }
+
+  /** After a change of the records, {@code ./yumen test -Ddocs.write=true} writes them again. */
+  @TestFactory
+  List<DynamicTest> generatedPagesAreCurrent() {
+    List<DynamicTest> tests = new ArrayList<>();
+    new ReferencePages(BuiltInFilters.byName())
+        .files()
+        .forEach(
+            (name, content) ->
+                tests.add(dynamicTest(name, () -> assertCurrent(ROOT.resolve(name), content))));
+    return tests;
+  }
+
+  private static void assertCurrent(Path page, String content) throws IOException {
+    if (Boolean.getBoolean("docs.write")) {
+      Files.writeString(page, content);
+    }
+    assertEquals(content, Files.readString(page), page + " differs; see -Ddocs.write=true");
   }
 
   private static void assertGood(String name, String yaml, Path page) {
