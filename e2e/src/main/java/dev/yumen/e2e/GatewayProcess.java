@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 public final class GatewayProcess implements AutoCloseable {
   /** How long a start, a stop or a reload may take on a busy machine. */
-  public static final Duration PATIENCE = Duration.ofSeconds(120);
+  public static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String MAIN = "dev.yumen.app.Main";
   private static final List<String> JVM_OPTIONS =
