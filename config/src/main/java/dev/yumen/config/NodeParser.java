@@ -25,7 +25,6 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * Makes nodes of YAML text. Goes on after repeated keys, wrong aliases and tags, so that everything
@@ -36,6 +35,9 @@ final class NodeParser {
 
   /** Nodes that aliases may stand for, all together. */
   private static final int MOST_ALIASED = 1_000_000;
+
+  private static final LoadSettings SETTINGS =
+      LoadSettings.builder().setCodePointLimit(SourceFiles.MOST_BYTES).setUseMarks(true).build();
 
   private final SourceText input;
   private final Problems problems;
@@ -60,14 +62,7 @@ final class NodeParser {
   private NodeParser(SourceText input, Problems problems) {
     this.input = input;
     this.problems = problems;
-    LoadSettings settings =
-        LoadSettings.builder()
-            .setLabel(input.source().name())
-            .setSchema(new CoreSchema())
-            .setCodePointLimit(SourceFiles.MOST_BYTES)
-            .setUseMarks(true)
-            .build();
-    this.events = new Parse(settings).parseString(input.text()).iterator();
+    this.events = new Parse(SETTINGS).parseString(input.text()).iterator();
   }
 
   /** The document's node, a null for an empty file; null when it can not be read. */
