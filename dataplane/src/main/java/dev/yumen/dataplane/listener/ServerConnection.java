@@ -590,7 +590,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       linger();
       return;
     }
-    watch.headExpected(loop.nanoTime() + limits.keepAliveNanos());
+    watch.resting();
     resumeWork();
   }
 

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 final class SlowClientWatch extends Deadline {
   private enum Phase {
+    REST,
     HEAD,
     BODY,
     NOTHING,
@@ -44,6 +45,13 @@ final class SlowClientWatch extends Deadline {
     this.connection = connection;
     this.loop = loop;
     this.limits = limits;
+  }
+
+  /** Between two requests; the rest begins when the client has been sent all it asked for. */
+  void resting() {
+    phase = Phase.REST;
+    readUntil = loop.nanoTime() + limits.keepAliveNanos();
+    arm(readUntil);
   }
 
   /** A head, or the rest of one, must be here by {@code until}. */
@@ -136,6 +144,15 @@ final class SlowClientWatch extends Deadline {
       return;
     }
     switch (phase) {
+      case REST -> {
+        if (writing) {
+          readUntil = now + limits.keepAliveNanos();
+        } else if (now >= readUntil) {
+          connection.close();
+          return;
+        }
+        arm(readUntil);
+      }
       case HEAD -> {
         if (now >= readUntil) {
           connection.failSlow("header_timeout", timeout("request head took too long"));
