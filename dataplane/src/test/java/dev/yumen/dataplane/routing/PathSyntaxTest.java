@@ -45,14 +45,6 @@ final class PathSyntaxTest {
   }
 
   @Test
-  void badRegularExpressionIsRefused() {
-    RouteProblem problem = onlyProblem(MatchBuilder.regex("/a/("));
-    assertEquals("match.path", problem.setting());
-    problem = onlyProblem(MatchBuilder.any().header("x-a", MatchBuilder.matching("(?=a)")));
-    assertEquals("match.headers.x-a", problem.setting());
-  }
-
-  @Test
   void tooLongTemplateIsRefused() {
     assertTrue(
         onlyProblem(MatchBuilder.path("/{x}" + "/a".repeat(47))).message().contains("at most 47"));
