@@ -4,7 +4,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The less busy of two endpoints drawn at random by weight (power of two choices; Mitzenmacher,
- * 2001). Busy is what the calling loop itself has under way, related to the weight.
+ * 2001), never one with itself. Busy is what the calling loop itself has under way, related to the
+ * weight.
  */
 public final class LeastRequest implements Balancer {
   private final WeightedDraw draw;
@@ -24,6 +25,9 @@ public final class LeastRequest implements Balancer {
     int second = draw.next(random);
     if (first == second) {
       second = draw.next(random);
+    }
+    if (first == second) {
+      second = (first + 1) % weights.length;
     }
     long firstLoad = (load.active(loop, first) + 1L) * weights[second];
     long secondLoad = (load.active(loop, second) + 1L) * weights[first];

@@ -46,6 +46,10 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
     }
   }
 
+  void forget(String text) {
+    bugs.removeIf(line -> line.contains(text));
+  }
+
   /** Stops listening; returns what was heard. */
   List<String> end() {
     root().detachAppender(this);
