@@ -2,6 +2,7 @@ package dev.yumen.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.yumen.config.LoadedConfig;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 class DocsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```ya?ml[^\\n]*\\n(.*?)^```");
+  private static final Pattern LINK = Pattern.compile("\\]\\((?![a-z]+:|#)([^)#\\s]+)");
   private static final Pattern ROUTES = Pattern.compile("(?m)^routes:");
 
   @TestFactory
@@ -74,6 +76,23 @@ class DocsTest {
       Files.writeString(page, content);
     }
     assertEquals(content, Files.readString(page), page + " differs; see -Ddocs.write=true");
+  }
+
+  @TestFactory
+  List<DynamicTest> linksBetweenPagesLeadToFiles() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path page : files("md")) {
+      Matcher link = LINK.matcher(Files.readString(page));
+      while (link.find()) {
+        Path target = folderOf(page).resolve(link.group(1));
+        tests.add(
+            dynamicTest(
+                ROOT.relativize(page) + " to " + link.group(1),
+                () -> assertTrue(Files.exists(target))));
+      }
+    }
+    assertFalse(tests.isEmpty());
+    return tests;
   }
 
   private static void assertGood(String name, String yaml, Path page) {
