@@ -265,6 +265,8 @@ class BadUpstreamTest {
       client.get("/");
       int connection = UPSTREAM.requests().getLast().connection();
       String idle = "gateway_upstream_connections{upstream=\"service\",state=\"idle\"}";
+      // The answer arrives a moment before its connection rests.
+      GATEWAY.awaitMetric(idle.replace("idle", "active"), 0);
       long before = GATEWAY.metric(idle);
       UPSTREAM.writeToConnection(connection, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nleak");
       GATEWAY.awaitMetric(idle, before - 1);
