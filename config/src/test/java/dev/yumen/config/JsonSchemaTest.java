@@ -102,7 +102,7 @@ class JsonSchemaTest {
           good | {upstreams: {u: {endpoints: ['a:1', {address: 'a:2', weight: 5}]}}, routes: [{id: a, to: [{upstream: u}]}]}
           bad  | {upstreams: {u: {endpoints: [{weight: 5}]}}, routes: [{id: a, to: u}]}
           bad  | {upstreams: [u], routes: []}
-          good | filters: [strip-prefix, strip-prefix: , strip-prefix: 2, strip-prefix: {parts: 2}]
+          good | filters: [strip-prefix, strip-prefix: , strip-prefix: 2, strip-prefix: {segments: 2}]
           good | filters: [rate-limit: {rate: 5, key: 'header:A'}]
           bad  | filters: [rate-limit]
           bad  | filters: [rate-limit: {}]

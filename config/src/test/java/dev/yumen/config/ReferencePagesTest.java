@@ -62,11 +62,11 @@ class ReferencePagesTest {
     assertEquals(
         """
         Removes the first segments of the path.
-        A value that is not a mapping stands for `parts`.
+        A value that is not a mapping stands for `segments`.
 
         | Key | Type | Default | Description |
         |---|---|---|---|
-        | `parts` | whole number | `1` | How many. |
+        | `segments` | whole number | `1` | How many. |
         """,
         pages.filter("strip-prefix"));
     assertThrows(IllegalArgumentException.class, () -> pages.filter("none"));

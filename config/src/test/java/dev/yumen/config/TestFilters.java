@@ -48,11 +48,11 @@ final class TestFilters {
 
   /** All settings have defaults. */
   @Describe("Removes the first segments of the path.")
-  @Shorthand("parts")
-  record StripPrefix(@Describe("How many.") @Default("1") int parts) {
+  @Shorthand("segments")
+  record StripPrefix(@Describe("How many.") @Default("1") int segments) {
     StripPrefix {
-      if (parts < 0) {
-        throw new InvalidValue("parts", parts, ">= 0");
+      if (segments < 0) {
+        throw new InvalidValue("segments", segments, ">= 0");
       }
     }
   }
