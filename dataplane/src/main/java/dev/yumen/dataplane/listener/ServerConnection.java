@@ -487,7 +487,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void sendHead(int status, HeadTable fields, Framing framing, long length) {
     boolean old = head.minorVersion() == 0;
-    if (requestGoesOn() && !willDiscard()) {
+    if (registry.draining() || (requestGoesOn() && !willDiscard())) {
       closeAfter = true;
     }
     if (framing == Framing.STREAM && old) {

@@ -66,9 +66,14 @@ class DrainTest {
         UPSTREAM.next(await(slow).then(respond(200, "late")));
         clients.add(gateway.connect().send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
       }
+      RawClient idle = gateway.connect();
+      clients.add(idle);
       gateway.awaitMetric("gateway_requests_in_flight", 20);
+      gateway.awaitMetric("gateway_connections{listener=\"http\"}", 21);
       CompletableFuture<Boolean> drained = gateway.gateway().drain();
-      Eventually.within(PATIENCE, () -> !takesConnections(port));
+      assertEquals(RawClient.End.CLOSED, idle.readEnd());
+      assertFalse(takesConnections(port));
+      clients.removeLast().close();
       assertFalse(drained.isDone());
       slow.countDown();
       for (RawClient client : clients) {
