@@ -199,8 +199,11 @@ public final class DnsNames implements NameService {
         failedBefore = false;
         LOG.info("{} resolves again", host);
       }
-      addresses.sort(Comparator.comparing(InetAddress::getHostAddress));
-      found.accept(List.copyOf(addresses));
+      found.accept(
+          addresses.stream()
+              .distinct()
+              .sorted(Comparator.comparing(InetAddress::getHostAddress))
+              .toList());
       long nanos =
           Math.clamp(
               TimeUnit.SECONDS.toNanos(ttlSeconds),
