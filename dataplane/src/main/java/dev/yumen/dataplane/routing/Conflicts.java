@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class Conflicts<T> {
   private static final int FEW = 16;
-  private static final int MOST_COMPARISONS = 5_000_000;
+  private static final int MOST_COMPARISONS = 2_000_000;
   private static final int MOST_PROBLEMS = 200;
   private static final int MOST_SHADOW_CANDIDATES = 64;
 

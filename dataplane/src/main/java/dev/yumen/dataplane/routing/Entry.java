@@ -47,8 +47,13 @@ final class Entry<T> {
     return Math.min(conditions.length + (methods == null ? 0 : 1), 0xffff);
   }
 
+  /** Of {@link Kind#rank()}, without a look at the pattern. */
+  int kindRank() {
+    return (int) (high >>> 29) & 7;
+  }
+
   int priority() {
-    return rule.match().priority();
+    return (int) (high >> 32);
   }
 
   boolean outranks(long thatHigh, long thatLow) {
@@ -90,6 +95,6 @@ final class Entry<T> {
         return false;
       }
     }
-    return path.kind() != Kind.REGEX || path.matchesRegex(walk.view());
+    return kindRank() != Kind.REGEX.rank() || path.matchesRegex(walk.view());
   }
 }

@@ -22,6 +22,7 @@ import dev.cel.validator.CelValidatorFactory;
 import dev.cel.validator.validators.DurationLiteralValidator;
 import dev.cel.validator.validators.TimestampLiteralValidator;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Regex;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -38,14 +39,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExpressionCondition implements Condition {
   private static final int MOST_ITERATIONS = 1_000;
-  private static final int LARGEST_PATTERN = 5_000;
 
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .comprehensionMaxIterations(MOST_ITERATIONS)
           .maxExpressionCodePointSize(4_096)
           .maxParseRecursionDepth(32)
-          .maxRegexProgramSize(LARGEST_PATTERN)
           .enableHeterogeneousNumericComparisons(true) // the planner runs with nothing else
           .build();
 
@@ -103,10 +102,7 @@ final class ExpressionCondition implements Condition {
         || pattern.constant().getKind() != CelConstant.Kind.STRING_VALUE) {
       throw new InvalidValue("expression", text, "matches() with a pattern written out");
     }
-    String regex = pattern.constant().stringValue();
-    if (TextTest.compile(regex, "expression").programSize() > LARGEST_PATTERN) {
-      throw new InvalidValue("expression", text, "a smaller pattern than " + regex);
-    }
+    Regex.compile("expression", pattern.constant().stringValue());
   }
 
   private static String message(CelIssue issue) {

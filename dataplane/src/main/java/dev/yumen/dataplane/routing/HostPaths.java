@@ -36,6 +36,10 @@ final class HostPaths<T> extends ByteMap.Keyed {
     return owner == edit ? this : new HostPaths<>(edit, this);
   }
 
+  int maxPriority() {
+    return maxPriority;
+  }
+
   boolean isEmpty() {
     return exact.size() == 0 && root.isEmpty() && any.isEmpty();
   }
@@ -54,30 +58,31 @@ final class HostPaths<T> extends ByteMap.Keyed {
     if (walk.path()[walk.pathStart()] == '/') {
       descend(walk, root, walk.pathStart());
     }
-    if (walk.wants(any.maxPriority)) {
+    if (walk.wants(any.maxPriority())) {
       walk.offer(any, true);
     }
   }
 
   /** Visits what hangs under {@code node}, literals first, then the node itself. */
   private static <T> void descend(RouteMatch<T> walk, PathNode<T> node, int slash) {
-    if (!walk.wants(node.maxPriority)) {
+    if (!walk.wants(node.maxPriority())) {
       return;
     }
     byte[] path = walk.path();
     int pathEnd = walk.pathEnd();
     boolean atEnd = slash == pathEnd;
-    if (!atEnd && (node.children != null || node.variable != null)) {
+    if (!atEnd && !node.isLeaf()) {
       int end = slash + 1;
       while (end < pathEnd && path[end] != '/') {
         end++;
       }
-      PathNode<T> child = node.children == null ? null : node.children.find(path, slash + 1, end);
+      PathNode<T> child = node.child(path, slash + 1, end);
       if (child != null) {
         descend(walk, child, end);
       }
-      if (node.variable != null && end > slash + 1) {
-        descend(walk, node.variable, end);
+      PathNode<T> variable = node.variable();
+      if (variable != null && end > slash + 1) {
+        descend(walk, variable, end);
       }
     }
     walk.offer(node, atEnd);
@@ -113,34 +118,12 @@ final class HostPaths<T> extends ByteMap.Keyed {
   private PathNode<T> treeNode(Entry<T> entry) {
     root = root.editable(owner);
     PathNode<T> node = root;
-    node.maxPriority = Math.max(node.maxPriority, entry.priority());
+    node.raise(entry.priority());
     for (Segment segment : entry.path.segments()) {
-      node = child(node, segment);
-      node.maxPriority = Math.max(node.maxPriority, entry.priority());
+      node = node.editableChild(segment);
+      node.raise(entry.priority());
     }
     return node;
-  }
-
-  private PathNode<T> child(PathNode<T> parent, Segment segment) {
-    if (segment.isVariable()) {
-      PathNode<T> variable = parent.variable;
-      parent.variable =
-          variable == null
-              ? new PathNode<>(owner, PathNode.NO_KEY, parent.depth + 1)
-              : variable.editable(owner);
-      return parent.variable;
-    }
-    parent.children =
-        parent.children == null ? new ByteMap<>(owner) : parent.children.editable(owner);
-    PathNode<T> found = parent.children.find(segment.literal(), 0, segment.literal().length);
-    PathNode<T> child =
-        found == null
-            ? new PathNode<>(owner, segment.literal(), parent.depth + 1)
-            : found.editable(owner);
-    if (child != found) {
-      parent.children.put(child);
-    }
-    return child;
   }
 
   void remove(Entry<T> entry, Consumer<PathNode<T>> changed) {
@@ -170,13 +153,10 @@ final class HostPaths<T> extends ByteMap.Keyed {
     if (below.isEmpty()) {
       node.remove(entry);
     } else {
-      Segment segment = below.getFirst();
-      PathNode<T> child = child(node, segment);
+      PathNode<T> child = node.editableChild(below.getFirst());
       remove(entry, child, below.subList(1, below.size()), changed);
-      if (child.isEmpty() && segment.isVariable()) {
-        node.variable = null;
-      } else if (child.isEmpty() && node.children != null) {
-        node.children.remove(child);
+      if (child.isEmpty()) {
+        node.removeChild(child);
       }
     }
     changed.accept(node);
@@ -184,7 +164,7 @@ final class HostPaths<T> extends ByteMap.Keyed {
 
   /** After rules were removed: finds the highest priority left. */
   void settle() {
-    maxPriority = Math.max(root.maxPriority, any.maxPriority);
-    exact.forEach(node -> maxPriority = Math.max(maxPriority, node.maxPriority));
+    maxPriority = Math.max(root.maxPriority(), any.maxPriority());
+    exact.forEach(node -> maxPriority = Math.max(maxPriority, node.maxPriority()));
   }
 }

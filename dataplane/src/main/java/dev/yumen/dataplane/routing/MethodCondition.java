@@ -1,25 +1,38 @@
 package dev.yumen.dataplane.routing;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The method is one of these. Where GET is named, HEAD is too (RFC 9110 §9.3.2). */
-record MethodCondition(List<String> methods) implements Condition {
+final class MethodCondition implements Condition {
+  private final String[] methods;
+
+  private MethodCondition(String[] methods) {
+    this.methods = methods;
+  }
 
   static MethodCondition of(List<String> named) {
-    List<String> methods = new ArrayList<>(named);
-    if (methods.contains("GET") && !methods.contains("HEAD")) {
+    Set<String> methods = new TreeSet<>(named);
+    if (methods.contains("GET")) {
       methods.add("HEAD");
     }
-    return new MethodCondition(methods.stream().distinct().sorted().toList());
+    // interned, as the usual ones are in requests: equal is then nearly always identical
+    return new MethodCondition(methods.stream().map(String::intern).toArray(String[]::new));
+  }
+
+  /** In alphabetical order. */
+  List<String> methods() {
+    return List.of(methods);
   }
 
   @Override
   public boolean test(RoutingRequest request) {
     String method = request.method();
-    for (int i = 0; i < methods.size(); i++) {
-      if (methods.get(i).equals(method)) {
+    for (String accepted : methods) {
+      if (accepted.equals(method)) {
         return true;
       }
     }
@@ -33,6 +46,17 @@ record MethodCondition(List<String> methods) implements Condition {
 
   @Override
   public boolean isDisjointFrom(Condition other) {
-    return other instanceof MethodCondition that && Collections.disjoint(methods, that.methods);
+    return other instanceof MethodCondition that
+        && Arrays.stream(methods).noneMatch(Arrays.asList(that.methods)::contains);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MethodCondition that && Arrays.equals(methods, that.methods);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(methods);
   }
 }

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.routing;
 
+import dev.yumen.dataplane.routing.PathPattern.Segment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,11 +22,21 @@ final class PathNode<T> extends ByteMap.Keyed {
   private @Nullable Entry<T>[] entries;
 
   private int count;
-  @Nullable ByteMap<PathNode<T>> children;
-  @Nullable PathNode<T> variable;
+
+  /** The first entry, once the edit is over: most nodes have one, and it is a step nearer here. */
+  private @Nullable Entry<T> first;
+
+  /** Where there are many entries. */
+  private @Nullable Pivot<T> pivot;
+
+  /** The literal child, as long as there is one alone; else {@link #children} has them. */
+  private @Nullable PathNode<T> onlyChild;
+
+  private @Nullable ByteMap<PathNode<T>> children;
+  private @Nullable PathNode<T> variable;
 
   /** Highest priority of any rule here and below: what can not win is not looked at. */
-  int maxPriority = Integer.MIN_VALUE;
+  private int maxPriority = Integer.MIN_VALUE;
 
   PathNode(EditToken owner, byte[] key, int depth) {
     super(key);
@@ -40,6 +51,9 @@ final class PathNode<T> extends ByteMap.Keyed {
     this.depth = from.depth;
     this.entries = from.entries.clone();
     this.count = from.count;
+    this.first = from.first;
+    this.pivot = from.pivot;
+    this.onlyChild = from.onlyChild;
     this.children = from.children;
     this.variable = from.variable;
     this.maxPriority = from.maxPriority;
@@ -49,8 +63,21 @@ final class PathNode<T> extends ByteMap.Keyed {
     return owner == edit ? this : new PathNode<>(edit, this);
   }
 
+  int maxPriority() {
+    return maxPriority;
+  }
+
   int count() {
     return count;
+  }
+
+  /** The entry of highest rank; null when there is none. */
+  @Nullable Entry<T> first() {
+    return first;
+  }
+
+  @Nullable Pivot<T> pivot() {
+    return pivot;
   }
 
   Entry<T> entry(int index) {
@@ -70,7 +97,75 @@ final class PathNode<T> extends ByteMap.Keyed {
   }
 
   boolean isEmpty() {
-    return count == 0 && variable == null && (children == null || children.size() == 0);
+    return count == 0 && variable == null && !hasChildren();
+  }
+
+  boolean isLeaf() {
+    return variable == null && !hasChildren();
+  }
+
+  private boolean hasChildren() {
+    return onlyChild != null || (children != null && children.size() > 0);
+  }
+
+  @Nullable PathNode<T> variable() {
+    return variable;
+  }
+
+  @Nullable PathNode<T> child(byte[] path, int start, int end) {
+    if (onlyChild != null) {
+      byte[] only = onlyChild.key;
+      return Arrays.equals(only, 0, only.length, path, start, end) ? onlyChild : null;
+    }
+    return children == null ? null : children.find(path, start, end);
+  }
+
+  /** The child for a segment, made when missing; both this and the child belong to the edit. */
+  PathNode<T> editableChild(Segment segment) {
+    if (segment.isVariable()) {
+      PathNode<T> child =
+          variable == null ? new PathNode<>(owner, NO_KEY, depth + 1) : variable.editable(owner);
+      variable = child;
+      return child;
+    }
+    byte[] key = segment.literal();
+    PathNode<T> found = child(key, 0, key.length);
+    PathNode<T> child =
+        found == null ? new PathNode<>(owner, key, depth + 1) : found.editable(owner);
+    if (child != found) {
+      putChild(child, found != null);
+    }
+    return child;
+  }
+
+  private void putChild(PathNode<T> child, boolean replaces) {
+    if (children == null && (onlyChild == null || replaces)) {
+      onlyChild = child;
+      return;
+    }
+    children = children == null ? new ByteMap<>(owner) : children.editable(owner);
+    if (onlyChild != null) {
+      children.put(onlyChild);
+      onlyChild = null;
+    }
+    children.put(child);
+  }
+
+  /** Removes a child that {@link #editableChild} gave. */
+  void removeChild(PathNode<T> child) {
+    if (variable == child) {
+      variable = null;
+    } else if (onlyChild == child) {
+      onlyChild = null;
+    } else if (children != null) {
+      children = children.editable(owner);
+      children.remove(child);
+    }
+  }
+
+  /** Takes note that a rule of this priority is here or below. */
+  void raise(int priority) {
+    maxPriority = Math.max(maxPriority, priority);
   }
 
   void add(Entry<T> entry) {
@@ -96,12 +191,19 @@ final class PathNode<T> extends ByteMap.Keyed {
     Entry<T>[] sorted = entries().toArray(PathNode::newArray);
     Arrays.sort(sorted, Comparator.comparing((Entry<T> e) -> e, Entry::compareRank).reversed());
     entries = sorted.length == 0 ? newArray(1) : sorted;
-    maxPriority = count == 0 ? Integer.MIN_VALUE : sorted[0].priority();
-    if (variable != null) {
-      maxPriority = Math.max(maxPriority, variable.maxPriority);
-    }
+    first = sorted.length == 0 ? null : sorted[0];
+    pivot = Pivot.of(Arrays.asList(sorted));
+    maxPriority = first == null ? Integer.MIN_VALUE : first.priority();
+    raiseTo(variable);
+    raiseTo(onlyChild);
     if (children != null) {
-      children.forEach(child -> maxPriority = Math.max(maxPriority, child.maxPriority));
+      children.forEach(this::raiseTo);
+    }
+  }
+
+  private void raiseTo(@Nullable PathNode<T> below) {
+    if (below != null) {
+      raise(below.maxPriority);
     }
   }
 

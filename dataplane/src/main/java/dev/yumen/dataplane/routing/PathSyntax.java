@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.routing;
 
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Regex;
 import dev.yumen.config.MatchConfig.PathMatch;
 import dev.yumen.config.RouteConfig.Ambiguous;
 import dev.yumen.dataplane.routing.PathPattern.Segment;
@@ -11,10 +12,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the path of a rule. A pattern that no request could ever match is refused. */
 final class PathSyntax {
+  private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z_][A-Za-z0-9_-]*}");
+
   private final String text;
   private final boolean mergeSlashes;
   private final Set<Ambiguous> allow;
@@ -35,7 +39,7 @@ final class PathSyntax {
       return PathPattern.ANY;
     }
     if (match.regex() != null) {
-      return PathPattern.regex(match.regex(), TextTest.compile(match.regex(), "path"));
+      return PathPattern.regex(match.regex(), Regex.compile("path", match.regex()));
     }
     return new PathSyntax(match.text(), mergeSlashes, allow).read();
   }
@@ -78,7 +82,7 @@ final class PathSyntax {
   }
 
   private Segment segment(String part) {
-    if (part.matches("\\{[A-Za-z_][A-Za-z0-9_-]*}")) {
+    if (part.startsWith("{") && VARIABLE.matcher(part).matches()) {
       return Segment.variable(part.substring(1, part.length() - 1));
     }
     if (part.indexOf('{') >= 0 || part.indexOf('}') >= 0) {

@@ -1,8 +1,10 @@
 package dev.yumen.dataplane.routing;
 
 import dev.yumen.config.RouteConfig.Ambiguous;
+import dev.yumen.dataplane.routing.PathPattern.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -193,23 +195,43 @@ public final class RouteMatch<T> {
    * @param atEnd whether the path ends at this node
    */
   void offer(PathNode<T> node, boolean atEnd) {
-    for (int i = 0; i < node.count(); i++) {
-      Entry<T> entry = node.entry(i);
-      if (!entry.outranks(floorHigh, floorLow)) {
+    Entry<T> entry = node.first();
+    Pivot<T> pivot = node.pivot();
+    if (pivot != null && entry != null && entry.outranks(floorHigh, floorLow)) {
+      offer(pivot.asking(request()), atEnd);
+      offer(pivot.rest(), atEnd);
+      return;
+    }
+    for (int i = 1; entry != null && entry.outranks(floorHigh, floorLow); i++) {
+      if (takes(entry, atEnd)) {
         return;
       }
-      boolean applies =
-          (entry.form & forms) != 0 && (atEnd || entry.path.kind() != PathPattern.Kind.TEMPLATE);
-      if (applies && (collecting ? collect(entry) : matches(entry))) {
-        best = entry;
-        bestForm = forms;
-        floorHigh = entry.high;
-        floorLow = entry.low;
-        // a template found first has the literals furthest left; a prefix may yet be outdone
-        settled = entry.path.kind().rank() >= PathPattern.Kind.TEMPLATE.rank();
+      entry = i < node.count() ? node.entry(i) : null;
+    }
+  }
+
+  private void offer(List<Entry<T>> ranked, boolean atEnd) {
+    for (int i = 0; i < ranked.size(); i++) {
+      Entry<T> entry = ranked.get(i);
+      if (!entry.outranks(floorHigh, floorLow) || takes(entry, atEnd)) {
         return;
       }
     }
+  }
+
+  private boolean takes(Entry<T> entry, boolean atEnd) {
+    boolean applies =
+        (entry.form & forms) != 0 && (atEnd || entry.kindRank() != Kind.TEMPLATE.rank());
+    if (!applies || !(collecting ? collect(entry) : matches(entry))) {
+      return false;
+    }
+    best = entry;
+    bestForm = forms;
+    floorHigh = entry.high;
+    floorLow = entry.low;
+    // a template found first has the literals furthest left; a prefix may yet be outdone
+    settled = entry.kindRank() >= Kind.TEMPLATE.rank();
+    return true;
   }
 
   private boolean matches(Entry<T> entry) {

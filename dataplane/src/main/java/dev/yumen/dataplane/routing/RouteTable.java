@@ -25,6 +25,7 @@ public final class RouteTable<T> {
   private final ByteMap<HostPaths<T>> hosts;
   private final ByteMap<HostPaths<T>> wildcards;
   private final HostPaths<T> anyHost;
+  private final int wildcardPriority;
   private final boolean restrictsMethods;
   private final boolean keepsSlashes;
 
@@ -45,6 +46,7 @@ public final class RouteTable<T> {
     this.hosts = edit.hosts;
     this.wildcards = edit.wildcards;
     this.anyHost = edit.anyHost;
+    this.wildcardPriority = edit.wildcardPriority();
     this.restrictsMethods = edit.restrictsMethods;
     this.keepsSlashes = edit.keepsSlashes;
   }
@@ -134,13 +136,21 @@ public final class RouteTable<T> {
     if (hosts.size() > 0 || wildcards.size() > 0) {
       int length = walk.copyHost();
       search(hosts.find(walk.host(), 0, length), request, walk);
-      for (int at = 0; at < length && wildcards.size() > 0; at++) {
-        if (walk.host()[at] == '.') {
-          search(wildcards.find(walk.host(), at + 1, length), request, walk);
-        }
+      walk.nextHost();
+      if (walk.wants(wildcardPriority)) {
+        searchWildcards(length, request, walk);
       }
     }
     search(anyHost, request, walk);
+  }
+
+  private void searchWildcards(int hostLength, RoutingRequest request, RouteMatch<T> walk) {
+    byte[] host = walk.host();
+    for (int at = 0; at < hostLength; at++) {
+      if (host[at] == '.') {
+        search(wildcards.find(host, at + 1, hostLength), request, walk);
+      }
+    }
   }
 
   private void search(@Nullable HostPaths<T> paths, RoutingRequest request, RouteMatch<T> walk) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns one rule into what is tested on requests. */
 final class RuleCompiler<T> {
+  private static final Condition[] NONE = {};
+
   private final Rule<T> rule;
   private final ExpressionFailures failures;
   private final List<Condition> conditions = new ArrayList<>();
@@ -52,7 +54,8 @@ final class RuleCompiler<T> {
     }
     MethodCondition methods =
         match.methods().isEmpty() ? null : MethodCondition.of(match.methods());
-    return new Entry<>(rule, path, methods, conditions.toArray(Condition[]::new));
+    return new Entry<>(
+        rule, path, methods, conditions.isEmpty() ? NONE : conditions.toArray(Condition[]::new));
   }
 
   private boolean matchesAlike(Rule<T> other) {
@@ -62,7 +65,10 @@ final class RuleCompiler<T> {
   }
 
   private void values(Source source, String setting, Map<String, ValueMatch> values) {
-    new TreeMap<>(values)
+    if (values.isEmpty()) {
+      return;
+    }
+    new TreeMap<>(values) // so that equal rules have equal conditions
         .forEach(
             (name, match) ->
                 conditions.add(

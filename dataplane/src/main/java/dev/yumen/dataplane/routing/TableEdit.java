@@ -123,6 +123,13 @@ final class TableEdit<T> {
     }
   }
 
+  /** The highest priority of any rule for a wildcard host. */
+  int wildcardPriority() {
+    List<HostPaths<T>> all = new ArrayList<>();
+    wildcards.forEach(all::add);
+    return all.stream().mapToInt(HostPaths::maxPriority).max().orElse(Integer.MIN_VALUE);
+  }
+
   /** Brings everything in order that changed, and looks for conflicts there. */
   List<RouteProblem> finish() {
     List<PathNode<T>> deepestFirst = new ArrayList<>(changed);

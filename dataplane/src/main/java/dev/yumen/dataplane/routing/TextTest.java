@@ -1,8 +1,8 @@
 package dev.yumen.dataplane.routing;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Regex;
 import dev.yumen.config.MatchConfig.ValueMatch;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +26,12 @@ sealed interface TextTest {
       return new Prefix(match.prefix());
     }
     if (match.regex() != null) {
-      return new Regex(compile(match.regex(), setting));
+      return new Matches(Regex.compile(setting, match.regex()));
     }
     if (match.not() != null) {
       return new Not(match.not());
     }
     return match.present() != null ? new Present() : new Absent();
-  }
-
-  /** An expression that runs in time linear in its input. */
-  static Pattern compile(String regex, String setting) {
-    try {
-      return Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new InvalidValue(setting, regex, "an RE2 expression: " + e.getDescription());
-    }
   }
 
   /** Whether no value can pass both. */
@@ -52,14 +43,14 @@ sealed interface TextTest {
             case Exact(String exact) -> !exact.startsWith(text);
             case Prefix(String prefix) -> !prefix.startsWith(text) && !text.startsWith(prefix);
             case Absent() -> true;
-            case Regex _, Present _, Not _ -> false;
+            case Matches _, Present _, Not _ -> false;
           };
       case Absent() -> !other.test(null);
-      case Regex _, Present _, Not _ ->
+      case Matches _, Present _, Not _ ->
           switch (other) {
             case Exact(String exact) -> !test(exact);
             case Absent() -> !test(null);
-            case Prefix _, Regex _, Present _, Not _ -> false;
+            case Prefix _, Matches _, Present _, Not _ -> false;
           };
     };
   }
@@ -88,7 +79,7 @@ sealed interface TextTest {
     }
   }
 
-  record Regex(Pattern pattern) implements TextTest {
+  record Matches(Pattern pattern) implements TextTest {
     @Override
     public boolean test(@Nullable String value) {
       return value != null && pattern.matches(value);

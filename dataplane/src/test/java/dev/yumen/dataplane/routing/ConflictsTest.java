@@ -145,7 +145,7 @@ final class ConflictsTest {
   @Test
   void whatCanNotBeCheckedIsAnError() {
     List<Rule<String>> rules = new ArrayList<>();
-    for (int i = 0; i < 3_500; i++) {
+    for (int i = 0; i < 2_100; i++) {
       rules.add(path("/a").header("x", prefix("p" + (10_000 + i))).rule("r" + i));
     }
     List<RouteProblem> problems = RouteTable.compile(rules).problems();

@@ -63,7 +63,7 @@ final class ExpressionConditionTest {
         "1",
         "",
         "request.path.matches('(')",
-        "request.path.matches('(a{1,100}){1,100}')",
+        "request.path.matches('(a{1,300}){1,300}')",
         "request.path.matches(request.headers['x'])",
         "matches(request.path, request.query.q)",
         "timestamp('yesterday') < timestamp('2026-11-20T00:00:00Z')",

@@ -160,4 +160,9 @@ final class ReferenceTable {
         && (match.prefix() == null || value.startsWith(match.prefix()))
         && (match.regex() == null || value.matches(match.regex()));
   }
+
+  @Override
+  public String toString() {
+    return rules.toString();
+  }
 }

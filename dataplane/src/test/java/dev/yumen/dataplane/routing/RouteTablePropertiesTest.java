@@ -58,17 +58,51 @@ final class RouteTablePropertiesTest {
     }
   }
 
+  @Property(tries = 60)
+  void manyRulesOfFewPathsAreToldApart(@ForAll long seed) {
+    Random random = new Random(seed);
+    Map<String, Rule<String>> rules = new LinkedHashMap<>();
+    for (int i = 0; i < 200; i++) {
+      rules.put("r" + i, tenantRule(random).rule("r" + i));
+    }
+    RouteTable<String> table = withoutConflicts(rules);
+    ReferenceTable reference = new ReferenceTable(List.copyOf(rules.values()));
+    for (int i = 0; i < 60; i++) {
+      String path = pick(random, List.of("/a", "/a/b", "/a/b/c"));
+      SimpleRequest request = SimpleRequest.of(pick(random, List.of("GET", "PUT")), "h", path);
+      request.header("x-a", pick(random, List.of("1", "2", "t" + random.nextInt(60))));
+      request.header("x-b", "" + random.nextInt(2));
+      compare(table, reference, request);
+    }
+  }
+
+  private static MatchBuilder tenantRule(Random random) {
+    MatchBuilder rule = MatchBuilder.path(pick(random, List.of("/a/**", "/a/{v}", "/a")));
+    switch (random.nextInt(8)) {
+      case 0 -> rule.header("x-a", pick(random, VALUES));
+      case 1 -> rule.header("x-b", MatchBuilder.exact("1"));
+      default -> rule.header("x-a", MatchBuilder.exact("t" + random.nextInt(60)));
+    }
+    if (random.nextInt(3) == 0) {
+      rule.methods(pick(random, List.of("GET", "POST")));
+    }
+    return rule.priority(random.nextInt(9) / 8);
+  }
+
   private void compare(RouteTable<String> table, Collection<Rule<String>> rules, Random random) {
     ReferenceTable reference = new ReferenceTable(List.copyOf(rules));
     for (int i = 0; i < 60; i++) {
-      SimpleRequest request = request(random);
-      Set<String> expected = reference.best(request);
-      boolean matched = table.match(request, match);
-      Set<String> found = matched ? Set.of(match.rule().id()) : Set.of();
-      assertEquals(expected, found, () -> request + " among " + rules);
-      if (!matched) {
-        assertEquals(reference.otherMethods(request), new TreeSet<>(match.otherMethods()));
-      }
+      compare(table, reference, request(random));
+    }
+  }
+
+  private void compare(RouteTable<String> table, ReferenceTable reference, SimpleRequest request) {
+    Set<String> expected = reference.best(request);
+    boolean matched = table.match(request, match);
+    Set<String> found = matched ? Set.of(match.rule().id()) : Set.of();
+    assertEquals(expected, found, () -> request + " among " + reference);
+    if (!matched) {
+      assertEquals(reference.otherMethods(request), new TreeSet<>(match.otherMethods()));
     }
   }
 

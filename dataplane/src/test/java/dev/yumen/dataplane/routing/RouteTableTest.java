@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RouteTableTest {
   private final RouteMatch<String> match = new RouteMatch<>();
@@ -197,6 +199,52 @@ final class RouteTableTest {
     RouteTable<String> table =
         table(path("/**").rule("root"), any().methods("OPTIONS").rule("any"));
     assertEquals("any", route(table, SimpleRequest.of("OPTIONS", "h", "*")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "shop.test@evil.test",
+        "evil.test:80@shop.test.evil",
+        "shop.test:80:80",
+        "shop.test.evil",
+        "shop.test..",
+        ":80",
+        "127.0.0.1:80",
+        "2130706433",
+        "0x7f.1",
+        "[::ffff:127.0.0.1]"
+      })
+  void oddHostIsNoHostOfARoute(String host) {
+    RouteTable<String> table =
+        table(
+            path("/**").hosts("shop.test", "127.0.0.2").rule("shop"),
+            path("/**").hosts("*.shop.test").rule("wildcard"),
+            path("/**").rule("none"));
+    assertEquals("none", route(table, get(host, "/a")));
+  }
+
+  @Test
+  void hostLongerThanAnyNameIsNoHostOfARoute() {
+    RouteTable<String> table =
+        table(path("/**").hosts("*.test").rule("test"), path("/**").rule("none"));
+    assertEquals("none", route(table, get("a".repeat(300) + ".test", "/")));
+    assertEquals("test", route(table, get("a".repeat(63) + ".test", "/")));
+  }
+
+  @Test
+  void regexThatWouldBacktrackRunsInLinearTime() {
+    RouteTable<String> table =
+        table(regex("/(a+)+").rule("a"), regex("/((a|a)*)*b").priority(1).rule("b"));
+    assertEquals(null, route(table, get("h", "/" + "a".repeat(5_000) + "!")));
+    assertEquals("a", route(table, get("h", "/" + "a".repeat(5_000))));
+  }
+
+  @Test
+  void deepPathCostsNoStack() {
+    RouteTable<String> table =
+        table(path("/a/**").rule("a"), path("/{x}" + "/a".repeat(40)).rule("x"));
+    assertEquals("a", route(table, get("h", "/a".repeat(100_000))));
   }
 
   private @Nullable String route(RouteTable<String> table, RoutingRequest request) {
