@@ -87,15 +87,19 @@ final class CrossChecks {
       if (upstreams.containsKey(upstream.text())) {
         used.add(upstream.text());
       } else {
-        String meant = Suggestion.closest(upstream.text(), upstreams.keySet());
-        if (meant != null) {
-          used.add(meant);
-        }
-        String hint = Suggestion.hint(upstream.text(), upstreams.keySet());
-        String name = Text.quoted(upstream.text());
-        problems.error(upstream.place(), there, "unknown upstream " + name + hint);
+        unknown(upstream, there, upstreams.keySet(), used);
       }
     }
+  }
+
+  private void unknown(Scalar upstream, At at, Set<String> known, Set<String> used) {
+    String name = upstream.text();
+    String meant = problems.full() ? null : Suggestion.closest(name, known);
+    if (meant != null) {
+      used.add(meant);
+    }
+    String hint = Suggestion.hintOf(meant, known);
+    problems.error(upstream.place(), at, "unknown upstream " + Text.quoted(name) + hint);
   }
 
   private void endpoints() {

@@ -47,8 +47,11 @@ final class NodeParser {
   private long nodes;
   private long aliased;
 
-  /** A node that aliases can refer to, and how many nodes it holds. */
-  private record Anchored(Node node, long size) {}
+  /** The deepest level reached in the node that is being made. */
+  private int reached;
+
+  /** A node that aliases can refer to, how many nodes it holds, and how deep they are nested. */
+  private record Anchored(Node node, long size, int height) {}
 
   /** Ends a file; its problem is reported already. */
   private static final class Stop extends RuntimeException {
@@ -107,22 +110,23 @@ final class NodeParser {
   }
 
   private Node node(NodeEvent event, int depth) {
-    if (depth > DEEPEST) {
-      problems.error(place(event), "", "nested more than " + DEEPEST + " deep");
-      throw new Stop();
-    }
+    checkDepth(event, depth);
     long before = nodes++;
+    int outside = reached;
+    reached = depth;
     Node node =
         switch (event) {
           case ScalarEvent scalar -> scalar(scalar);
-          case AliasEvent alias -> alias(alias);
+          case AliasEvent alias -> alias(alias, depth);
           case MappingStartEvent start -> mapping(start, depth);
           case CollectionStartEvent start -> sequence(start, depth);
           default -> throw new IllegalStateException(event.toString());
         };
     if (!(event instanceof AliasEvent) && event.getAnchor().isPresent()) {
-      anchors.put(event.getAnchor().get().getValue(), new Anchored(node, nodes - before));
+      Anchored anchored = new Anchored(node, nodes - before, reached - depth);
+      anchors.put(event.getAnchor().get().getValue(), anchored);
     }
+    reached = Math.max(reached, outside);
     return node;
   }
 
@@ -132,7 +136,14 @@ final class NodeParser {
     return new Scalar(place(event), event.getValue(), origin);
   }
 
-  private Node alias(AliasEvent event) {
+  private void checkDepth(Event event, int depth) {
+    if (depth > DEEPEST) {
+      problems.error(place(event), "", "nested more than " + DEEPEST + " deep");
+      throw new Stop();
+    }
+  }
+
+  private Node alias(AliasEvent event, int depth) {
     String name = event.getAlias().getValue();
     Anchored anchored = anchors.get(name);
     if (anchored == null) {
@@ -140,6 +151,8 @@ final class NodeParser {
           place(event), "", "*" + name + " (expected: an anchor &" + name + " before it)");
       return new Scalar(place(event), "", Origin.UNRESOLVED);
     }
+    reached = depth + anchored.height();
+    checkDepth(event, reached);
     nodes += anchored.size();
     aliased += anchored.size();
     if (aliased > MOST_ALIASED) {

@@ -41,7 +41,7 @@ final class Problems {
   }
 
   private void add(Severity severity, @Nullable Place place, String path, String message) {
-    if (found.size() >= MOST) {
+    if (full()) {
       dropped++;
       return;
     }
@@ -49,6 +49,11 @@ final class Problems {
     String line = Text.oneLine(message, LONGEST);
     String where = Text.oneLine(path, LONGEST);
     found.add(new Found(place, new Problem(severity, position, where, line)));
+  }
+
+  /** Whether more problems are only counted, so that their messages need not be made. */
+  boolean full() {
+    return found.size() >= MOST;
   }
 
   boolean hasErrors() {

@@ -104,6 +104,6 @@ final class Refusals {
   }
 
   private boolean tellsSecret(String text) {
-    return secrets.stream().anyMatch(text::contains);
+    return !problems.full() && secrets.stream().anyMatch(text::contains);
   }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceFiles {
   /** Bytes of all configuration files together. */
-  static final int MOST_BYTES = 128 << 20;
+  static final int MOST_BYTES = 64 << 20;
 
   private final Path folder;
   private final Problems problems;
@@ -117,8 +117,9 @@ final class SourceFiles {
       throw new IOException("it is a folder");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] content = in.readNBytes(most + 1);
-      if (content.length > most) {
+      // What is no plain file may say that it is empty and never end.
+      byte[] content = Files.size(file) > most ? null : in.readNBytes(most + 1);
+      if (content == null || content.length > most) {
         throw new IOException("it has more than " + most + " bytes");
       }
       return content;

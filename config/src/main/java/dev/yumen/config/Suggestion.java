@@ -19,7 +19,7 @@ final class Suggestion {
     String best = null;
     int least = Math.max(1, text.length() / 3) + 1;
     for (String name : known) {
-      if (name.length() <= LONGEST) {
+      if (Math.abs(name.length() - text.length()) < least) {
         int distance = distance(text, name.toLowerCase(Locale.ROOT));
         if (distance < least) {
           least = distance;
@@ -32,7 +32,11 @@ final class Suggestion {
 
   /** {@code (did you mean "x"?)}, or {@code (known: x, y)} when nothing is close. */
   static String hint(String written, Collection<String> known) {
-    String meant = closest(written, known);
+    return hintOf(closest(written, known), known);
+  }
+
+  /** The same when the closest is known already. */
+  static String hintOf(@Nullable String meant, Collection<String> known) {
     if (meant != null) {
       return " (did you mean " + Text.quoted(meant) + "?)";
     }

@@ -73,7 +73,7 @@ final class Variables {
     }
     Node listeners = root.get("listeners");
     if (listeners == null || Node.absent(listeners)) {
-      Place place = new Place(files.source(variable), 1, 1);
+      Place place = new Place(files.source(variable), 0, 0);
       Mapping http = with(new Mapping(place, List.of()), "address", at(place, "0.0.0.0:" + port));
       return with(root, "listeners", with(new Mapping(place, List.of()), "http", http));
     }
@@ -111,7 +111,7 @@ final class Variables {
   }
 
   private Scalar scalar(String variable, String value) {
-    return at(new Place(files.source(variable), 1, 1), value);
+    return at(new Place(files.source(variable), 0, 0), value);
   }
 
   private static Scalar at(Place place, String value) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.config.LogConfig.Level;
 import dev.yumen.config.UpstreamConfig.Balance;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -310,5 +311,30 @@ class ConfigReaderTest {
     List<String> problems = text(folder.with("yumen.yaml", yaml.toString()).load());
     assertEquals(1001, problems.size());
     assertEquals("and 500 more problems", problems.getLast());
+  }
+
+  @Test
+  void aFileThatIsTooLargeIsNotRead() throws IOException {
+    Path file = folder.path().resolve("yumen.yaml");
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(SourceFiles.MOST_BYTES + 1L);
+    }
+    assertEquals(
+        List.of("yumen.yaml can not be read: it has more than 67108864 bytes"),
+        text(folder.load()));
+  }
+
+  @Test
+  void manyRoutesToUnknownUpstreamsAreFound() {
+    StringBuilder yaml = new StringBuilder("upstreams:\n");
+    for (int i = 0; i < 2_000; i++) {
+      yaml.append("  upstream-").append(i).append(": {endpoints: 'a:1'}\n");
+    }
+    yaml.append("routes:\n");
+    for (int i = 0; i < 10_000; i++) {
+      yaml.append("  - {id: r").append(i).append(", to: upstraem-").append(i).append("}\n");
+    }
+    folder.with("yumen.yaml", yaml.toString());
+    assertEquals(1001, text(folder.load()).size());
   }
 }
