@@ -65,7 +65,7 @@ public record UpstreamConfig(
   /** Connections kept open. */
   @Describe("Connections kept open, counted on each event loop.")
   public record Pool(
-      @Describe("Most idle connections to one endpoint.") @Default("256") int maxIdle,
+      @Describe("Most idle connections to one endpoint.") @Default("1024") int maxIdle,
       @Describe("How long a connection may rest; keep below the service's own.") @Default("30s")
           Duration idle,
       @Describe("Longest life of a connection.") @Default("1h") Duration lifetime,

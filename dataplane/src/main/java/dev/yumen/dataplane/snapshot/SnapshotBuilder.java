@@ -16,6 +16,7 @@ import dev.yumen.dataplane.balance.WeightedDraw;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.routing.ExpressionFailures;
 import dev.yumen.dataplane.routing.RouteProblem;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.routing.Rule;
@@ -102,10 +103,11 @@ public final class SnapshotBuilder {
         routes.put(route.id(), compiled);
       }
     }
+    ExpressionFailures failures = counting(expressionFailures);
     RouteTable.Compiled<String> table =
         previous == null
-            ? RouteTable.compile(rules, this::expressionFailed)
-            : RouteTable.recompile(previous.table(), rules, this::expressionFailed);
+            ? RouteTable.compile(rules, failures)
+            : RouteTable.recompile(previous.table(), rules, failures);
     table.problems().forEach(this::routeProblem);
     List<Runnable> held = List.copyOf(giveBack);
     if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
@@ -135,10 +137,12 @@ public final class SnapshotBuilder {
     }
   }
 
-  /** Called by loops. */
-  private void expressionFailed(String expression, String reason) {
-    expressionFailures.add(1);
-    LOG.debug("expression {} failed: {}", expression, reason);
+  /** Called by loops. Held by the routes, so it must not hold this builder. */
+  private static ExpressionFailures counting(FilterContext.Counter counter) {
+    return (expression, reason) -> {
+      counter.add(1);
+      LOG.debug("expression {} failed: {}", expression, reason);
+    };
   }
 
   private void holdUpstream(String name, UpstreamConfig settings) {
