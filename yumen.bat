@@ -41,5 +41,9 @@ if exist "%home%\pom.xml" (
   )
 )
 
-"%java%" -XX:+UseG1GC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false %YUMEN_JAVA_OPTS% "-Dyumen.home=%home%" -jar "%dist%\lib\yumen.jar" %*
+rem docs/adr/0012-garbage-collector.md says why these; another collector may be asked for.
+set "heap=-XX:+UseParallelGC -Xms96m -Xmn48m"
+echo "%YUMEN_JAVA_OPTS%" | findstr /r /c:"-XX:+Use[A-Za-z0-9]*GC" >nul && set "heap="
+
+"%java%" %heap% -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dio.netty.leakDetection.level=disabled %YUMEN_JAVA_OPTS% "-Dyumen.home=%home%" -jar "%dist%\lib\yumen.jar" %*
 exit /b %errorlevel%

@@ -31,7 +31,9 @@ public final class GatewayProcess implements AutoCloseable {
   private static final List<String> JVM_OPTIONS =
       List.of(
           "-Xmx256m",
-          "-XX:+UseG1GC",
+          "-XX:+UseParallelGC",
+          "-Xms96m",
+          "-Xmn48m",
           "-XX:+UseCompactObjectHeaders",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",

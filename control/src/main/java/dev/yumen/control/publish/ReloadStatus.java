@@ -16,7 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
  *     back to what is live
  */
 public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST_PROBLEMS = 100;
 
   /**
@@ -67,6 +66,11 @@ public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
           rejected.problems().stream().limit(MOST_PROBLEMS).map(Problem::toString).toList());
       body.put("rejected", refused);
     }
-    return JSON.writeValueAsString(body);
+    return Json.MAPPER.writeValueAsString(body);
+  }
+
+  /** Loaded when it is first asked for, which a start does not wait for. */
+  private static final class Json {
+    static final JsonMapper MAPPER = new JsonMapper();
   }
 }

@@ -1,30 +1,44 @@
 package dev.yumen.dataplane.http1;
 
+import dev.yumen.dataplane.loop.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes messages to one connection with few and large writes: heads, framing and small pieces of
- * body are gathered in one buffer, large pieces go by themselves, without a copy. Used by both
- * sides; only on the connection's loop.
+ * body are gathered in one buffer, large pieces go by themselves, without a copy. What was flushed
+ * is sent at the end of the event loop's turn, or at once when it is much. Used by both sides; only
+ * on the connection's loop.
  */
-public final class MessageWriter {
+public final class MessageWriter implements SendQueue.Sender {
   /** Pieces up to this size are copied behind the head, so that both leave in one send. */
   private static final int COPY_UP_TO = 4096;
 
   /** A gathered buffer is handed on when it has reached this size. */
   private static final int GATHER_UP_TO = 32 * 1024;
 
+  /** More bytes than this do not wait for the end of the turn. */
+  private static final int WAIT_UP_TO = 16 * 1024;
+
   private static final int CRLF = 0x0d0a;
 
   private final ChannelHandlerContext context;
+  private final SendQueue sends;
+  private final Runnable onSent;
   private @Nullable ByteBuf gathered;
   private boolean chunked;
+  private boolean waiting;
   private long queued;
+  private long sent;
 
-  public MessageWriter(ChannelHandlerContext context) {
+  /**
+   * @param onSent called each time the socket has been given what it takes
+   */
+  public MessageWriter(ChannelHandlerContext context, SendQueue sends, Runnable onSent) {
     this.context = context;
+    this.sends = sends;
+    this.onSent = onSent;
   }
 
   /** The buffer to write a head into, with room for {@code bytes} more. */
@@ -90,10 +104,30 @@ public final class MessageWriter {
     chunked = false;
   }
 
-  /** Hands everything to the socket. */
+  /** Everything written so far is to be sent in this turn. */
   public void flush() {
     handOn();
-    context.flush();
+    if (queued - sent > WAIT_UP_TO) {
+      sendNow();
+    } else if (queued > sent && !waiting) {
+      waiting = true;
+      sends.add(this);
+    }
+  }
+
+  @Override
+  public void send() {
+    waiting = false;
+    sendNow();
+  }
+
+  /** Hands what was flushed to the socket now; for the moment before it is closed. */
+  public void sendNow() {
+    if (queued > sent) {
+      sent = queued;
+      context.flush();
+      onSent.run();
+    }
   }
 
   /** Drops what was gathered and not handed on. */

@@ -108,7 +108,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     this.context = context;
-    writer = new MessageWriter(context);
+    writer = new MessageWriter(context, loop.sends(), this::onSent);
   }
 
   @Override
@@ -618,7 +618,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       return;
     }
     writer().flush();
-    watch.flushed(writer().queued());
+  }
+
+  private void onSent() {
+    if (reading != Reading.CLOSED) {
+      watch.sent(writer().queued());
+    }
   }
 
   @Override
@@ -683,6 +688,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     Channel channel = context().channel();
     if (channel.isOpen()) {
       exchange = null;
+      writer().sendNow();
       resetOnClose();
       channel.close();
     }
@@ -705,8 +711,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     close();
   }
 
-  /** Closes at once; what was not sent is lost. */
+  /** Closes at once; what the socket does not take is lost. */
   void close() {
+    writer().sendNow();
     if (exchange != null && channel().isOpen()) {
       resetOnClose();
     }

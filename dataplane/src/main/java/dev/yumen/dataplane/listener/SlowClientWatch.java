@@ -113,8 +113,8 @@ final class SlowClientWatch extends Deadline {
     }
   }
 
-  /** Something was flushed; {@code queued} is all that was ever handed to the channel. */
-  void flushed(long queued) {
+  /** The socket was given something; {@code queued} is all that was ever handed to the channel. */
+  void sent(long queued) {
     if (phase == Phase.TUNNEL) {
       lastMove = now();
     }

@@ -26,6 +26,7 @@ public final class Loop {
   private final LoopMetrics metrics;
   private final LongSupplier nanoClock;
   private final DeadlineWheel deadlines;
+  private final SendQueue sends;
   private long dateSecond = Long.MIN_VALUE;
   private String date = "";
   private long idHigh = ThreadLocalRandom.current().nextLong();
@@ -37,6 +38,7 @@ public final class Loop {
     this.metrics = metrics;
     this.nanoClock = nanoClock;
     this.deadlines = new DeadlineWheel(TICK_SHIFT, nanoClock.getAsLong());
+    this.sends = new SendQueue(eventLoop);
   }
 
   /** Starts the ticking; it ends with the event loop. */
@@ -64,6 +66,11 @@ public final class Loop {
 
   public DeadlineWheel deadlines() {
     return deadlines;
+  }
+
+  /** What is sent at the end of this turn. */
+  public SendQueue sends() {
+    return sends;
   }
 
   /** Monotonic nanoseconds of the injected clock. */

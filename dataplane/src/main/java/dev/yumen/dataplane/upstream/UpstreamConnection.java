@@ -83,7 +83,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     this.context = context;
-    writer = new MessageWriter(context);
+    writer = new MessageWriter(context, pool.loop().sends(), () -> {});
   }
 
   /** Takes the connection into use for one attempt. */
@@ -489,7 +489,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       return;
     }
     boolean wasIdle = reading == Reading.IDLE;
+    if (reading == Reading.TUNNEL && context().channel().isActive()) {
+      // The client may have said its last word and ended in one go.
+      flush();
+    }
     reading = Reading.CLOSED;
+    writer().sendNow();
     idleDeadline.stop();
     if (ahead != null && !working) {
       ahead.release();

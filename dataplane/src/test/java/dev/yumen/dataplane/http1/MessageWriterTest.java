@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.dataplane.loop.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class MessageWriterTest {
   private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-  private final MessageWriter writer = new MessageWriter(context());
+  private final MessageWriter writer =
+      new MessageWriter(context(), new SendQueue(Runnable::run), () -> {});
 
   private ChannelHandlerContext context() {
     return Objects.requireNonNull(channel.pipeline().firstContext());
