@@ -243,21 +243,21 @@ public final class HeadTable implements Headers {
    */
   @Override
   public HeadTable set(String name, String value) {
-    AddedFields.check(name, value);
-    int id = FieldName.idOf(name);
-    if (!isOwned(id)) {
-      strike(name, id);
-      added.append(name, id, value);
+    FieldLabel label = FieldLabel.of(name);
+    added.encode(label, value);
+    if (!isOwned(label.id())) {
+      strike(name, label.id());
+      added.append(label, value);
     }
     return this;
   }
 
   @Override
   public HeadTable add(String name, String value) {
-    AddedFields.check(name, value);
-    int id = FieldName.idOf(name);
-    if (!isOwned(id)) {
-      added.append(name, id, value);
+    FieldLabel label = FieldLabel.of(name);
+    added.encode(label, value);
+    if (!isOwned(label.id())) {
+      added.append(label, value);
     }
     return this;
   }

@@ -6,7 +6,6 @@ import dev.yumen.dataplane.http1.ChunkedDecoder;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.MessageWriter;
-import dev.yumen.dataplane.http1.StatusLines;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ClientStream;
@@ -23,7 +22,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +46,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     CLOSED
   }
 
-  private static final byte[] CHUNKED_FIELD = ascii("Transfer-Encoding: chunked\r\n");
-  private static final byte[] CLOSE_FIELD = ascii("Connection: close\r\n");
-  private static final byte[] KEEP_ALIVE_FIELD = ascii("Connection: keep-alive\r\n");
-  private static final byte[] LENGTH_FIELD = ascii("Content-Length: ");
   private static final long LINGER_NANOS = 2_000_000_000L;
   private static final long LINGER_BYTES = 1 << 20;
 
@@ -239,13 +233,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   private boolean readHead(ByteBuf in) {
     if (!headStarted) {
-      headStarted = true;
       headStart = loop.nanoTime();
-      head.reset();
-      watch.headExpected(headStart + limits.headerNanos());
     }
     switch (parser.parse(in, head)) {
       case NEED_MORE:
+        // Empty lines in front of a request do not begin it (RFC 9112 §2.2).
+        if (!headStarted && parser.started()) {
+          headStarted = true;
+          watch.headExpected(headStart + limits.headerNanos());
+        }
         return false;
       case FAILED:
         unreadable(parser.error());
@@ -478,68 +474,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     if (status == 100) {
       continueSent();
     }
-    ByteBuf out = writer().gather(fields.fieldBytes() + 64);
-    StatusLines.write(out, status);
-    fields.writeFields(out);
-    out.writeShort(0x0d0a);
+    AnswerHead.interim(writer(), status, fields);
   }
 
   @Override
   public void sendHead(int status, HeadTable fields, Framing framing, long length) {
     boolean old = head.minorVersion() == 0;
-    if (registry.draining() || (requestGoesOn() && !willDiscard())) {
-      closeAfter = true;
-    }
-    if (framing == Framing.STREAM && old) {
-      closeAfter = true;
-    }
-    ByteBuf out =
-        writer()
-            .gather(
-                fields.fieldBytes() + 128 + MessageWriter.roomFor(framedLength(framing, length)));
-    StatusLines.write(out, status);
-    fields.writeFields(out);
-    switch (framing) {
-      case LENGTH, STATED -> {
-        out.writeBytes(LENGTH_FIELD);
-        MessageWriter.writeDecimal(out, length);
-        out.writeShort(0x0d0a);
-      }
-      case STREAM -> {
-        if (!old) {
-          out.writeBytes(CHUNKED_FIELD);
-        }
-      }
-      case TUNNEL -> writeUpgrade(out, fields);
-      case NONE -> {}
-    }
-    if (framing != Framing.TUNNEL) {
-      if (closeAfter) {
-        out.writeBytes(CLOSE_FIELD);
-      } else if (old) {
-        out.writeBytes(KEEP_ALIVE_FIELD);
-      }
-    }
-    out.writeShort(0x0d0a);
-    writer().chunked(framing == Framing.STREAM && !old);
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static void writeUpgrade(ByteBuf out, HeadTable fields) {
-    String protocol = fields.first("upgrade");
-    out.writeBytes(ascii("Connection: upgrade\r\nUpgrade: "));
-    out.writeBytes(ascii(protocol == null ? "" : protocol)).writeShort(0x0d0a);
-  }
-
-  private static long framedLength(Framing framing, long length) {
-    return switch (framing) {
-      case LENGTH -> length;
-      case STREAM -> -1;
-      case NONE, STATED, TUNNEL -> 0;
-    };
+    boolean bodyInTheWay = requestGoesOn() && !willDiscard();
+    closeAfter |= registry.draining() || bodyInTheWay || (framing == Framing.STREAM && old);
+    AnswerHead answer = new AnswerHead(status, fields, framing, length);
+    answer.write(writer(), old, closeAfter);
   }
 
   private boolean requestGoesOn() {

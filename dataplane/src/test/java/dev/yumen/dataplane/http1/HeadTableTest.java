@@ -116,6 +116,34 @@ class HeadTableTest {
   }
 
   @Test
+  void aRefusedValueChangesNothing() {
+    request("A: 1");
+    table.set("B", "2");
+    assertThrows(IllegalArgumentException.class, () -> table.set("B", "x\r\ny"));
+    assertThrows(IllegalArgumentException.class, () -> table.set("A", "\u0140"));
+    assertThrows(IllegalArgumentException.class, () -> table.add("C", "tail\u007f"));
+    assertEquals("A: 1\r\nB: 2\r\n", Wire.written(table));
+  }
+
+  @Test
+  void manyAndLongFieldsAreAdded() {
+    StringBuilder expected = new StringBuilder();
+    request();
+    for (int i = 0; i < 200; i++) {
+      String value = "é\t~".repeat(i);
+      table.add("X-" + i, value);
+      if (i % 3 != 0) {
+        expected.append("X-").append(i).append(": ").append(value).append("\r\n");
+      }
+    }
+    for (int i = 0; i < 200; i += 3) {
+      table.remove("x-" + i);
+    }
+    assertEquals(expected.toString(), Wire.written(table));
+    assertEquals("é\t~".repeat(199), table.first("x-199"));
+  }
+
+  @Test
   void responseKeepsHostWhichMeansNothingThere() {
     Result result =
         new HeadParser(Kind.RESPONSE, Wire.LIMITS)

@@ -113,6 +113,15 @@ class SlowClientTest {
   }
 
   @Test
+  void anEmptyLineBehindABodyIsNotTheBeginningOfARequest() {
+    try (RawClient client = GATEWAY.connect()) {
+      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi\r\n");
+      assertEquals(200, client.readResponse().status());
+      assertEquals("", new String(client.readUntilClosed(), US_ASCII));
+    }
+  }
+
+  @Test
   void aConnectionThatSaysNothingIsClosed() {
     try (RawClient client = GATEWAY.connect()) {
       assertEquals(RawClient.End.CLOSED, client.readEnd());
