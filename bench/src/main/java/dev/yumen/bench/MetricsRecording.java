@@ -3,6 +3,7 @@ package dev.yumen.bench;
 import dev.yumen.config.MetricsConfig;
 import dev.yumen.dataplane.observe.LoopMetrics;
 import dev.yumen.dataplane.observe.Metrics;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +30,8 @@ public class MetricsRecording {
   @Param({"10", "10000"})
   public int routes;
 
-  private Metrics metrics = new Metrics(new MetricsConfig(true, 100_000, false));
+  private Metrics metrics =
+      new Metrics(new MetricsConfig(true, 100_000, false), PooledByteBufAllocator.DEFAULT);
   private LoopMetrics loop = metrics.forLoop(0);
   private int[] slots = new int[0];
   private int upstream;
@@ -38,7 +40,7 @@ public class MetricsRecording {
   /** Makes each route known and counts one request for it. */
   @Setup
   public void learn() {
-    metrics = new Metrics(new MetricsConfig(true, 100_000, false));
+    metrics = new Metrics(new MetricsConfig(true, 100_000, false), PooledByteBufAllocator.DEFAULT);
     loop = metrics.forLoop(0);
     upstream = metrics.upstreamSlot("users");
     slots = new int[routes];

@@ -32,22 +32,22 @@ import java.util.function.LongSupplier;
 
 /** Threads, sockets and what else lives as long as the process. */
 final class Engine {
-  private final GatewayConfig config;
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
   private final IdentityHashMap<EventExecutor, Loop> byEventLoop = new IdentityHashMap<>();
   private final Metrics metrics;
+  private final ByteBufAllocator allocator;
   private final StateRegistry states = new StateRegistry();
   private final NameService names;
   private final LongSupplier nanoClock;
 
   private Engine(
       GatewayConfig config, Transport transport, int count, LongSupplier nanoClock, boolean live) {
-    this.config = config;
     this.transport = transport;
     this.nanoClock = nanoClock;
-    this.metrics = new Metrics(config.metrics());
+    this.allocator = allocator(config.runtime().allocator());
+    this.metrics = new Metrics(config.metrics(), allocator);
     this.group = transport.group(count);
     int index = 0;
     for (EventExecutor executor : group) {
@@ -108,7 +108,7 @@ final class Engine {
     return new Bootstrap()
         .group(group)
         .channel(transport.socketChannel())
-        .option(ChannelOption.ALLOCATOR, allocator())
+        .option(ChannelOption.ALLOCATOR, allocator)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .option(ChannelOption.AUTO_CLOSE, false)
@@ -121,13 +121,13 @@ final class Engine {
         .group(group)
         .channel(transport.serverChannel())
         .option(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.ALLOCATOR, allocator())
+        .childOption(ChannelOption.ALLOCATOR, allocator)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
   }
 
-  private ByteBufAllocator allocator() {
-    return switch (config.runtime().allocator()) {
+  private static ByteBufAllocator allocator(RuntimeConfig.Allocator wanted) {
+    return switch (wanted) {
       case POOLED -> PooledByteBufAllocator.DEFAULT;
       case ADAPTIVE -> new AdaptiveByteBufAllocator(true);
     };

@@ -39,6 +39,10 @@ public final class GatewayProcess implements AutoCloseable {
           "--sun-misc-unsafe-memory-access=allow",
           "-Dio.netty.noUnsafe=false");
 
+  /** Rank, number of objects, their bytes, and the class; filled holes are no objects. */
+  private static final Pattern HISTOGRAM_LINE =
+      Pattern.compile("^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)");
+
   private final Proc proc;
   private final Path file;
 
@@ -166,6 +170,21 @@ public final class GatewayProcess implements AutoCloseable {
           .orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Bytes of all objects that are alive, counted after a collection of the whole heap. */
+  public long liveHeap() {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    List<String> command =
+        List.of(jcmd.toString(), Long.toString(proc.pid()), "GC.class_histogram");
+    try (Proc histogram = Proc.start(file.getParent(), Map.of(), command)) {
+      histogram.awaitLine("^Total", PATIENCE);
+      return histogram.lines().stream()
+          .map(HISTOGRAM_LINE::matcher)
+          .filter(line -> line.find() && !line.group(2).contains("FillerElement"))
+          .mapToLong(line -> Long.parseLong(line.group(1)))
+          .sum();
     }
   }
 

@@ -80,7 +80,10 @@ public final class FileSource implements AutoCloseable {
     return this;
   }
 
-  /** Reads the configuration again soon, changed or not. Any thread; does not wait. */
+  /**
+   * Reads the configuration again at once, changed or not: who asks has written all of it. Any
+   * thread; does not wait.
+   */
   public void reloadNow() {
     asked = true;
     wake.release();
@@ -103,11 +106,13 @@ public final class FileSource implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS) && !asked) {
           awaitQuiet();
         }
-        if (!closed && (asked || !Stamps.of(live.files().keySet()).equals(live))) {
+        if (asked) {
           asked = false;
+          load();
+        } else if (!closed && !Stamps.of(live.files().keySet()).equals(live)) {
           awaitRest();
           load();
         }

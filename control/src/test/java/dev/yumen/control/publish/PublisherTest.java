@@ -15,6 +15,7 @@ import dev.yumen.config.Problem.Severity;
 import dev.yumen.control.publish.ReloadStatus.Origin;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.testkit.ManualClock;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,8 @@ class PublisherTest {
   @TempDir Path folder;
 
   private final ManualClock clock = new ManualClock();
-  private final Metrics metrics = new Metrics(new MetricsConfig(true, 100, false));
+  private final Metrics metrics =
+      new Metrics(new MetricsConfig(true, 100, false), PooledByteBufAllocator.DEFAULT);
   private final List<LoadedConfig> taken = new ArrayList<>();
   private final List<LoadedConfig> kept = new ArrayList<>();
   private List<Problem> answer = List.of();

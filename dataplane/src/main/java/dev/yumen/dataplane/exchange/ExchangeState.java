@@ -251,13 +251,13 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   /** The upstream's own limit, unless a filter has set another. */
   final void upstreamRequestLimit(long nanos) {
     if (requestLimitNanos == 0 && nanos > 0) {
-      requestUntil = loop().deadlines().coarseNow() + nanos;
+      requestUntil = loop().nanoTime() + nanos;
       arm(requestUntil);
     }
   }
 
   final void filterDue(long nanos) {
-    filterUntil = loop().deadlines().coarseNow() + nanos;
+    filterUntil = loop().nanoTime() + nanos;
     arm(filterUntil);
   }
 
@@ -266,7 +266,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   }
 
   final void headerDue(long nanos) {
-    headerUntil = loop().deadlines().coarseNow() + nanos;
+    headerUntil = loop().nanoTime() + nanos;
     arm(headerUntil);
   }
 
@@ -276,7 +276,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   }
 
   final void answerMoved(long idleNanos) {
-    idleUntil = loop().deadlines().coarseNow() + idleNanos;
+    idleUntil = loop().nanoTime() + idleNanos;
     arm(idleUntil);
   }
 
@@ -286,7 +286,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   }
 
   final void uploadPaused(long idleNanos) {
-    uploadUntil = loop().deadlines().coarseNow() + idleNanos;
+    uploadUntil = loop().nanoTime() + idleNanos;
     arm(uploadUntil);
   }
 
@@ -304,7 +304,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
 
   final void waitAfterHalfClose(long nanos) {
     if (halfCloseUntil == NONE) {
-      halfCloseUntil = loop().deadlines().coarseNow() + nanos;
+      halfCloseUntil = loop().nanoTime() + nanos;
       arm(halfCloseUntil);
     }
   }
@@ -319,22 +319,26 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     }
   }
 
-  /** What took too long, or null; sets the next look. */
-  final @Nullable Failure overdue(long now) {
+  /**
+   * What took too long, or null; sets the next look.
+   *
+   * @param endpoint that was tried last, if any, to be named in the log
+   */
+  final @Nullable Failure overdue(long now, @Nullable String endpoint) {
     if (now >= filterUntil) {
       return Failure.of(FailureCode.FILTER_TIMEOUT, "a filter did not come to a verdict in time");
     }
     if (now >= requestUntil) {
-      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the answer took too long (request)");
+      return timeout(endpoint, "took too long (timeout.request)");
     }
     if (now >= headerUntil) {
-      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "no answer in time (header)");
+      return timeout(endpoint, "did not begin to answer in time (timeout.header)");
     }
     if (now >= idleUntil) {
-      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the answer stopped (idle)");
+      return timeout(endpoint, "stopped in the middle of its answer (timeout.idle)");
     }
     if (now >= uploadUntil) {
-      return Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the upstream stopped reading (idle)");
+      return timeout(endpoint, "stopped reading (timeout.idle)");
     }
     if (now >= halfCloseUntil) {
       return Failure.of(FailureCode.CLIENT_ABORT, "client closed before the answer (half-close)");
@@ -345,6 +349,11 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
       arm(next);
     }
     return null;
+  }
+
+  private static Failure timeout(@Nullable String endpoint, String what) {
+    String who = endpoint == null ? "upstream" : endpoint;
+    return Failure.of(FailureCode.UPSTREAM_TIMEOUT, who + " " + what);
   }
 
   // ---- the rest, for the package ----

@@ -495,7 +495,11 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void end() {
     over = true;
     if (tunnel && connection != null) {
-      connection.cancel();
+      if (clientTunnelEnded && upstreamTunnelEnded) {
+        connection.finishTunnel();
+      } else {
+        connection.cancel();
+      }
     }
     connection = null;
     if (endpoint != null) {

@@ -472,7 +472,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     if (ended) {
       return;
     }
-    Failure late = overdue(now);
+    Failure late = overdue(now, forwarding.endpointText());
     if (late == null) {
       return;
     }

@@ -683,6 +683,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       exchange.onClientWritable();
     } else {
       resumeWork();
+      flush();
     }
   }
 

@@ -234,7 +234,7 @@ final class SlowClientWatch extends Deadline {
   }
 
   private long now() {
-    return loop.deadlines().coarseNow();
+    return loop.nanoTime();
   }
 
   private long unsent() {

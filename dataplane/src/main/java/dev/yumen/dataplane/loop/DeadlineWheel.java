@@ -29,7 +29,10 @@ public final class DeadlineWheel {
     this.coarseNow = now;
   }
 
-  /** The time of the last tick: good enough for deadlines, and free. */
+  /**
+   * The time of the last tick, for free. Not for limits that begin now: after a stall it lies as
+   * far in the past as the stall was long.
+   */
   public long coarseNow() {
     return coarseNow;
   }

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.observe;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -17,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Exposition {
   private final Metrics metrics;
   private final GatewayFamilies gateway;
-  private final ProcessFamilies process = new ProcessFamilies();
+  private final ProcessFamilies process;
   private final ExpositionFormats formats = ExpositionFormats.init(PrometheusProperties.get());
 
-  Exposition(Metrics metrics) {
+  Exposition(Metrics metrics, ByteBufAllocator buffers) {
     this.metrics = metrics;
+    process = new ProcessFamilies(buffers);
     gateway = new GatewayFamilies(metrics);
   }
 

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.observe;
 
 import dev.yumen.api.FilterContext;
 import dev.yumen.config.MetricsConfig;
+import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Metrics {
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
   private final Set<Long> series = ConcurrentHashMap.newKeySet();
-  private final Exposition exposition = new Exposition(this);
+  private final Exposition exposition;
 
   private volatile MetricsConfig config;
   private volatile AppliedConfig applied = new AppliedConfig(0, Instant.EPOCH);
@@ -45,8 +46,12 @@ public final class Metrics {
   /** Endpoints of an upstream, as its owner counted them. */
   record Endpoints(Object owner, int count) {}
 
-  public Metrics(MetricsConfig config) {
+  /**
+   * @param buffers whose memory is told
+   */
+  public Metrics(MetricsConfig config, ByteBufAllocator buffers) {
     this.config = config;
+    this.exposition = new Exposition(this, buffers);
   }
 
   /** Takes over the settings of a new configuration. */

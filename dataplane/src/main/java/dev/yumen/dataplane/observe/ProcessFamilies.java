@@ -24,13 +24,19 @@ final class ProcessFamilies {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
 
+  private final ByteBufAllocator buffers;
+
+  ProcessFamilies(ByteBufAllocator buffers) {
+    this.buffers = buffers;
+  }
+
   void collect(Collected to) {
     memory(to, "heap", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage());
     memory(to, "nonheap", ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage());
-    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {
-      ByteBufAllocatorMetric buffers = provider.metric();
-      to.gauge(Family.BUFFER_MEMORY, buffers.usedDirectMemory(), "direct");
-      to.gauge(Family.BUFFER_MEMORY, buffers.usedHeapMemory(), "heap");
+    if (buffers instanceof ByteBufAllocatorMetricProvider provider) {
+      ByteBufAllocatorMetric memory = provider.metric();
+      to.gauge(Family.BUFFER_MEMORY, memory.usedDirectMemory(), "direct");
+      to.gauge(Family.BUFFER_MEMORY, memory.usedHeapMemory(), "heap");
     }
     for (GarbageCollectorMXBean gc : ManagementFactory.getGarbageCollectorMXBeans()) {
       to.counter(Family.JVM_GC_COLLECTIONS, Math.max(0, gc.getCollectionCount()), gc.getName());

@@ -40,4 +40,7 @@ public interface UpstreamStream {
 
   /** Closes the sending side of a tunnel. */
   void endTunnel();
+
+  /** Both sides have ended in order: closes the connection behind what is still to be sent. */
+  void finishTunnel();
 }

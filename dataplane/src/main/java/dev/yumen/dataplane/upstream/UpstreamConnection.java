@@ -14,8 +14,10 @@ import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
@@ -444,6 +446,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (reading == Reading.CLOSED) {
+      idleDeadline.stop();
       return;
     }
     broken = true;
@@ -488,13 +491,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     if (reading == Reading.CLOSED) {
       return;
     }
-    boolean wasIdle = reading == Reading.IDLE;
-    if (reading == Reading.TUNNEL && context().channel().isActive()) {
-      // The client may have said its last word and ended in one go.
-      flush();
-    }
-    reading = Reading.CLOSED;
     writer().sendNow();
+    leave();
+    context().close();
+  }
+
+  private void leave() {
+    boolean wasIdle = reading == Reading.IDLE;
+    reading = Reading.CLOSED;
     idleDeadline.stop();
     if (ahead != null && !working) {
       ahead.release();
@@ -502,7 +506,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     }
     writer().discard();
     pool.closed(this, wasIdle);
-    context().close();
   }
 
   // ---- flow ----
@@ -568,6 +571,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
             });
   }
 
+  /** An upstream that does not read what is left for as long as a connection may rest is reset. */
+  @Override
+  public void finishTunnel() {
+    if (reading == Reading.CLOSED) {
+      return;
+    }
+    attempt = null;
+    flush();
+    leave();
+    rest(pool.loop().nanoTime() + pool.settings().idle().toNanos());
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
   // ---- for the pool ----
 
   /** Whether it has lived long enough or served enough. */
@@ -589,6 +605,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     protected void onDeadline(long now) {
       if (reading == Reading.IDLE) {
         close();
+      } else if (reading == Reading.CLOSED && context().channel().isOpen()) {
+        context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        context().close();
       }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.FailureCode;
 import dev.yumen.config.MetricsConfig;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class ExpositionTest {
-  private final Metrics metrics = new Metrics(new MetricsConfig(true, 10_000, true));
+  private final Metrics metrics =
+      new Metrics(new MetricsConfig(true, 10_000, true), PooledByteBufAllocator.DEFAULT);
 
   @Test
   void textIsWellFormedWithEveryMetricInUse() {

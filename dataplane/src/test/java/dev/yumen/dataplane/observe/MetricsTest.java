@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.FailureCode;
 import dev.yumen.config.MetricsConfig;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -19,7 +20,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-  private final Metrics metrics = new Metrics(new MetricsConfig(true, 10, false));
+  private final Metrics metrics =
+      new Metrics(new MetricsConfig(true, 10, false), PooledByteBufAllocator.DEFAULT);
   private final LoopMetrics loop = metrics.forLoop(0);
 
   @Test

@@ -188,4 +188,18 @@ class KeepAliveTest {
       assertEquals("fixed", client.readResponse().text());
     }
   }
+
+  @Test
+  void ownAnswersThatTheClientReadsLateAllArrive() {
+    try (GatewayFixture gateway =
+            GatewayFixture.start(
+                "routes: [{id: big, match: {path: /big}, respond: {body: \"%s\"}}]"
+                    .formatted("x".repeat(20_000)));
+        RawClient client = gateway.connect()) {
+      client.send(get("/big").repeat(1000));
+      for (int i = 0; i < 1000; i++) {
+        assertEquals(20_000, client.readResponse().text().length(), "answer " + i);
+      }
+    }
+  }
 }

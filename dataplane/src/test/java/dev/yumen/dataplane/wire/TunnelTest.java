@@ -18,6 +18,8 @@ import dev.yumen.testkit.ScriptedUpstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -165,6 +167,31 @@ class TunnelTest {
       Eventually.within(Duration.ofSeconds(5), () -> heard.getCount() == 0);
     }
     GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void theClientsLastBytesReachAnUpstreamThatEndedFirstAndReadsSlowly() {
+    AtomicLong read = new AtomicLong();
+    CountDownLatch ended = new CountDownLatch(1);
+    UPSTREAM.next(
+        switched(
+            tunnel -> {
+              tunnel.shutdownOutput();
+              byte[] piece = new byte[20_000];
+              for (int count; (count = tunnel.read(piece)) >= 0; ) {
+                read.addAndGet(count);
+                LockSupport.parkNanos(1_000_000);
+              }
+              ended.countDown();
+            }));
+    try (RawClient client = GATEWAY.connect()) {
+      client.send(ASKING);
+      assertEquals(101, client.readResponse().status());
+      client.readUntilClosed();
+      client.sendPattern(8_000_000).shutdownOutput();
+      Eventually.within(Duration.ofSeconds(20), () -> ended.getCount() == 0);
+    }
+    assertEquals(8_000_000, read.get());
   }
 
   @Test
