@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Load comparison: Yumen beside nginx and HAProxy on this machine.
 
-    ./yumen build                       # once, so that there is something to run
+    ./yumen version                     # once, which builds what is to run
     bench/compare/compare.py            # needs wrk, nginx, haproxy, taskset; two cores or more
 
 Every gateway proxies to the same upstream (an nginx of its own) with kept connections, one worker

@@ -178,7 +178,7 @@ public final class GatewayProcess implements AutoCloseable {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     List<String> command =
         List.of(jcmd.toString(), Long.toString(proc.pid()), "GC.class_histogram");
-    try (Proc histogram = Proc.start(file.getParent(), Map.of(), command)) {
+    try (Proc histogram = Proc.start(file.resolveSibling(""), Map.of(), command)) {
       histogram.awaitLine("^Total", PATIENCE);
       return histogram.lines().stream()
           .map(HISTOGRAM_LINE::matcher)
