@@ -446,7 +446,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (reading == Reading.CLOSED) {
-      idleDeadline.stop();
+      idleDeadline.forget();
       return;
     }
     broken = true;
@@ -499,7 +499,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private void leave() {
     boolean wasIdle = reading == Reading.IDLE;
     reading = Reading.CLOSED;
-    idleDeadline.stop();
+    idleDeadline.forget();
     if (ahead != null && !working) {
       ahead.release();
       ahead = null;
@@ -613,6 +613,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     void stop() {
       pool.loop().deadlines().suspend(this);
+    }
+
+    /** The wheel would otherwise hold the closed connection until its time has come. */
+    void forget() {
+      pool.loop().deadlines().cancel(this);
     }
   }
 
