@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code yumen check}: everything that is wrong with a configuration, without running it. */
@@ -25,12 +24,11 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
-
-  @Parameters(paramLabel = "FILE|FOLDER", description = "The configuration.")
-  private Path config;
+  @Mixin private ConfigArgument argument;
 
   @Override
   public Integer call() {
+    Path config = argument.required();
     LogSetup.quiet();
     Wiring.Checked checked = Wiring.check(config, System.getenv());
     PrintWriter out = spec.commandLine().getOut();

@@ -13,7 +13,7 @@ final class Example {
         Path.of(System.getProperty("yumen.home", ""), "examples", "quickstart", "yumen.yaml");
     if (!Files.exists(file)) {
       throw new Main.BadInput(
-          file + " is not there; name a configuration by --config FILE, or start by the launcher");
+          file + " is not there; name a configuration, or start by the launcher");
     }
     return file;
   }

@@ -49,13 +49,24 @@ public final class Main implements Runnable {
   }
 
   /**
-   * Whether it is {@code run} or {@code run --config X}. These go past picocli, which would take
-   * longer to start than the gateway itself (RATIONALE.md#start).
+   * Whether it is {@code run}, {@code run X} or {@code run --config X}. These go past picocli,
+   * which would take longer to start than the gateway itself (RATIONALE.md#start).
    */
-  private static boolean isPlainRun(String[] arguments) {
-    boolean named =
-        arguments.length == 3 && arguments[1].equals("--config") && !arguments[2].startsWith("-");
-    return arguments.length > 0 && arguments[0].equals("run") && (arguments.length == 1 || named);
+  static boolean isPlainRun(String[] arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("run")) {
+      return false;
+    }
+    return switch (arguments.length) {
+      case 1 -> true;
+      case 2 -> isName(arguments[1]);
+      case 3 -> arguments[1].equals("--config") && isName(arguments[2]);
+      default -> false;
+    };
+  }
+
+  /** Whether it means the same to picocli: no option, and no file of arguments. */
+  private static boolean isName(String argument) {
+    return !argument.startsWith("-") && !argument.startsWith("@");
   }
 
   private static int run(String[] arguments) throws InterruptedException {
@@ -64,7 +75,7 @@ public final class Main implements Runnable {
     try {
       return arguments.length == 1
           ? run.runQuickStart(Example.quickStart(), System.getenv())
-          : run.run(Path.of(arguments[2]));
+          : run.run(Path.of(arguments[arguments.length - 1]));
     } catch (BadInput e) {
       err.println(e.getMessage());
       return BAD_INPUT;

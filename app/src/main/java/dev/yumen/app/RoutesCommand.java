@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code yumen routes}: the routes of a configuration as a table. */
-@Command(name = "routes", description = "Prints the routes of a configuration.")
+@Command(
+    name = "routes",
+    description = "Prints the routes of a configuration; without one those of the quick start.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RoutesCommand implements Callable<Integer> {
   private static final List<String> COLUMNS =
@@ -30,15 +30,11 @@ final class RoutesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE|FOLDER",
-      description = "The configuration; without it that of the quick start.")
-  private @Nullable Path config;
+  @Mixin private ConfigArgument argument;
 
   @Override
   public Integer call() {
+    Path config = argument.path();
     LogSetup.quiet();
     Path file = config == null ? Example.quickStart() : config;
     Wiring.Checked checked = Wiring.check(file, System.getenv());

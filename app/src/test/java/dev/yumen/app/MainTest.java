@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class MainTest {
@@ -48,5 +53,56 @@ class MainTest {
     assertEquals(0, execute("version", "--output", "json"));
     assertTrue(
         out.toString().matches("(?s).*\"yumen\" : \"\\d+\\.\\d+\\.\\d+[^$]*\".*"), out.toString());
+  }
+
+  @Test
+  void aConfigurationIsNamedAloneOrBehindTheOption(@TempDir Path folder) throws IOException {
+    String file =
+        Files.writeString(
+                folder.resolve("yumen.yaml"),
+                "routes: [{id: a, match: {path: /a}, respond: {status: 204}}]\n")
+            .toString();
+    for (String command : List.of("check", "routes")) {
+      assertEquals(0, execute(command, file), err::toString);
+      String alone = out.toString();
+      out.getBuffer().setLength(0);
+      assertEquals(0, execute(command, "--config", file), err::toString);
+      assertEquals(alone, out.toString());
+      out.getBuffer().setLength(0);
+    }
+    assertEquals(1, execute("run", folder.resolve("missing.yaml").toString()));
+    assertTrue(err.toString().contains("missing.yaml can not be read"), err.toString());
+  }
+
+  @Test
+  void twoConfigurationsAreWrongUsage() {
+    for (String command : List.of("check", "routes", "run")) {
+      err.getBuffer().setLength(0);
+      assertEquals(2, execute(command, "a.yaml", "--config", "b.yaml"), command);
+      assertTrue(
+          err.toString()
+              .startsWith("Two configurations, 'a.yaml' and '--config b.yaml' (expected: one)"),
+          err.toString());
+    }
+  }
+
+  @Test
+  void checkWithoutAConfigurationIsWrongUsage() {
+    assertEquals(2, execute("check"));
+    assertTrue(
+        err.toString().startsWith("No configuration given (expected: FILE|FOLDER)."),
+        err.toString());
+  }
+
+  @Test
+  void onlyARunThatNeedsNoParserGoesPastIt() {
+    assertTrue(Main.isPlainRun(new String[] {"run"}));
+    assertTrue(Main.isPlainRun(new String[] {"run", "a.yaml"}));
+    assertTrue(Main.isPlainRun(new String[] {"run", "--config", "a.yaml"}));
+    assertFalse(Main.isPlainRun(new String[] {"run", "--help"}));
+    assertFalse(Main.isPlainRun(new String[] {"run", "a.yaml", "b.yaml"}));
+    assertFalse(Main.isPlainRun(new String[] {"run", "--config", "--help"}));
+    assertFalse(Main.isPlainRun(new String[] {"check", "a.yaml"}));
+    assertFalse(Main.isPlainRun(new String[] {}));
   }
 }

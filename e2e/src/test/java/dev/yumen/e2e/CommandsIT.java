@@ -119,8 +119,11 @@ class CommandsIT {
 
     for (String[] command :
         List.of(
+            new String[] {"run", missing},
             new String[] {"run", "--config", missing},
             new String[] {"check", missing},
+            new String[] {"check", "--config", missing},
+            new String[] {"routes", missing},
             new String[] {"routes", "--config", missing})) {
       List<String> lines = linesOf(1, command);
       assertEquals(1, lines.size(), String.join("\n", lines));
@@ -133,6 +136,7 @@ class CommandsIT {
     assertTrue(linesOf(2, "chekc").getFirst().contains("chekc"));
     assertTrue(linesOf(2, "check").getFirst().contains("FILE|FOLDER"));
     assertTrue(linesOf(2, "run", "--confg", "x").getFirst().contains("--confg"));
+    assertTrue(linesOf(2, "run", "a", "--config", "b").getFirst().contains("Two configurations"));
   }
 
   @Test
