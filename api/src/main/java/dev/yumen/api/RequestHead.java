@@ -36,6 +36,6 @@ public interface RequestHead {
 
   Headers headers();
 
-  /** 0 for HTTP/1.0, 1 for HTTP/1.1. */
-  int minorVersion();
+  /** The version of HTTP that the client speaks: {@code 1.0}, {@code 1.1}, {@code 2}. */
+  String version();
 }

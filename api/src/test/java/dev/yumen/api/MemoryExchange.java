@@ -148,7 +148,7 @@ final class MemoryExchange implements Exchange, RequestHead {
   }
 
   @Override
-  public int minorVersion() {
-    return 1;
+  public String version() {
+    return "1.1";
   }
 }

@@ -49,6 +49,7 @@ class ArchitectureTest {
               "listener",
               "relay",
               "routing",
+              "server",
               "stream")
           .map(name -> "dev.yumen.dataplane." + name + "..")
           .toArray(String[]::new);

@@ -171,8 +171,8 @@ final class BenchExchange implements Exchange, RequestHead {
   }
 
   @Override
-  public int minorVersion() {
-    return 1;
+  public String version() {
+    return "1.1";
   }
 
   @Override

@@ -68,6 +68,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     this.request =
         new InboundRequest(
             head,
+            client.version(),
             absolute ? head.authorityStart() : head.hostStart(),
             absolute ? head.authorityEnd() : head.hostEnd());
   }

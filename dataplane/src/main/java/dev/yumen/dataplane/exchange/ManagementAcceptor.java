@@ -4,9 +4,9 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response;
 import dev.yumen.dataplane.http1.HeadTable;
-import dev.yumen.dataplane.listener.RequestAcceptor;
 import dev.yumen.dataplane.routing.Target;
 import dev.yumen.dataplane.routing.TargetNormalizer;
+import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.InboundRequest;
@@ -40,7 +40,7 @@ public final class ManagementAcceptor implements RequestAcceptor {
       exchange.send(failure(FailureCode.BAD_REQUEST, head));
       return exchange;
     }
-    InboundRequest request = new InboundRequest(head, -1, -1);
+    InboundRequest request = new InboundRequest(head, client.version(), -1, -1);
     request.path(target.path(), target.pathStart(), target.pathEnd());
     Supplier<Response> found = endpoints.findForManagement(request);
     if (found == null) {

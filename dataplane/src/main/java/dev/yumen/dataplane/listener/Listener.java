@@ -4,6 +4,11 @@ import dev.yumen.config.Address;
 import dev.yumen.config.LimitsConfig;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.server.ConnectionRegistry;
+import dev.yumen.dataplane.server.Http1ServerConnection;
+import dev.yumen.dataplane.server.ListenerLimits;
+import dev.yumen.dataplane.server.RequestAcceptor;
+import dev.yumen.dataplane.server.Serving;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -11,7 +16,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -100,10 +104,10 @@ public final class Listener {
       ConnectionRegistry registry) {
     Loop loop = around.loopOf().apply(accepted.eventLoop());
     LimitsConfig limits = around.limits().get();
-    InetAddress client = ((InetSocketAddress) accepted.remoteAddress()).getAddress();
-    String refused = registry.admit(client, limits.connections(), limits.connectionsPerClient());
+    String refused =
+        registry.admit(accepted, loop, limits.connections(), limits.connectionsPerClient());
     if (refused != null) {
-      loop.metrics().rejected(around.metrics().rejectionSlot(refused));
+      registry.rejected(loop, refused);
       accepted.close();
       return;
     }
@@ -114,7 +118,9 @@ public final class Listener {
             ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
     accepted
         .pipeline()
-        .addLast(new ServerConnection(loop, acceptor, ListenerLimits.of(limits), registry));
+        .addLast(
+            new Http1ServerConnection(
+                new Serving(loop, acceptor, ListenerLimits.of(limits), registry, false)));
   }
 
   public String name() {

@@ -1,8 +1,7 @@
 /**
- * The client's side: accepting connections and speaking HTTP/1.1 on them. {@link
- * dev.yumen.dataplane.listener.ServerConnection} is the reader of requests and the writer of
- * answers; what a request means is decided behind {@link
- * dev.yumen.dataplane.listener.RequestAcceptor}.
+ * Ports that are listened on. {@link dev.yumen.dataplane.listener.Listener} accepts connections,
+ * counts them in, and finds out which protocol each of them speaks; the connection classes of
+ * {@link dev.yumen.dataplane.server} and {@link dev.yumen.dataplane.http2} take over from there.
  */
 @NullMarked
 package dev.yumen.dataplane.listener;

@@ -2,9 +2,9 @@ package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.api.Cidr;
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.dataplane.listener.ListenerLimits;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.routing.RouteTable;
+import dev.yumen.dataplane.server.ListenerLimits;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;

@@ -22,6 +22,9 @@ public interface ClientStream {
   /** The port that the client connected to. */
   int localPort();
 
+  /** The version of HTTP that this request came in: {@code 1.0}, {@code 1.1}, {@code 2}. */
+  String version();
+
   /** {@code http} or {@code https}. */
   String scheme();
 

@@ -80,7 +80,7 @@ public record ForwardedFields(
   }
 
   private String viaElement(InboundRequest request) {
-    return "1." + request.minorVersion() + " " + via;
+    return request.version() + " " + via;
   }
 
   void writeTo(ByteBuf out, InboundRequest request) {

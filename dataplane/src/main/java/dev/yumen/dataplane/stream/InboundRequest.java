@@ -20,6 +20,7 @@ public final class InboundRequest implements RequestHead {
       " HTTP/1.1\r\nHost: ".getBytes(StandardCharsets.US_ASCII);
 
   private final HeadTable fields;
+  private final String version;
   private byte[] pathBytes = NOTHING;
   private int pathStart;
   private int pathEnd;
@@ -35,9 +36,14 @@ public final class InboundRequest implements RequestHead {
   private boolean authorityReplaced;
   private @Nullable ForwardedFields forwarded;
 
-  /** The authority is a range of the head's bytes; start -1 when there is none. */
-  public InboundRequest(HeadTable fields, int authorityStart, int authorityEnd) {
+  /**
+   * The authority is a range of the head's bytes; start -1 when there is none.
+   *
+   * @param version of HTTP that the client speaks
+   */
+  public InboundRequest(HeadTable fields, String version, int authorityStart, int authorityEnd) {
     this.fields = fields;
+    this.version = version;
     this.authorityStart = authorityStart;
     this.authorityEnd = authorityEnd;
   }
@@ -134,8 +140,8 @@ public final class InboundRequest implements RequestHead {
   }
 
   @Override
-  public int minorVersion() {
-    return fields.minorVersion();
+  public String version() {
+    return version;
   }
 
   /** Upper bound of what {@link #writeTo} writes. */

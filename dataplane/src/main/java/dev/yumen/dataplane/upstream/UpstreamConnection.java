@@ -8,6 +8,7 @@ import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.MessageWriter;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Deadline;
+import dev.yumen.dataplane.loop.OutputEnd;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.InboundRequest;
 import dev.yumen.dataplane.stream.ResponseEvents;
@@ -19,7 +20,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -559,16 +559,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void endTunnel() {
-    ChannelHandlerContext current = context();
     flush();
-    current
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            sent -> {
-              if (sent.isSuccess() && current.channel() instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
-              }
-            });
+    OutputEnd.after(context(), () -> {});
   }
 
   /** An upstream that does not read what is left for as long as a connection may rest is reset. */

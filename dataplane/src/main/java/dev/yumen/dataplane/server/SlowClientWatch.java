@@ -1,4 +1,4 @@
-package dev.yumen.dataplane.listener;
+package dev.yumen.dataplane.server;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
@@ -24,7 +24,7 @@ final class SlowClientWatch extends Deadline {
 
   private static final long SECOND = 1_000_000_000L;
 
-  private final ServerConnection connection;
+  private final Http1ServerConnection connection;
   private final Loop loop;
   private final ListenerLimits limits;
   private Phase phase = Phase.NOTHING;
@@ -41,7 +41,7 @@ final class SlowClientWatch extends Deadline {
   private long lastSent;
   private long lastSentMove;
 
-  SlowClientWatch(ServerConnection connection, Loop loop, ListenerLimits limits) {
+  SlowClientWatch(Http1ServerConnection connection, Loop loop, ListenerLimits limits) {
     this.connection = connection;
     this.loop = loop;
     this.limits = limits;

@@ -1,4 +1,4 @@
-package dev.yumen.dataplane.listener;
+package dev.yumen.dataplane.server;
 
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.MessageWriter;

@@ -1,4 +1,4 @@
-package dev.yumen.dataplane.listener;
+package dev.yumen.dataplane.server;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
@@ -8,6 +8,7 @@ import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.MessageWriter;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.loop.OutputEnd;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.Framing;
@@ -20,7 +21,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * or to LINGER (RFC 9112 §9.6: the sending side is closed first, so that the answer is not lost to
  * a reset).
  */
-public final class ServerConnection extends ChannelInboundHandlerAdapter implements ClientStream {
+public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
+    implements ClientStream {
   private enum Reading {
     HEAD,
     LENGTH,
@@ -49,6 +51,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private static final long LINGER_NANOS = 2_000_000_000L;
   private static final long LINGER_BYTES = 1 << 20;
 
+  private final Serving serving;
   private final Loop loop;
   private final RequestAcceptor acceptor;
   private final ListenerLimits limits;
@@ -87,12 +90,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private long headStart;
   private int requests;
 
-  ServerConnection(
-      Loop loop, RequestAcceptor acceptor, ListenerLimits limits, ConnectionRegistry registry) {
-    this.loop = loop;
-    this.acceptor = acceptor;
-    this.limits = limits;
-    this.registry = registry;
+  public Http1ServerConnection(Serving serving) {
+    this.serving = serving;
+    this.loop = serving.loop();
+    this.acceptor = serving.acceptor();
+    this.limits = serving.limits();
+    this.registry = serving.registry();
     this.parser = new HeadParser(HeadParser.Kind.REQUEST, limits.head());
     this.watch = new SlowClientWatch(this, loop, limits);
   }
@@ -103,14 +106,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   public void handlerAdded(ChannelHandlerContext context) {
     this.context = context;
     writer = new MessageWriter(context, loop.sends(), this::onSent);
+    if (context.channel().isActive()) {
+      connected();
+    }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    peer = (InetSocketAddress) context.channel().remoteAddress();
-    localPort = ((InetSocketAddress) context.channel().localAddress()).getPort();
-    registry.opened(this);
+    connected();
+  }
+
+  private void connected() {
+    peer = (InetSocketAddress) channel().remoteAddress();
+    localPort = ((InetSocketAddress) channel().localAddress()).getPort();
     watch.headExpected(loop.nanoTime() + limits.headerNanos());
+    if (registry.draining()) {
+      closeSoon();
+    }
   }
 
   @Override
@@ -120,7 +132,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
     reading = Reading.CLOSED;
     watch.stop();
-    registry.closed(this);
     releaseAhead();
     writer().discard();
     RequestEvents gone = exchange;
@@ -133,7 +144,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // Resets and broken pipes of the client; a bug in our own code ends this connection too.
-    registry.failed(this, cause);
+    registry.failed(peerText(), cause);
     context.close();
   }
 
@@ -168,11 +179,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
       inputEnded = true;
       if (ahead == null) {
         onInputEnd();
       }
+    } else if (event == ConnectionRegistry.Order.DRAIN) {
+      closeSoon();
+    } else if (event == ConnectionRegistry.Order.CLOSE) {
+      close();
     }
   }
 
@@ -355,7 +370,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
     if (bodyRead > limits.bodyBytes()) {
       data.release();
-      registry.rejected(this, "body_too_large");
+      registry.rejected(loop, "body_too_large");
       failExchange(
           Failure.of(
               FailureCode.PAYLOAD_TOO_LARGE,
@@ -379,7 +394,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     switch (reading) {
       case HEAD -> {
         if (parser.started()) {
-          registry.rejected(this, "truncated_head");
+          registry.rejected(loop, "truncated_head");
         }
         closeWhenSent();
       }
@@ -423,13 +438,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   private void unreadable(WireError error) {
     reading = Reading.LINGER;
-    registry.rejected(this, error.label());
+    registry.rejected(loop, error.label());
     closeAfter = true;
     acceptor.onUnreadable(this, Failure.of(error.code(), error.text()));
   }
 
   private void failRequest(WireError error) {
-    registry.rejected(this, error.label());
+    registry.rejected(loop, error.label());
     failExchange(Failure.of(error.code(), error.text()));
   }
 
@@ -439,7 +454,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       close();
       return;
     }
-    registry.rejected(this, reason);
+    registry.rejected(loop, reason);
     if (reading == Reading.HEAD) {
       reading = Reading.LINGER;
       closeAfter = true;
@@ -595,17 +610,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   /** Ends our side behind everything that was flushed, however long the client takes to read it. */
   private void shutdownOutput() {
-    // The shutdown is queued by writing an empty buffer with a listener.
-    ChannelHandlerContext current = context();
-    current
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            sent -> {
-              if (sent.isSuccess() && current.channel() instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
-                outputEnded();
-              }
-            });
+    OutputEnd.after(context(), this::outputEnded);
   }
 
   private void outputEnded() {
@@ -634,7 +639,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       exchange = null;
       writer().sendNow();
       resetOnClose();
-      channel.close();
+      OutputEnd.cut(channel);
     }
   }
 
@@ -650,9 +655,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   /** Called by the watch: the client does not take what it asked for. */
   void closeSlowReader() {
-    registry.rejected(this, "slow_reader");
+    registry.rejected(loop, "slow_reader");
     resetOnClose();
-    close();
+    OutputEnd.cut(channel());
   }
 
   /** Closes at once; what the socket does not take is lost. */
@@ -660,6 +665,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     writer().sendNow();
     if (exchange != null && channel().isOpen()) {
       resetOnClose();
+      OutputEnd.cut(channel());
+      return;
     }
     context().close();
   }
@@ -753,8 +760,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   @Override
+  public String version() {
+    return head.minorVersion() == 0 ? "1.0" : "1.1";
+  }
+
+  @Override
   public String scheme() {
-    return "http";
+    return serving.scheme();
   }
 
   @Override

@@ -1,0 +1,122 @@
+package dev.yumen.dataplane.server;
+
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.Metrics;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open connections of one listener: who may come in, who is there, and when all have to go.
+ * What it asks of a connection goes through its pipeline as an {@link Order}, since only the
+ * handlers there know what the connection is doing. From any thread, unless said otherwise.
+ */
+public final class ConnectionRegistry {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionRegistry.class);
+
+  /** A user event that every handler which ends a pipeline obeys. */
+  public enum Order {
+    /** Close when idle, or behind what is under way. */
+    DRAIN,
+    /** Close now; a peer that is in the middle of an answer must see that it was cut. */
+    CLOSE
+  }
+
+  private final Metrics metrics;
+  private final int metric;
+  private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
+  private final AtomicInteger total;
+  private volatile boolean draining;
+
+  /**
+   * @param total connections of all listeners together
+   */
+  public ConnectionRegistry(Metrics metrics, String listener, AtomicInteger total) {
+    this.metrics = metrics;
+    this.metric = metrics.listenerSlot(listener);
+    this.total = total;
+  }
+
+  /**
+   * Counts a new connection in, until its channel is closed. On its loop.
+   *
+   * @return why it is refused, a metric reason, or null when it may stay
+   */
+  public @Nullable String admit(Channel channel, Loop loop, int most, int mostOfClient) {
+    InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    if (total.incrementAndGet() > most) {
+      total.decrementAndGet();
+      return "too_many_connections";
+    }
+    if (byClient.merge(client, 1, Integer::sum) > mostOfClient && mostOfClient > 0) {
+      total.decrementAndGet();
+      countOut(client);
+      return "too_many_connections_of_client";
+    }
+    open.add(channel);
+    loop.metrics().connectionOpened(metric);
+    channel
+        .closeFuture()
+        .addListener(
+            _ -> {
+              open.remove(channel);
+              total.decrementAndGet();
+              countOut(client);
+              loop.metrics().connectionClosed(metric);
+            });
+    return null;
+  }
+
+  private void countOut(InetAddress client) {
+    byClient.computeIfPresent(client, (_, count) -> count <= 1 ? null : count - 1);
+  }
+
+  /** Counts something that a client was refused. On the client's loop. */
+  public void rejected(Loop loop, String reason) {
+    loop.metrics().rejected(metrics.rejectionSlot(reason));
+  }
+
+  /** Logs why a connection ended that did not end in order. */
+  public void failed(String client, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.debug("connection of {}: {}", client, cause.getMessage());
+    } else {
+      LOG.error("connection of {} ended by a bug", client, cause);
+    }
+  }
+
+  /** Whether connections are to end as soon as they can. */
+  public boolean draining() {
+    return draining;
+  }
+
+  /** Closes idle connections now and the others after their answer. */
+  public void drain() {
+    draining = true;
+    order(Order.DRAIN);
+  }
+
+  /** Closes all connections, whatever they are doing. */
+  public void closeAll() {
+    order(Order.CLOSE);
+  }
+
+  private void order(Order order) {
+    for (Channel channel : open) {
+      channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(order));
+    }
+  }
+
+  /** Open connections. */
+  public int size() {
+    return open.size();
+  }
+}
