@@ -81,7 +81,8 @@ public record RouteConfig(
   @Describe("A fixed answer.")
   public record Respond(
       @Describe("Status, 200 to 599.") @Default("200") int status,
-      @Describe("Header fields.") Map<String, String> headers,
+      @Describe("Header fields; Date and those of the connection are the gateway's own.")
+          Map<String, String> headers,
       @Describe("Body text.") @Default("''") String body) {
     public Respond {
       Check.range("status", status, 200, 599);

@@ -204,7 +204,7 @@ public final class SnapshotBuilder {
   private @Nullable RouteEnd end(RouteConfig route, String place) {
     try {
       if (route.respond() != null) {
-        return respond(route.respond());
+        return respond(route.respond(), place + ".respond.headers.");
       }
       if (route.redirect() != null) {
         return new RouteEnd.RedirectTo(
@@ -231,25 +231,30 @@ public final class SnapshotBuilder {
         targets, new WeightedDraw(weights), route.host() == RouteConfig.HostHeader.ENDPOINT);
   }
 
-  private static RouteEnd respond(RouteConfig.Respond settings) {
+  private RouteEnd respond(RouteConfig.Respond settings, String place) {
     Response response = Response.of(settings.status());
     for (Map.Entry<String, String> field : settings.headers().entrySet()) {
+      InvalidValue invalid = refused(field.getKey(), field.getValue());
+      if (invalid != null) {
+        problem(place + field.getKey(), invalid);
+      }
       response = response.header(field.getKey(), field.getValue());
     }
-    checkFields(response);
     return new RouteEnd.Respond(response.body(settings.body().getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static void checkFields(Response response) {
+  /** Why a field can not be in an answer of the gateway's own, or null. */
+  private static @Nullable InvalidValue refused(String name, String value) {
     HeadTable table = new HeadTable();
-    for (Response.Field field : response.headers()) {
-      try {
-        table.add(field.name(), field.value());
-      } catch (IllegalArgumentException _) {
-        throw new InvalidValue(
-            "respond.headers", field.name() + ": " + field.value(), "a header field");
-      }
+    try {
+      table.add(name, value);
+    } catch (IllegalArgumentException e) {
+      return InvalidValue.found("", String.valueOf(e.getMessage()), "a header field");
     }
+    // A table leaves out fields that the gateway writes, whoever adds them.
+    return table.contains(name) && !name.equalsIgnoreCase("date")
+        ? null
+        : new InvalidValue("", name, "a header that the gateway does not write itself");
   }
 
   private RouteEnd files(RouteConfig.StaticFiles settings) {

@@ -9,13 +9,17 @@ public final class FieldName {
 
   /**
    * Fields about the connection or the framing of a body; the gateway writes them itself (RFC 9110
-   * §7.6.1, RFC 9112 §6).
+   * §7.6.1, §11.7, RFC 9112 §6).
    */
   private static final Set<String> GATEWAY =
       Set.of(
           "connection",
           "content-length",
+          "http2-settings",
           "keep-alive",
+          "proxy-authenticate",
+          "proxy-authentication-info",
+          "proxy-authorization",
           "proxy-connection",
           "te",
           "trailer",

@@ -31,7 +31,8 @@ public final class MockFilter implements Filter {
       @Describe("Sent as Content-Type; values in a JSON, HTML or XML body are encoded for it.")
           @Default("text/plain; charset=utf-8")
           String contentType,
-      @Describe("Further header fields; a value is a template.") Map<String, String> headers,
+      @Describe("Further header fields; a value is a template, and an empty one is left out.")
+          Map<String, String> headers,
       @Describe("Body; a template, so ${path.id} is a variable of the route's path.") @Default("''")
           String body) {
 
@@ -89,7 +90,10 @@ public final class MockFilter implements Filter {
   private Response answer(Exchange exchange) {
     List<Response.Field> fields = new ArrayList<>(headers.size());
     for (Header header : headers) {
-      fields.add(new Response.Field(header.name, header.value.render(exchange)));
+      String value = header.value.render(exchange);
+      if (!value.isEmpty()) {
+        fields.add(new Response.Field(header.name, value));
+      }
     }
     return new Response(status, fields, body.render(exchange).getBytes(StandardCharsets.UTF_8));
   }

@@ -1,6 +1,8 @@
 package dev.yumen.filters.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.yumen.filters.FilterHarness;
@@ -64,6 +66,17 @@ class MockFilterTest {
     }
   }
 
+  @Test
+  void headersWithoutAValueAreLeftOut() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- mock: {headers: {X-None: \"${query.none}\", Date: ''}}")) {
+      RawResponse answer = gateway.get("/");
+      assertNull(answer.header("X-None"));
+      assertNotNull(answer.header("Date"));
+      assertNotEquals("", answer.header("Date"));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -73,6 +86,7 @@ class MockFilterTest {
         "{body: \"${nope}\"}",
         "{headers: {Content-Type: text/html}}",
         "{headers: {Content-Length: 5}}",
+        "{headers: {Proxy-Authenticate: Basic}}",
       })
   void settingsThatCouldNotWorkAreRefused(String settings) {
     List<String> problems = FilterHarness.problems("- mock: " + settings);
