@@ -76,11 +76,11 @@ public final class LogSink implements AutoCloseable {
   }
 
   /**
-   * Opens the file and starts the writer.
+   * Starts the writer; the file is opened with the first line.
    *
    * @param dropped counts lines that were not written
    * @param nanoTime monotonic time
-   * @throws InvalidValue when the file can not be opened
+   * @throws InvalidValue when the file can not be written
    */
   public static LogSink open(
       Settings settings, FilterContext.Counter dropped, LongSupplier nanoTime) {
@@ -133,11 +133,11 @@ public final class LogSink implements AutoCloseable {
     if (file == null) {
       return LogDestination.standardOutput();
     }
-    try {
-      return new RotatingFile(file, settings.maxSize().bytes(), settings.maxFiles(), nanoTime);
-    } catch (IOException e) {
-      throw new InvalidValue("file", file.toString(), "a file that can be written: " + e);
+    String obstacle = RotatingFile.obstacle(file);
+    if (obstacle != null) {
+      throw new InvalidValue("file", file.toString(), "a file that can be written: " + obstacle);
     }
+    return new RotatingFile(file, settings.maxSize().bytes(), settings.maxFiles(), nanoTime);
   }
 
   private void run() {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is appended to and set aside when it is full: {@code access.log} becomes {@code
- * access.log.1}, that one {@code access.log.2}, and so on.
+ * access.log.1}, that one {@code access.log.2}, and so on. The file and its folder are made with
+ * the first write, so that a configuration can be looked at without leaving a trace.
  *
  * <p>Once a second, before a write, it looks whether the name still leads to the open file, so that
  * logrotate may rename or delete it without telling anybody. One thread.
@@ -34,17 +35,29 @@ final class RotatingFile implements LogDestination {
   private long checkedAt;
 
   /**
-   * Opens the file, and makes its folder.
-   *
    * @param maxBytes 0 is without a limit
    * @param maxFiles most files set aside
    */
-  RotatingFile(Path path, long maxBytes, int maxFiles, LongSupplier nanoTime) throws IOException {
+  RotatingFile(Path path, long maxBytes, int maxFiles, LongSupplier nanoTime) {
     this.path = path.toAbsolutePath();
     this.maxBytes = maxBytes;
     this.maxFiles = maxFiles;
     this.nanoTime = nanoTime;
-    open();
+  }
+
+  /** Why a file can not be written, as far as that shows without a try; null when it can. */
+  static @Nullable String obstacle(Path file) {
+    if (Files.isDirectory(file)) {
+      return file + " is a folder";
+    }
+    Path there = file.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!there.equals(file.toAbsolutePath()) && !Files.isDirectory(there)) {
+      return there + " is no folder";
+    }
+    return Files.isWritable(there) ? null : there + ": permission denied";
   }
 
   @Override

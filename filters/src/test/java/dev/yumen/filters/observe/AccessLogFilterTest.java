@@ -135,6 +135,33 @@ class AccessLogFilterTest {
     assertEquals(List.of("path=/before", "path=/after"), lines(2));
   }
 
+  @Test
+  void aCheckMakesNeitherFileNorFolder() {
+    String file = folder.resolve("logs/access.log").toString();
+    assertEquals(List.of(), FilterHarness.problems("- access-log: {file: '" + file + "'}"));
+    assertFalse(Files.exists(folder.resolve("logs")));
+  }
+
+  @Test
+  void aFileThatCanNotBeWrittenIsFoundByACheck() throws IOException {
+    Path taken = Files.createDirectory(folder.resolve("taken"));
+    Path inside = Files.writeString(folder.resolve("file"), "").resolve("deep/access.log");
+    assertEquals(
+        List.of(
+            "test.yaml:8:28 routes[0].filters[0].access-log.file: \""
+                + taken
+                + "\" (expected: a file that can be written: "
+                + taken
+                + " is a folder)",
+            "test.yaml:9:28 routes[0].filters[1].access-log.file: \""
+                + inside
+                + "\" (expected: a file that can be written: "
+                + folder.resolve("file")
+                + " is no folder)"),
+        FilterHarness.problems(
+            "- access-log: {file: '%s'}\n- access-log: {file: '%s'}".formatted(taken, inside)));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

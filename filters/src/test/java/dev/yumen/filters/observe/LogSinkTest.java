@@ -204,7 +204,7 @@ class LogSinkTest {
   }
 
   @Test
-  void aFileThatCanNotBeOpenedIsRefusedAtOnce() throws IOException {
+  void aFileThatCanNotBeWrittenIsRefusedAtOnce() throws IOException {
     Path notAFolder = Files.writeString(folder.resolve("file"), "");
 
     InvalidValue refused =
