@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,14 +150,10 @@ public final class ConfigReader {
 
     private List<Mapping> folder() {
       List<Mapping> parts = new ArrayList<>();
-      files.touch(files.folder());
-      try (Stream<Path> found = Files.list(files.folder())) {
-        List<Path> inside =
-            found
-                .filter(file -> file.toString().matches("(?s).*\\.(yaml|yml|json)"))
-                .filter(Files::isRegularFile)
-                .sorted()
-                .toList();
+      Listing listing = new Listing(files.folder(), "*.{yaml,yml,json}", 1);
+      files.list(listing);
+      try {
+        List<Path> inside = listing.files();
         if (inside.isEmpty()) {
           String name = files.folder().toString();
           problems.error(null, "", name + " has no file *.yaml, *.yml or *.json");
@@ -222,6 +217,7 @@ public final class ConfigReader {
           problems.sorted(),
           positions,
           files.touched(),
+          files.listings(),
           files.folder(),
           files.hash());
     }

@@ -7,11 +7,9 @@ import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.SourceFiles.SourceText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +31,6 @@ final class Includes {
       "Other files that belong to the configuration: names or globs, relative to this file.";
 
   private static final int DEEPEST = 32;
-  private static final int MOST_LISTED = 100_000;
 
   private final SourceFiles files;
   private final Substitution substitution;
@@ -173,21 +169,11 @@ final class Includes {
     int slash = glob.lastIndexOf('/', wildcard);
     Path start = slash < 0 ? folder : folder.resolve(glob.substring(0, Math.max(slash, 1)));
     String pattern = glob.substring(slash + 1);
-    PathMatcher matcher = start.getFileSystem().getPathMatcher("glob:" + pattern);
-    if (!Files.isDirectory(start)) {
-      return List.of();
-    }
-    files.touch(start);
     int folders = (int) pattern.chars().filter(c -> c == '/').count();
     int depth = pattern.contains("**") ? DEEPEST : folders + 1;
-    try (Stream<Path> found = Files.walk(start, depth, FileVisitOption.FOLLOW_LINKS)) {
-      return found
-          .limit(MOST_LISTED)
-          .filter(file -> matcher.matches(start.relativize(file)))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    }
+    Listing listing = new Listing(start, pattern, depth);
+    files.list(listing);
+    return Files.isDirectory(start) ? listing.files() : List.of();
   }
 
   private static Path parent(Path file) {

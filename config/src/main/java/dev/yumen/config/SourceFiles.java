@@ -31,6 +31,7 @@ final class SourceFiles {
   private final Path folder;
   private final Problems problems;
   private final Set<Path> touched = new LinkedHashSet<>();
+  private final Set<Listing> listings = new LinkedHashSet<>();
   private final MessageDigest digest;
   private boolean complete = true;
   private int sources;
@@ -53,9 +54,17 @@ final class SourceFiles {
     return folder;
   }
 
-  /** Every file that was read or looked for, and every folder that was listed. */
+  /** Every file that was read or looked for. */
   List<Path> touched() {
     return List.copyOf(touched);
+  }
+
+  List<Listing> listings() {
+    return List.copyOf(listings);
+  }
+
+  void list(Listing listing) {
+    listings.add(listing);
   }
 
   void touch(Path path) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigReaderTest {
@@ -137,6 +139,17 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aGlobLooksIntoHiddenFoldersOnlyWhenItNamesThem() {
+    folder
+        .with("yumen.yaml", "include: '**.yaml'\n")
+        .with("a.yaml", "routes:\n" + route("a", 200))
+        .with(".yumen/last-good.yaml", "routes:\n" + route("a", 200));
+    assertEquals(List.of("a"), ids(folder.read()));
+    folder.with("yumen.yaml", "include: '.y*/*.yaml'\n");
+    assertEquals(List.of("a"), ids(folder.read()));
+  }
+
+  @Test
   void aFolderIsReadInTheOrderOfNames() {
     folder
         .with("conf/b.yml", "routes:\n" + route("b", 200))
@@ -146,7 +159,7 @@ class ConfigReaderTest {
     LoadedConfig loaded = folder.loadFile("conf");
     assertEquals(List.of("a", "b"), ids(ConfigFolder.good(loaded)));
     assertEquals(folder.path().resolve("conf"), loaded.folder());
-    assertTrue(loaded.files().contains(loaded.folder()));
+    assertEquals(List.of(new Listing(loaded.folder(), "*.{yaml,yml,json}", 1)), loaded.listings());
   }
 
   @Test
@@ -264,13 +277,31 @@ class ConfigReaderTest {
         .with("more/a.yaml", "metrics: {}")
         .with("level.txt", "warn\n")
         .with(".env", "A=b\n");
-    List<Path> files = folder.load("API_GATEWAY_ENV", "prod").files();
+    LoadedConfig loaded = folder.load("API_GATEWAY_ENV", "prod");
     List<Path> expected = new ArrayList<>();
     for (String name :
-        List.of(".env", "yumen.yaml", "more", "more/a.yaml", "yumen-prod.yaml", "level.txt")) {
+        List.of(".env", "yumen.yaml", "more/a.yaml", "yumen-prod.yaml", "level.txt")) {
       expected.add(folder.path().resolve(name));
     }
-    assertEquals(expected, files);
+    assertEquals(expected, loaded.files());
+    Path more = folder.path().resolve("more");
+    assertEquals(List.of(new Listing(more, "*.yaml", 1)), loaded.listings());
+  }
+
+  @Test
+  void aFolderThatAGlobWouldLookIntoIsNamedBeforeItIsThere() {
+    folder.with("yumen.yaml", "include: 'more/*.yaml'\n");
+    Path more = folder.path().resolve("more");
+    assertEquals(List.of(new Listing(more, "*.yaml", 1)), folder.load().listings());
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aLinkThatLeadsNowhereIsNoFileOfAFolder() throws IOException {
+    folder.with("conf/a.yaml", "routes:\n" + route("a", 200));
+    Path lock = folder.path().resolve("conf/.#a.yaml"); // an editor's, while it has the file open
+    Files.createSymbolicLink(lock, Path.of("somebody@here.1"));
+    assertEquals(List.of("a"), ids(ConfigFolder.good(folder.loadFile("conf"))));
   }
 
   @Test

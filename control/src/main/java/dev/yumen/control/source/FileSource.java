@@ -1,22 +1,14 @@
 package dev.yumen.control.source;
 
 import dev.yumen.config.LoadedConfig;
-import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +35,12 @@ public final class FileSource implements AutoCloseable {
   private final Function<Path, LoadedConfig> reader;
   private final Consumer<LoadedConfig> publish;
   private final Semaphore wake = new Semaphore(0);
-  private final @Nullable WatchService notices;
+  private final Notices notices;
   private volatile boolean asked;
   private volatile boolean closed;
 
   // The source's own thread.
   private Stamps live = Stamps.NONE;
-  private Set<Path> watchedFolders = Set.of();
 
   /**
    * @param main file or folder
@@ -61,7 +52,7 @@ public final class FileSource implements AutoCloseable {
     this.main = main;
     this.reader = reader;
     this.publish = publish;
-    this.notices = openNotices(main);
+    this.notices = new Notices(main, wake::release);
   }
 
   /**
@@ -71,12 +62,9 @@ public final class FileSource implements AutoCloseable {
    *     now on
    */
   public FileSource start(LoadedConfig first) {
-    know(first.files());
+    know(first);
     Thread.ofVirtual().name("config-source").start(this::run);
-    if (notices != null) {
-      WatchService service = notices;
-      Thread.ofVirtual().name("config-notices").start(() -> passOn(service));
-    }
+    notices.start();
     return this;
   }
 
@@ -94,13 +82,7 @@ public final class FileSource implements AutoCloseable {
   public void close() {
     closed = true;
     wake.release();
-    if (notices != null) {
-      try {
-        notices.close();
-      } catch (IOException e) {
-        LOG.debug("the watch on {} could not be closed", main, e);
-      }
-    }
+    notices.close();
   }
 
   private void run() {
@@ -112,7 +94,7 @@ public final class FileSource implements AutoCloseable {
         if (asked) {
           asked = false;
           load();
-        } else if (!closed && !Stamps.of(live.files().keySet()).equals(live)) {
+        } else if (!closed && !live.now().equals(live)) {
           awaitRest();
           load();
         }
@@ -134,10 +116,10 @@ public final class FileSource implements AutoCloseable {
 
   /** Returns when the files have not changed for a moment, or they go on changing for too long. */
   private void awaitRest() throws InterruptedException {
-    Stamps before = Stamps.of(live.files().keySet());
+    Stamps before = live.now();
     for (int i = 0; i < MOST_WAITS && !closed; i++) {
       boolean noticed = wake.tryAcquire(QUIET_MILLIS, TimeUnit.MILLISECONDS);
-      Stamps now = Stamps.of(before.files().keySet());
+      Stamps now = before.now();
       if (!noticed && now.equals(before)) {
         return;
       }
@@ -156,84 +138,20 @@ public final class FileSource implements AutoCloseable {
   /** Reads until nothing was changed while it was read. */
   private LoadedConfig readWhole() {
     for (int i = 1; ; i++) {
-      Stamps before = Stamps.of(live.files().keySet());
+      Stamps before = live.now();
       Instant began = Instant.now();
       LoadedConfig loaded = reader.apply(main);
-      know(loaded.files());
+      know(loaded);
       if (i == MOST_READS || !live.changedSince(before, began)) {
         return loaded;
       }
     }
   }
 
-  private void know(List<Path> files) {
-    Set<Path> all = new HashSet<>(files);
+  private void know(LoadedConfig loaded) {
+    Set<Path> all = new HashSet<>(loaded.files());
     all.add(main.toAbsolutePath());
-    live = Stamps.of(all);
-    watchFolders(all);
-  }
-
-  private void watchFolders(Set<Path> files) {
-    Set<Path> folders = new HashSet<>();
-    for (Path file : files) {
-      addFolder(file, folders);
-      try {
-        addFolder(file.toRealPath(), folders);
-      } catch (IOException e) {
-        LOG.trace("{} does not exist", file);
-      }
-    }
-    if (notices == null || folders.equals(watchedFolders)) {
-      return;
-    }
-    folders.stream().filter(folder -> !watchedFolders.contains(folder)).forEach(this::register);
-    watchedFolders = folders;
-  }
-
-  private static void addFolder(Path file, Set<Path> folders) {
-    Path folder = Files.isDirectory(file) ? file : file.getParent();
-    if (folder != null) {
-      folders.add(folder);
-    }
-  }
-
-  private void register(Path folder) {
-    try {
-      if (notices != null && Files.isDirectory(folder)) {
-        folder.register(
-            notices,
-            StandardWatchEventKinds.ENTRY_CREATE,
-            StandardWatchEventKinds.ENTRY_DELETE,
-            StandardWatchEventKinds.ENTRY_MODIFY);
-      }
-    } catch (IOException e) {
-      LOG.debug("{} is looked at once a second only: {}", folder, e.toString());
-    } catch (ClosedWatchServiceException e) {
-      LOG.trace("closed while {} was read", main);
-    }
-  }
-
-  private void passOn(WatchService service) {
-    try {
-      while (!closed) {
-        WatchKey key = service.take();
-        key.pollEvents();
-        key.reset();
-        wake.release();
-      }
-    } catch (ClosedWatchServiceException e) {
-      LOG.trace("the watch on {} ended", main);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static @Nullable WatchService openNotices(Path main) {
-    try {
-      return main.getFileSystem().newWatchService();
-    } catch (IOException | UnsupportedOperationException e) {
-      LOG.debug("{} is looked at once a second only: {}", main, e.toString());
-      return null;
-    }
+    live = Stamps.of(all, loaded.listings());
+    notices.watch(live);
   }
 }

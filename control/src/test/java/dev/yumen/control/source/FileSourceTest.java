@@ -113,6 +113,15 @@ class FileSourceTest {
   }
 
   @Test
+  void anIncludedFolderThatWasMissingIsReadOnceItIsThere() throws IOException {
+    Path main = write("yumen.yaml", "include: routes/*.yaml\n" + routes("one"));
+    watch(main);
+    write("routes/a.yaml", routes("a"));
+
+    assertEquals(List.of("one", "a"), nextRoutes());
+  }
+
+  @Test
   void everyFileOfAMainFolderIsWatched() throws IOException {
     write("conf/a.yaml", routes("a"));
     watch(folder.resolve("conf"));
