@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -122,11 +123,12 @@ final class SourceFiles {
   /** A file that is no configuration, such as one that holds a password. */
   byte[] bytes(Path file, int most) throws IOException {
     touch(file);
-    if (Files.isDirectory(file)) {
-      throw new IOException("it is a folder");
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) { // a pipe would hold the reader up for ever
+      throw new IOException(attributes.isDirectory() ? "it is a folder" : "it is no regular file");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      // What is no plain file may say that it is empty and never end.
+      // What the system makes up may say that it is empty and never end.
       byte[] content = Files.size(file) > most ? null : in.readNBytes(most + 1);
       if (content == null || content.length > most) {
         throw new IOException("it has more than " + most + " bytes");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -293,6 +294,35 @@ class ConfigReaderTest {
     folder.with("yumen.yaml", "include: 'more/*.yaml'\n");
     Path more = folder.path().resolve("more");
     assertEquals(List.of(new Listing(more, "*.yaml", 1)), folder.load().listings());
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void pipesAreRefusedWhereverAFileIsNamed() throws IOException, InterruptedException {
+    folder
+        .with("yumen.yaml", "include: [pipe, 'more/*.yaml']\nlog: {level: '${file:pipe}'}\n")
+        .with("more/a.yaml", "metrics: {}");
+    pipe("pipe");
+    pipe("more/b.yaml");
+    assertEquals(
+        List.of(
+            "pipe can not be read: it is no regular file",
+            "more/b.yaml can not be read: it is no regular file",
+            "yumen.yaml:2:14 log.level: ${file:pipe} can not be read: it is no regular file"),
+        folder.load().problems().stream().map(Problem::toString).toList());
+    assertEquals(
+        List.of("pipe can not be read: it is no regular file"),
+        folder.loadFile("pipe").problems().stream().map(Problem::toString).toList());
+    assertEquals(
+        List.of("b.yaml can not be read: it is no regular file"),
+        folder.loadFile("more").problems().stream().map(Problem::toString).toList());
+  }
+
+  private void pipe(String name) throws IOException, InterruptedException {
+    Process mkfifo =
+        new ProcessBuilder("mkfifo", folder.path().resolve(name).toString()).inheritIO().start();
+    assertEquals(0, mkfifo.waitFor());
   }
 
   @Test
