@@ -6,12 +6,15 @@ import dev.yumen.config.Node.Origin;
 import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
 import dev.yumen.config.SourceFiles.SourceText;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -36,6 +39,9 @@ final class NodeParser {
   /** Nodes that aliases may stand for, all together. */
   private static final int MOST_ALIASED = 1_000_000;
 
+  /** How the parser says that the text ended where it must not. */
+  private static final Pattern END_OF_FILE = Pattern.compile("stream end|end of stream");
+
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(SourceFiles.MOST_BYTES).setUseMarks(true).build();
 
@@ -44,6 +50,10 @@ final class NodeParser {
   private final Iterator<Event> events;
   private final Map<String, Anchored> anchors = new HashMap<>();
   private final Map<String, String> keys = new HashMap<>();
+
+  /** What has begun and not ended, the innermost last. */
+  private final Deque<CollectionStartEvent> open = new ArrayDeque<>();
+
   private long nodes;
   private long aliased;
 
@@ -164,15 +174,18 @@ final class NodeParser {
   }
 
   private Sequence sequence(CollectionStartEvent start, int depth) {
+    open.addLast(start);
     tag(start, start.getTag(), ":seq");
     List<Node> items = new ArrayList<>();
     for (Event next = events.next(); next instanceof NodeEvent item; next = events.next()) {
       items.add(node(item, depth + 1));
     }
+    open.removeLast();
     return new Sequence(place(start), List.copyOf(items));
   }
 
   private Mapping mapping(MappingStartEvent start, int depth) {
+    open.addLast(start);
     tag(start, start.getTag(), ":map");
     Map<String, Entry> entries = new HashMap<>();
     List<Entry> order = new ArrayList<>();
@@ -193,6 +206,7 @@ final class NodeParser {
         problems.error(entry.place(), "", "key " + Text.quoted(text) + earlier);
       }
     }
+    open.removeLast();
     return new Mapping(place(start), List.copyOf(order));
   }
 
@@ -214,14 +228,45 @@ final class NodeParser {
   }
 
   private void syntax(MarkedYamlEngineException e) {
+    String context = e.getContext() == null ? "" : e.getContext();
+    boolean ended = END_OF_FILE.matcher(e.getProblem()).find();
+    CollectionStartEvent inner = open.peekLast();
+    if (ended && context.endsWith("quoted scalar")) {
+      Place quote = e.getContextMark().map(this::place).orElse(null);
+      neverClosed(quote, "a quote", "the same quote");
+    } else if (inner == null || !inner.isFlow()) {
+      notYaml(e, context, "");
+    } else if (ended) {
+      boolean mapping = inner instanceof MappingStartEvent;
+      neverClosed(place(inner), bracket(inner), Text.quoted(mapping ? "}" : "]"));
+    } else {
+      Place place = place(inner);
+      String where = place.line() + ":" + place.column();
+      String hint = "; the " + bracket(inner) + " at " + where + " is not closed yet";
+      notYaml(e, context, context.startsWith("while parsing a flow") ? hint : "");
+    }
+  }
+
+  private void neverClosed(@Nullable Place place, String what, String closing) {
+    String expected = " (expected: " + closing + " before the end of the file)";
+    problems.error(place, "", what + " that is never closed" + expected);
+  }
+
+  private static String bracket(CollectionStartEvent flow) {
+    return Text.quoted(flow instanceof MappingStartEvent ? "{" : "[");
+  }
+
+  private void notYaml(MarkedYamlEngineException e, String context, String hint) {
     Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
     Place place = mark.map(this::place).orElse(new Place(input.source(), 1, 1));
     StringBuilder message = new StringBuilder("not YAML: ").append(e.getProblem());
-    if (e.getContext() != null && !e.getContext().isEmpty()) {
-      message.append(' ').append(e.getContext());
+    if (!context.isEmpty()) {
+      message.append(' ').append(context);
     }
     if (mark.isPresent() && afterDollar(mark.get().getIndex())) {
       message.append(" (a value with ${…} between { } needs quotes)");
+    } else {
+      message.append(hint);
     }
     problems.error(place, "", message.toString());
   }
