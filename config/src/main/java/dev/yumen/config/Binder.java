@@ -40,6 +40,7 @@ final class Binder {
   private final Shapes shapes;
   private final IdentityHashMap<Setting, Object> defaults;
   private final Refusals refusals;
+  private final Probe probe;
   private final Problems problems;
 
   /**
@@ -50,6 +51,7 @@ final class Binder {
     this.defaults = defaults;
     this.problems = problems;
     this.refusals = new Refusals(problems);
+    this.probe = new Probe(refusals, this::otherwise);
   }
 
   /** The values of every {@link Setting#defaultText}; fails when one does not fit its setting. */
@@ -200,7 +202,7 @@ final class Binder {
     if (failed.isEmpty() && fields.unknown().isEmpty()) {
       return make(fields, arguments, at);
     }
-    probe(fields, arguments, failed, at);
+    probe.refusals(fields, arguments, failed, at);
     return Failed.FAILED;
   }
 
@@ -278,44 +280,10 @@ final class Binder {
     if (failure != null) {
       refusals.report(failure, fields, at);
       if (failure instanceof InvalidValue invalid) {
-        probe(fields, arguments, new HashSet<>(Set.of(invalid.component())), at);
+        probe.refusals(fields, arguments, new HashSet<>(Set.of(invalid.component())), at);
       }
     }
     return made;
-  }
-
-  /**
-   * Finds what else a constructor refuses: settings that failed are replaced by their defaults, one
-   * more each time. What is wrong with the record as a whole may come from that, and is not said.
-   */
-  private void probe(Fields fields, @Nullable Object[] arguments, Set<String> failed, At at) {
-    while (withDefaults(fields.shape(), arguments, failed)) {
-      try {
-        fields.shape().constructor().newInstance(arguments);
-        return;
-      } catch (InvocationTargetException e) {
-        if (!(e.getCause() instanceof InvalidValue invalid)
-            || fields.shape().indexOf(invalid.component()) < 0
-            || !failed.add(invalid.component())) {
-          return;
-        }
-        refusals.report(invalid, fields, at);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
-  /** Whether every setting that failed could be replaced. */
-  private boolean withDefaults(Shape shape, @Nullable Object[] arguments, Set<String> failed) {
-    for (String key : failed) {
-      int index = shape.indexOf(key);
-      if (index < 0 || shape.settings().get(index).required()) {
-        return false;
-      }
-      arguments[index] = otherwise(shape.settings().get(index));
-    }
-    return true;
   }
 
   private Object wrong(Node node, At at, String expected) {

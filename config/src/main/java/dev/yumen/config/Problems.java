@@ -66,7 +66,9 @@ final class Problems {
     found.stream().sorted(ORDER).map(Found::problem).forEach(problems::add);
     if (dropped > 0) {
       Severity severity = errors ? Severity.ERROR : Severity.WARNING;
-      problems.add(new Problem(severity, null, "", "and " + dropped + " more problems"));
+      problems.add(
+          new Problem(
+              severity, null, "", "and " + dropped + " more problem" + (dropped == 1 ? "" : "s")));
     }
     return problems;
   }

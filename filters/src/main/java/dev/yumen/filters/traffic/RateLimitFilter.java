@@ -79,12 +79,15 @@ public final class RateLimitFilter implements Filter {
         throw new InvalidValue("key", "no key", "at least one attribute");
       }
       long most = burst == null ? rate.count() : burst;
-      if (cost < 1 || cost > most) {
-        throw new InvalidValue("cost", cost, "1 to the burst, which is " + most);
-      }
       if (most < 1 || most > LONGEST / interval(rate)) {
         throw new InvalidValue(
             "burst", most, "at least 1, and no more than the rate gives in ten years");
+      }
+      if (cost < 1) {
+        throw new InvalidValue("cost", cost, "at least 1");
+      }
+      if (cost > most) {
+        throw new InvalidValue("cost", cost, "1 to the burst, which is " + most);
       }
       if (rate.unit().length().toNanos() / rate.count() < 100) {
         throw new InvalidValue("rate", rate.toString(), "at most 10000000/s");

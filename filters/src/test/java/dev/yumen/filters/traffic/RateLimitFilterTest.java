@@ -165,4 +165,21 @@ class RateLimitFilterTest {
     List<String> problems = FilterHarness.problems("- rate-limit: " + settings);
     assertEquals(1, problems.size(), problems::toString);
   }
+
+  @Test
+  void aRateThatCanNotBeReadHidesNoOtherMistake() {
+    assertEquals(
+        List.of(
+            "test.yaml:8:28 routes[0].filters[0].rate-limit.rate: \"5/fortnight\" (expected: a"
+                + " number per s, min, h, day or month such as 100/min)",
+            "test.yaml:8:48 routes[0].filters[0].rate-limit.burst: 0 (expected: at least 1, and no"
+                + " more than the rate gives in ten years)",
+            "test.yaml:8:57 routes[0].filters[0].rate-limit.cost: 0 (expected: at least 1)"),
+        FilterHarness.problems("- rate-limit: {rate: 5/fortnight, burst: 0, cost: 0}"));
+  }
+
+  @Test
+  void whatTheRateDecidesIsNotJudgedWithoutIt() {
+    assertEquals(1, FilterHarness.problems("- rate-limit: {rate: 5/fortnight, cost: 150}").size());
+  }
 }
