@@ -134,10 +134,10 @@ public final class Publisher {
     status = new ReloadStatus(new Live(number, loaded.hash(), now, origin), rejection);
     metrics.configApplied(number, now);
     LOG.info(
-        "configuration {} is live: {} routes, {} warnings, hash {}",
+        "configuration {} is live: {}, {}, hash {}",
         number,
-        liveConfig == null ? 0 : liveConfig.routes().size(),
-        warnings.size(),
+        counted(liveConfig == null ? 0 : liveConfig.routes().size(), "route"),
+        counted(warnings.size(), "warning"),
         loaded.hash());
     return new ApplyResult.Applied(number, List.copyOf(warnings));
   }
@@ -148,10 +148,14 @@ public final class Publisher {
     status = new ReloadStatus(live, new Rejection(loaded.hash(), clock.instant(), all));
     metrics.configRejected();
     LOG.error(
-        "configuration rejected: {} problems; {}",
-        all.size(),
+        "configuration rejected: {}; {}",
+        counted(all.size(), "problem"),
         live == null ? "none is live" : "number " + live.number() + " stays live");
     return new ApplyResult.Rejected(all);
+  }
+
+  private static String counted(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
   }
 
   private static void log(Problem problem) {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.MetricsConfig;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class PublisherTest {
   private static final String ONE = "routes: [{id: one, match: {path: /1}, respond: {}}]";
@@ -64,6 +68,28 @@ class PublisherTest {
         publisher.status());
     assertTrue(metricsText().contains("gateway_config_version 2.0"));
     assertTrue(metricsText().contains("gateway_config_reloads_total{result=\"applied\"} 2.0"));
+  }
+
+  @Test
+  void oneOfAKindIsLoggedWithoutAnS() {
+    List<String> lines = new ArrayList<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Publisher.class);
+    AppenderBase<ILoggingEvent> listener =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            lines.add(event.getFormattedMessage());
+          }
+        };
+    listener.start();
+    logger.addAppender(listener);
+    publisher.started(read(ONE));
+    publisher.apply(read(BROKEN));
+    logger.detachAppender(listener);
+
+    assertEquals(
+        "configuration 1 is live: 1 route, 0 warnings, hash " + read(ONE).hash(), lines.getFirst());
+    assertEquals("configuration rejected: 1 problem; number 1 stays live", lines.getLast());
   }
 
   @Test

@@ -229,10 +229,10 @@ public final class LogSink implements AutoCloseable {
       return;
     }
     LOG.warn(
-        "{} could not be written: {}; {} lines dropped since the last such message",
+        "{} could not be written: {}; {} dropped since the last such message",
         destination,
         failure.toString(),
-        droppedSinceComplaint);
+        droppedSinceComplaint == 1 ? "1 line" : droppedSinceComplaint + " lines");
     complainedAt = now;
     droppedSinceComplaint = 0;
   }
