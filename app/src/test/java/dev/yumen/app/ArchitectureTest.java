@@ -46,6 +46,7 @@ class ArchitectureTest {
               "exchange",
               "forward",
               "http1",
+              "http2",
               "listener",
               "relay",
               "routing",

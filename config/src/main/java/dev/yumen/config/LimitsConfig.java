@@ -59,7 +59,8 @@ public record LimitsConfig(
             "Bytes held for a side that does not read fast enough, before the other side is"
                 + " paused.")
         @Default("64KiB")
-        DataSize buffer) {
+        DataSize buffer,
+    @Describe("Bounds on what one HTTP/2 connection may use.") @Default("{}") Http2Limits http2) {
 
   public LimitsConfig {
     Check.range("request-line", requestLine, 64, 1 << 20);

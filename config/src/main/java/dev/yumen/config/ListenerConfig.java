@@ -2,6 +2,8 @@ package dev.yumen.config;
 
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.OneOrMany;
 import java.util.List;
 
 /** A port that clients connect to. */
@@ -11,7 +13,13 @@ public record ListenerConfig(
     @Describe("Pending connections that the kernel may hold.") @Default("4096") int backlog,
     @Describe("Own endpoints answered here when no route matches: health, version, metrics.")
         @Default("[health]")
-        List<BuiltIn> builtIn) {
+        List<BuiltIn> builtIn,
+    @Describe(
+            "What is spoken here. http2 is chosen by ALPN over TLS; without TLS it begins by prior"
+                + " knowledge or by Upgrade (h2c).")
+        @Default("[http1, http2]")
+        @OneOrMany
+        List<Protocol> protocols) {
 
   /** Endpoints the gateway answers by itself. */
   public enum BuiltIn {
@@ -20,7 +28,17 @@ public record ListenerConfig(
     METRICS
   }
 
+  /** Versions of HTTP that a listener may speak. */
+  public enum Protocol {
+    HTTP1,
+    HTTP2
+  }
+
   public ListenerConfig {
+    if (protocols.isEmpty()) {
+      throw new InvalidValue("protocols", "[]", "http1, http2 or both");
+    }
+    protocols = List.copyOf(protocols);
     Check.range("backlog", backlog, 1, 65_535);
     builtIn = List.copyOf(builtIn);
   }

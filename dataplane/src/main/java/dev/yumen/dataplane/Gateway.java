@@ -2,6 +2,7 @@ package dev.yumen.dataplane;
 
 import dev.yumen.config.Address;
 import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
@@ -43,6 +44,8 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final String MANAGEMENT = "management";
+  private static final List<ListenerConfig.Protocol> ONLY_HTTP1 =
+      List.of(ListenerConfig.Protocol.HTTP1);
   private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(2);
   private static final Duration LAST_RELEASE = Duration.ofSeconds(3);
 
@@ -53,6 +56,11 @@ public final class Gateway implements AutoCloseable {
           "body_too_large",
           "body_too_slow",
           "header_timeout",
+          "http2_flood",
+          "http2_malformed",
+          "http2_ping_timeout",
+          "http2_protocol_error",
+          "http2_too_many_streams",
           "slow_reader",
           "too_many_connections",
           "too_many_connections_of_client",
@@ -87,11 +95,7 @@ public final class Gateway implements AutoCloseable {
     registerReasons(engine.metrics());
     this.listening =
         new Listener.Surroundings(
-            engine.serverBootstrap(),
-            engine::loopOf,
-            () -> snapshots.current().config().limits(),
-            engine.metrics(),
-            new AtomicInteger());
+            engine.serverBootstrap(), engine::loopOf, engine.metrics(), new AtomicInteger());
   }
 
   /** A counter that is there from the start, at 0, can be alerted on. */
@@ -172,8 +176,8 @@ public final class Gateway implements AutoCloseable {
       management =
           Listener.open(
               MANAGEMENT,
-              config.management().address(),
-              128,
+              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1),
+              () -> new Listener.Rules(limits(), ONLY_HTTP1),
               new ManagementAcceptor(builtIn, failures),
               listening.apart());
     }
@@ -184,7 +188,17 @@ public final class Gateway implements AutoCloseable {
 
   private Listener open(String name, ListenerConfig settings) throws IOException {
     RequestAcceptor acceptor = new ExchangeAcceptor(name, exchanges, engine.loops());
-    return Listener.open(name, settings.address(), settings.backlog(), acceptor, listening);
+    return Listener.open(name, settings, () -> rules(name, settings), acceptor, listening);
+  }
+
+  /** What is live now; a listener that is about to be closed keeps what it had. */
+  private Listener.Rules rules(String name, ListenerConfig opened) {
+    ListenerConfig live = snapshots.current().config().listeners().getOrDefault(name, opened);
+    return new Listener.Rules(limits(), live.protocols());
+  }
+
+  private LimitsConfig limits() {
+    return snapshots.current().config().limits();
   }
 
   /**

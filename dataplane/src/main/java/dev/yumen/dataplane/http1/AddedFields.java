@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,16 @@ final class AddedFields {
   void forEach(BiConsumer<String, String> action) {
     for (int i = 0; i < size; i++) {
       action.accept(label(i).name(), value(i));
+    }
+  }
+
+  /** Gives the fields that {@link #write} writes. */
+  void forEachWritten(FieldSink sink) {
+    int line = 0;
+    for (int i = 0; i < size; i++) {
+      int value = line + label(i).lead().length;
+      sink.field(label(i).lowerCase(), new AsciiString(lines, value, value(i).length(), true));
+      line += lineLength(i);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.http1;
 
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,11 +19,13 @@ final class FieldLabel {
   private final String name;
   private final int id;
   private final byte[] lead;
+  private final AsciiString lowerCase;
 
   private FieldLabel(String name) {
     check(name);
     this.name = name;
     this.id = FieldName.idOf(name);
+    this.lowerCase = AsciiString.of(name).toLowerCase();
     this.lead = (name + ": ").getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -45,6 +48,11 @@ final class FieldLabel {
 
   String name() {
     return name;
+  }
+
+  /** The name as HTTP/2 writes it. */
+  AsciiString lowerCase() {
+    return lowerCase;
   }
 
   /** Its id in {@link FieldName}. */

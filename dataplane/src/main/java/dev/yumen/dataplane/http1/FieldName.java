@@ -1,6 +1,8 @@
 package dev.yumen.dataplane.http1;
 
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The field names that are recognised without making a string: each has a small number, its id; 0
@@ -143,7 +145,20 @@ final class FieldName {
     }
   }
 
+  private static final @Nullable AsciiString[] LOWER_CASE = new AsciiString[NAMES.length];
+
+  static {
+    for (int id = 1; id < NAMES.length; id++) {
+      LOWER_CASE[id] = AsciiString.of(NAMES[id]);
+    }
+  }
+
   private FieldName() {}
+
+  /** The name of an id, or null for {@link #OTHER}. */
+  static @Nullable AsciiString lowerCase(int id) {
+    return LOWER_CASE[id];
+  }
 
   /**
    * The id of this range, which need not be a token; {@link Octets#SLACK} bytes must be readable

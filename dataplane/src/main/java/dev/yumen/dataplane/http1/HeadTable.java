@@ -313,6 +313,12 @@ public final class HeadTable implements Headers {
     added.write(out);
   }
 
+  /** Gives every field that {@link #writeFields} would write, in the same order. */
+  public void forEachWritten(FieldSink sink) {
+    wire.forEachWritten(sink);
+    added.forEachWritten(sink);
+  }
+
   private boolean isOwned(int id) {
     return FieldName.isOwned(id) || (request && id == FieldName.HOST);
   }

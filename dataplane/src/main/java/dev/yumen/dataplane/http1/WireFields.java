@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
@@ -239,6 +240,26 @@ final class WireFields {
       }
     }
     out.writeBytes(bytes, runStart, runEnd - runStart);
+  }
+
+  /** Gives the fields that {@link #write} writes. */
+  void forEachWritten(FieldSink sink) {
+    for (int i = 0; i < end; i += STRIDE) {
+      int meta = fields[i + META];
+      if ((meta & (GONE | OWNED)) != 0) {
+        continue;
+      }
+      int nameStart = fields[i + NAME_START];
+      AsciiString known = FieldName.lowerCase(meta & ID);
+      AsciiString name =
+          known != null
+              ? known
+              : new AsciiString(bytes, nameStart, fields[i + NAME_END] - nameStart, true)
+                  .toLowerCase();
+      int valueStart = fields[i + VALUE_START];
+      sink.field(
+          name, new AsciiString(bytes, valueStart, fields[i + VALUE_END] - valueStart, true));
+    }
   }
 
   private void writeLoose(ByteBuf out, int i) {

@@ -2,6 +2,8 @@ package dev.yumen.dataplane.listener;
 
 import dev.yumen.config.Address;
 import dev.yumen.config.LimitsConfig;
+import dev.yumen.config.ListenerConfig;
+import dev.yumen.dataplane.http2.Http2ServerConnection;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.server.ConnectionRegistry;
@@ -11,12 +13,14 @@ import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.server.Serving;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,21 +34,26 @@ public final class Listener {
    *
    * @param bootstrap with groups and channel types; cloned
    * @param loopOf the loop of an event loop
-   * @param limits the limits that are live
    * @param connections open connections of all listeners
    */
   public record Surroundings(
       ServerBootstrap bootstrap,
       Function<EventLoop, Loop> loopOf,
-      Supplier<LimitsConfig> limits,
       Metrics metrics,
       AtomicInteger connections) {
 
     /** The same for a listener whose connections are counted apart. */
     public Surroundings apart() {
-      return new Surroundings(bootstrap, loopOf, limits, metrics, new AtomicInteger());
+      return new Surroundings(bootstrap, loopOf, metrics, new AtomicInteger());
     }
   }
+
+  /**
+   * How new connections are served. Asked for each of them, so that a reload shows at once.
+   *
+   * @param protocols what may be spoken, at least one
+   */
+  public record Rules(LimitsConfig limits, List<ListenerConfig.Protocol> protocols) {}
 
   private final String name;
   private final Address address;
@@ -64,20 +73,25 @@ public final class Listener {
    * @throws IOException if the address can not be had, with one sentence that says why
    */
   public static Listener open(
-      String name, Address address, int backlog, RequestAcceptor acceptor, Surroundings around)
+      String name,
+      ListenerConfig settings,
+      Supplier<Rules> rules,
+      RequestAcceptor acceptor,
+      Surroundings around)
       throws IOException {
+    Address address = settings.address();
     ConnectionRegistry registry =
         new ConnectionRegistry(around.metrics(), name, around.connections());
     var bound =
         around
             .bootstrap()
             .clone()
-            .option(ChannelOption.SO_BACKLOG, backlog)
+            .option(ChannelOption.SO_BACKLOG, settings.backlog())
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel accepted) {
-                    accept(accepted, acceptor, around, registry);
+                    accept(accepted, acceptor, rules.get(), around, registry);
                   }
                 })
             .bind(new InetSocketAddress(address.host(), address.port()))
@@ -100,10 +114,11 @@ public final class Listener {
   private static void accept(
       Channel accepted,
       RequestAcceptor acceptor,
+      Rules rules,
       Surroundings around,
       ConnectionRegistry registry) {
     Loop loop = around.loopOf().apply(accepted.eventLoop());
-    LimitsConfig limits = around.limits().get();
+    LimitsConfig limits = rules.limits();
     String refused =
         registry.admit(accepted, loop, limits.connections(), limits.connectionsPerClient());
     if (refused != null) {
@@ -116,11 +131,18 @@ public final class Listener {
         .config()
         .setOption(
             ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
-    accepted
-        .pipeline()
-        .addLast(
-            new Http1ServerConnection(
-                new Serving(loop, acceptor, ListenerLimits.of(limits), registry, false)));
+    Serving serving = new Serving(loop, acceptor, ListenerLimits.of(limits), registry, false);
+    accepted.pipeline().addLast(first(rules, serving));
+  }
+
+  private static ChannelHandler first(Rules rules, Serving serving) {
+    if (!rules.protocols().contains(ListenerConfig.Protocol.HTTP2)) {
+      return new Http1ServerConnection(serving);
+    }
+    if (!rules.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
+      return Http2ServerConnection.of(serving, rules.limits().http2());
+    }
+    return new ProtocolChooser(serving, rules.limits().http2());
   }
 
   public String name() {

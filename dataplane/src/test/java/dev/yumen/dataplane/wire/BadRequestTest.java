@@ -30,6 +30,7 @@ class BadRequestTest {
   private static final GatewayFixture GATEWAY =
       GatewayFixture.start(
           """
+          listeners: {http: {address: "127.0.0.1:0", protocols: [http1]}}
           limits: {chunk-line: 64}
           upstreams: {service: {endpoints: %s}}
           routes:

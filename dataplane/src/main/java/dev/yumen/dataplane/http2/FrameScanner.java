@@ -1,0 +1,101 @@
+package dev.yumen.dataplane.http2;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Follows the frames of a connection by their headers alone (RFC 9113 §4.1), before they are
+ * decoded. It knows whether the client is in the middle of something, and how many frames came that
+ * ask for nothing: those cost work, and only a broken or hostile client sends many of them.
+ */
+final class FrameScanner {
+  private static final int HEADER_BYTES = 9;
+  private static final int PREFACE_BYTES = 24;
+  private static final int DATA = 0;
+  private static final int HEADERS = 1;
+  private static final int CONTINUATION = 9;
+  private static final int END_STREAM = 1;
+  private static final int END_HEADERS = 4;
+
+  /** Frames without use that each useful frame, of either side, pays for. */
+  private static final int FREE = 4;
+
+  private final byte[] header = new byte[HEADER_BYTES];
+  private int have;
+  private int skip = PREFACE_BYTES;
+  private boolean inHeaders;
+  private boolean inData;
+  private int idle;
+  private long frames;
+
+  /** Looks at bytes without taking them. */
+  void scan(ByteBuf in) {
+    int at = in.readerIndex();
+    int end = in.writerIndex();
+    while (at < end) {
+      if (skip > 0) {
+        int skipped = Math.min(skip, end - at);
+        skip -= skipped;
+        at += skipped;
+        continue;
+      }
+      header[have++] = in.getByte(at++);
+      if (have == HEADER_BYTES) {
+        have = 0;
+        frame();
+      }
+    }
+  }
+
+  private void frame() {
+    skip = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | (header[2] & 0xff);
+    frames++;
+    int type = header[3];
+    int flags = header[4];
+    boolean opens = type == HEADERS || type == CONTINUATION;
+    if (opens) {
+      inHeaders = (flags & END_HEADERS) == 0;
+    }
+    inData = type == DATA;
+    boolean ends = type == DATA && (flags & END_STREAM) != 0;
+    if (opens || ends || (type == DATA && skip > 0)) {
+      idle = Math.max(0, idle - FREE);
+    } else {
+      idle++;
+    }
+  }
+
+  /** A useful frame was sent: the client may answer it, by a window update for instance. */
+  void sent() {
+    idle = Math.max(0, idle - FREE);
+  }
+
+  /** Whether a frame other than DATA, or the fields of a request, have begun and not ended. */
+  boolean inTheMiddle() {
+    return have > 0 || (skip > 0 && !inData) || inHeaders;
+  }
+
+  /** Whether a DATA frame has begun and not ended. */
+  boolean inData() {
+    return inData && skip > 0;
+  }
+
+  /** Whether the fields of a request have begun and not ended. */
+  boolean inHeaders() {
+    return inHeaders;
+  }
+
+  /** Frames without use since {@link #forgive}, less those that were paid for. */
+  int idle() {
+    return idle;
+  }
+
+  /** All frames so far. */
+  long frames() {
+    return frames;
+  }
+
+  /** Begins to count anew. */
+  void forgive() {
+    idle = 0;
+  }
+}

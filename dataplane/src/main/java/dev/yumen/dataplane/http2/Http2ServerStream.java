@@ -1,0 +1,429 @@
+package dev.yumen.dataplane.http2;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.WireError;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.stream.ClientStream;
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.RequestEvents;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of an HTTP/2 connection and its answer. What is to be sent is held back by one piece,
+ * so that the last one can carry END_STREAM.
+ */
+final class Http2ServerStream implements ClientStream {
+  private final Http2ServerConnection connection;
+  private final Http2Stream stream;
+  private final HeadTable head;
+  private final long startNanos;
+  private @Nullable RequestEvents exchange;
+  private @Nullable Http2Headers heldHead;
+  private @Nullable ByteBuf heldBody;
+  private boolean answerEnded;
+  private boolean requestEnded;
+  private boolean outputEnded;
+  private boolean headLeft;
+  private boolean closed;
+  private boolean paused;
+  private boolean continueOwed;
+  private boolean tunnel;
+  private int unconsumed;
+  private long bodyRead;
+  private long discardLeft;
+  private long answeredAt;
+
+  // For the watch: when the client last moved, and what was seen then.
+  private long bodyStart;
+  private long bodyMovedAt;
+  private long pausedAt;
+  private int seenWindow;
+  private long windowMovedAt;
+
+  Http2ServerStream(
+      Http2ServerConnection connection, Http2Stream stream, HeadTable head, long startNanos) {
+    this.connection = connection;
+    this.stream = stream;
+    this.head = head;
+    this.startNanos = startNanos;
+  }
+
+  // ---- the request ----
+
+  void begin(boolean last) {
+    requestEnded = last;
+    Framing framing = Framing.NONE;
+    if (head.contentLength() >= 0) {
+      framing = Framing.LENGTH;
+    } else if (!last) {
+      framing = Framing.STREAM;
+    }
+    continueOwed = !last && head.expectContinue();
+    bodyStart = startNanos;
+    bodyMovedAt = startNanos;
+    RequestEvents begun =
+        connection.serving().acceptor().onRequest(this, head, framing, startNanos);
+    if (!answerEnded && !closed) {
+      exchange = begun;
+      if (last) {
+        begun.onRequestEnd(null);
+      }
+    }
+  }
+
+  /** The head can not be read: says so, and ends the stream. */
+  void refuse(WireError error, boolean last) {
+    requestEnded = last;
+    connection.rejected(error.label());
+    connection.serving().acceptor().onUnreadable(this, Failure.of(error.code(), error.text()));
+  }
+
+  /** Takes a piece of the body; returns how many of its bytes the client may send anew. */
+  int data(ByteBuf data) {
+    int length = data.readableBytes();
+    RequestEvents current = exchange;
+    bodyRead += length;
+    bodyMovedAt = connection.now();
+    continueOwed = false;
+    if (current == null) {
+      discard(length);
+      return length;
+    }
+    if (!tunnel && bodyRead > connection.serving().limits().bodyBytes()) {
+      connection.rejected("body_too_large");
+      fail(
+          Failure.of(
+              FailureCode.PAYLOAD_TOO_LARGE,
+              "request body of more than "
+                  + connection.serving().limits().bodyBytes()
+                  + " bytes (limits.body)"));
+      return length;
+    }
+    current.onRequestBody(data.readRetainedSlice(length));
+    if (paused && !closed) {
+      unconsumed += length;
+      return 0;
+    }
+    return length;
+  }
+
+  /**
+   * An answer may come before its request has ended (RFC 9113 §8.1). The rest of the request is
+   * read and dropped, within a limit; then the client is asked to stop.
+   */
+  private void discard(int length) {
+    discardLeft -= length;
+    if (discardLeft < 0) {
+      stopRequest();
+    }
+  }
+
+  private void stopRequest() {
+    if (!requestEnded && !closed) {
+      connection.reset(stream, Http2Error.NO_ERROR);
+      connection.flushSoon();
+    }
+  }
+
+  /** For the watch: the rest of a request that was answered does not come. */
+  void stopRequestAfter(long nanos, long now) {
+    if (answerEnded && now - answeredAt >= nanos) {
+      stopRequest();
+    }
+  }
+
+  void requestEnded(@Nullable HeadTable trailers) {
+    requestEnded = true;
+    RequestEvents current = exchange;
+    if (current != null) {
+      current.onRequestEnd(trailers);
+    }
+  }
+
+  void flushRequest() {
+    if (exchange != null) {
+      exchange.onRequestFlush();
+    }
+  }
+
+  void fail(Failure failure) {
+    RequestEvents current = exchange;
+    if (current != null) {
+      current.onRequestFailure(failure);
+    }
+  }
+
+  /** The stream is closed, by whatever side. */
+  void onClosed() {
+    closed = true;
+    drop();
+    RequestEvents gone = exchange;
+    exchange = null;
+    if (gone != null) {
+      gone.onRequestFailure(Failure.of(FailureCode.CLIENT_ABORT, "client reset its stream"));
+    }
+    if (!headLeft) {
+      connection.giveBack(head);
+    }
+  }
+
+  void onWritable() {
+    if (exchange != null) {
+      exchange.onClientWritable();
+    }
+  }
+
+  // ---- the answer ----
+
+  @Override
+  public void sendInterim(int status, HeadTable fields) {
+    if (status == 100) {
+      continueOwed = false;
+    }
+    if (!closed) {
+      connection.writeHeaders(stream, AnswerHeaders.of(status, fields, Framing.NONE, 0), false);
+    }
+  }
+
+  @Override
+  public void sendHead(int status, HeadTable fields, Framing framing, long length) {
+    heldHead = AnswerHeaders.of(status, fields, framing, length);
+  }
+
+  @Override
+  public void sendBody(ByteBuf data) {
+    if (closed || !data.isReadable()) {
+      data.release();
+      return;
+    }
+    if (tunnel) {
+      bodyMovedAt = connection.now();
+    }
+    push();
+    heldBody = data;
+  }
+
+  @Override
+  public void sendEnd(@Nullable HeadTable trailers) {
+    exchange = null;
+    answerEnded = true;
+    if (closed) {
+      return;
+    }
+    if (!outputEnded) {
+      outputEnded = true;
+      end(trailers);
+    }
+    answeredAt = connection.now();
+    discardLeft = connection.serving().limits().drainBytes();
+    consume();
+    connection.flushSoon();
+  }
+
+  private void end(@Nullable HeadTable trailers) {
+    Http2Headers lastHead = heldHead;
+    ByteBuf lastBody = heldBody;
+    if (trailers != null) {
+      push();
+      connection.writeHeaders(stream, AnswerHeaders.trailers(trailers), true);
+    } else if (lastHead != null && lastBody == null) {
+      heldHead = null;
+      connection.writeHeaders(stream, lastHead, true);
+    } else {
+      heldBody = null;
+      push();
+      connection.writeData(stream, lastBody == null ? Unpooled.EMPTY_BUFFER : lastBody, true);
+    }
+  }
+
+  /** Writes what is held back; it was not the last. */
+  private void push() {
+    Http2Headers nextHead = heldHead;
+    if (nextHead != null) {
+      heldHead = null;
+      connection.writeHeaders(stream, nextHead, false);
+    }
+    ByteBuf nextBody = heldBody;
+    if (nextBody != null) {
+      heldBody = null;
+      connection.writeData(stream, nextBody, false);
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (!closed && !outputEnded) {
+      push();
+    }
+    connection.flushSoon();
+  }
+
+  @Override
+  public boolean writable() {
+    return closed || connection.isWritable(stream);
+  }
+
+  @Override
+  public void abort() {
+    exchange = null;
+    answerEnded = true;
+    drop();
+    if (!closed) {
+      connection.reset(stream, Http2Error.INTERNAL_ERROR);
+      connection.flushSoon();
+    }
+  }
+
+  private void drop() {
+    heldHead = null;
+    if (heldBody != null) {
+      heldBody.release();
+      heldBody = null;
+    }
+  }
+
+  /** Other requests of the connection are not concerned: its frames can still be told apart. */
+  @Override
+  public void closeAfterAnswer() {}
+
+  @Override
+  public void leaveHead() {
+    headLeft = true;
+  }
+
+  // ---- flow ----
+
+  @Override
+  public void pauseRequest() {
+    if (!paused) {
+      paused = true;
+      pausedAt = connection.now();
+    }
+  }
+
+  @Override
+  public void resumeRequest() {
+    if (paused) {
+      paused = false;
+      long waited = connection.now() - pausedAt;
+      bodyStart += waited;
+      bodyMovedAt += waited;
+      consume();
+    }
+  }
+
+  private void consume() {
+    int consumed = unconsumed;
+    unconsumed = 0;
+    if (consumed > 0 && !closed) {
+      connection.consume(stream, consumed);
+    }
+  }
+
+  // ---- tunnels ----
+
+  @Override
+  public boolean sentAhead() {
+    return false;
+  }
+
+  @Override
+  public void startTunnel() {
+    tunnel = true;
+  }
+
+  @Override
+  public void endTunnel() {
+    if (!closed && !outputEnded) {
+      outputEnded = true;
+      end(null);
+      connection.flushSoon();
+    }
+  }
+
+  // ---- who it is ----
+
+  @Override
+  public Loop loop() {
+    return connection.serving().loop();
+  }
+
+  @Override
+  public InetSocketAddress peer() {
+    return connection.peer();
+  }
+
+  @Override
+  public String peerText() {
+    return connection.peerText();
+  }
+
+  @Override
+  public byte[] forwardedLines() {
+    return connection.forwardedLines(this);
+  }
+
+  @Override
+  public int localPort() {
+    return connection.localPort();
+  }
+
+  @Override
+  public String version() {
+    return "2";
+  }
+
+  @Override
+  public String scheme() {
+    return connection.serving().scheme();
+  }
+
+  // ---- for the watch ----
+
+  Http2Stream stream() {
+    return stream;
+  }
+
+  /** Whether the client is the one that has to go on with its body. */
+  boolean awaitsBody() {
+    return !requestEnded && !paused && !continueOwed && !tunnel && exchange != null;
+  }
+
+  long bodyStart() {
+    return bodyStart;
+  }
+
+  long bodyMovedAt() {
+    return bodyMovedAt;
+  }
+
+  long bodyRead() {
+    return bodyRead;
+  }
+
+  boolean isTunnel() {
+    return tunnel;
+  }
+
+  /**
+   * Since when the client takes nothing of what waits for it.
+   *
+   * @param waiting whether anything waits
+   * @param window its window now, which moves with every byte that goes
+   */
+  long stuckSince(boolean waiting, int window, long now) {
+    if (!waiting || window != seenWindow) {
+      seenWindow = window;
+      windowMovedAt = now;
+    }
+    return windowMovedAt;
+  }
+}

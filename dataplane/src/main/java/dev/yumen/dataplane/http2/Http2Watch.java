@@ -1,0 +1,218 @@
+package dev.yumen.dataplane.http2;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.config.Http2Limits;
+import dev.yumen.dataplane.loop.Deadline;
+import dev.yumen.dataplane.server.ListenerLimits;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a connection once a second: that it is not idle for too long, that the client goes on
+ * with what it began, takes what it asked for, and answers when it is asked. The limits are those
+ * of HTTP/1.1 clients, for each stream; a stream that is too slow is reset, a connection closed.
+ */
+final class Http2Watch extends Deadline {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long RESET_WINDOW = 30 * SECOND;
+  private static final long FLOOD_WINDOW = 10 * SECOND;
+  private static final long LINGER = 2 * SECOND;
+  private static final int FRAME_BYTES = 16 * 1024;
+  private static final long OUR_PING = 0x79756d656e3f0001L;
+
+  private final Http2ServerConnection connection;
+  private final FrameScanner scanner;
+  private final Http2Limits limits;
+  private long heardAt;
+  private long idleSince;
+  private long forgivenAt;
+  private long middleSince = NONE;
+  private long middleFrames;
+  private int resets;
+  private long resetsSince;
+  private long pingAt = NONE;
+  private long leaveAt = NONE;
+  private long unsentSince = NONE;
+  private long unsentLast;
+
+  Http2Watch(Http2ServerConnection connection, FrameScanner scanner, Http2Limits limits) {
+    this.connection = connection;
+    this.scanner = scanner;
+    this.limits = limits;
+  }
+
+  Http2Limits limits() {
+    return limits;
+  }
+
+  void start() {
+    long now = connection.now();
+    heardAt = now;
+    idleSince = now;
+    forgivenAt = now;
+    resetsSince = now;
+    again(now);
+  }
+
+  void stop() {
+    connection.serving().loop().deadlines().cancel(this);
+  }
+
+  /** Bytes came from the client. */
+  void heard() {
+    heardAt = connection.now();
+    pingAt = NONE;
+  }
+
+  /** The first GOAWAY of a drain was sent. */
+  void draining() {
+    leaveAt = connection.now() + SECOND;
+  }
+
+  /** Whether the client sent more frames that ask for nothing than it may. */
+  boolean flooded() {
+    return scanner.idle() > limits.controlFrames();
+  }
+
+  /** Counts a stream that was reset; whether there were too many of them lately. */
+  boolean tooManyResets() {
+    long now = connection.now();
+    if (now - resetsSince >= RESET_WINDOW) {
+      resetsSince = now;
+      resets = 0;
+    }
+    return ++resets > limits.resets();
+  }
+
+  private void again(long now) {
+    connection.serving().loop().deadlines().set(this, now + SECOND);
+  }
+
+  @Override
+  protected void onDeadline(long now) {
+    if (now - forgivenAt >= FLOOD_WINDOW) {
+      forgivenAt = now;
+      scanner.forgive();
+    }
+    if (now >= leaveAt) {
+      leaveAt = NONE;
+      connection.leave();
+    }
+    if (stuckInTheMiddle(now) || unanswered(now) || unsent(now)) {
+      return;
+    }
+    connection.forEachStream(stream -> look(stream, now));
+    if (connection.connection().numActiveStreams() > 0) {
+      idleSince = now;
+    } else if (now - idleSince >= server().keepAliveNanos()) {
+      connection.leave();
+    }
+    again(now);
+  }
+
+  private ListenerLimits server() {
+    return connection.serving().limits();
+  }
+
+  /** A frame, or the fields of one request, must come whole in the time of a request head. */
+  private boolean stuckInTheMiddle(long now) {
+    boolean moved = scanner.frames() != middleFrames;
+    middleFrames = scanner.frames();
+    if (!scanner.inTheMiddle() || (moved && !scanner.inHeaders())) {
+      middleSince = NONE;
+      return false;
+    }
+    if (middleSince == NONE) {
+      middleSince = now;
+    }
+    if (now - middleSince < server().headerNanos()) {
+      return false;
+    }
+    connection.fail("header_timeout", Http2Error.ENHANCE_YOUR_CALM, "a frame took too long");
+    return true;
+  }
+
+  /** A client that is silent while it has requests is asked whether it is still there. */
+  private boolean unanswered(long now) {
+    if (pingAt != NONE) {
+      if (now - pingAt >= limits.pingTimeout().toNanos()) {
+        connection.rejected("http2_ping_timeout");
+        connection.cut();
+        return true;
+      }
+    } else if (connection.connection().numActiveStreams() > 0
+        && now - heardAt >= limits.pingAfter().toNanos()) {
+      pingAt = now;
+      connection
+          .encoder()
+          .writePing(connection.context(), false, OUR_PING, connection.context().newPromise());
+      connection.flushSoon();
+    }
+    return false;
+  }
+
+  /** Bytes that the socket does not take at all. */
+  private boolean unsent(long now) {
+    ChannelOutboundBuffer buffer = connection.context().channel().unsafe().outboundBuffer();
+    long left = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    if (left == 0 || left < unsentLast) {
+      unsentSince = left == 0 ? NONE : now;
+    } else if (unsentSince == NONE) {
+      unsentSince = now;
+    }
+    unsentLast = left;
+    if (unsentSince == NONE || now - unsentSince < server().writeNanos()) {
+      return false;
+    }
+    connection.rejected("slow_reader");
+    connection.cut();
+    return true;
+  }
+
+  private void look(Http2ServerStream stream, long now) {
+    stream.stopRequestAfter(LINGER, now);
+    Failure slow = stream.awaitsBody() ? slowBody(stream, now) : null;
+    if (slow != null) {
+      stream.fail(slow);
+      return;
+    }
+    Http2RemoteFlowController flow = connection.encoder().flowController();
+    boolean waiting = flow.hasFlowControlled(stream.stream());
+    long since = stream.stuckSince(waiting, flow.windowSize(stream.stream()), now);
+    if (waiting && now - since >= server().writeNanos()) {
+      connection.rejected("slow_reader");
+      connection.reset(stream.stream(), Http2Error.CANCEL);
+      connection.flushSoon();
+    } else if (stream.isTunnel()
+        && now - Math.max(since, stream.bodyMovedAt()) >= server().tunnelIdleNanos()) {
+      connection.rejected("tunnel_idle");
+      stream.fail(timeout("nothing moved in the tunnel"));
+    }
+  }
+
+  private @Nullable Failure slowBody(Http2ServerStream stream, long now) {
+    // Of a frame that is not whole the stream knows nothing yet.
+    boolean coming = scanner.inData();
+    long movedAt = coming ? Math.max(stream.bodyMovedAt(), heardAt) : stream.bodyMovedAt();
+    if (now - movedAt >= server().bodyNanos()) {
+      connection.rejected("body_timeout");
+      return timeout("request body stopped");
+    }
+    long time = now - stream.bodyStart();
+    if (server().minBytesPerSecond() > 0
+        && time > server().minRateGraceNanos()
+        && stream.bodyRead() + (coming ? FRAME_BYTES : 0)
+            < (double) server().minBytesPerSecond() * time / SECOND) {
+      connection.rejected("body_too_slow");
+      return timeout("request body came too slowly");
+    }
+    return null;
+  }
+
+  private static Failure timeout(String detail) {
+    return Failure.of(FailureCode.REQUEST_TIMEOUT, detail);
+  }
+}
