@@ -95,7 +95,8 @@ public record RouteConfig(
   public record Redirect(
       @Describe(
               "Target; ${path} is the path without its leading slash, ${query} the query with its"
-                  + " question mark, ${host}, ${path.NAME} a path variable.")
+                  + " question mark, ${host}, ${path.NAME} a path variable. Without ${query} the"
+                  + " query is dropped.")
           String to,
       @Describe("301, 302, 303, 307 or 308.") @Default("308") int status) {
     public Redirect {

@@ -32,7 +32,8 @@ public final class RedirectFilter implements Filter {
   public record Config(
       @Describe(
               "Target; ${path} is the path without its leading slash, ${query} the query with its"
-                  + " question mark, ${host} the host without port, ${path.NAME} a path variable.")
+                  + " question mark, ${host} the host without port, ${path.NAME} a path variable."
+                  + " Without ${query} the query is dropped.")
           String to,
       @Describe("301, 302, 303, 307 or 308.") @Default("308") int status,
       @Describe("Only for requests that came this way; without it for all.")
