@@ -15,6 +15,7 @@ import dev.yumen.config.ValueType.ListOf;
 import dev.yumen.config.ValueType.MapOf;
 import dev.yumen.config.ValueType.Section;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -38,16 +39,23 @@ final class Binder {
   }
 
   private final Shapes shapes;
+  private final InputFiles files;
   private final IdentityHashMap<Setting, Object> defaults;
   private final Refusals refusals;
   private final Probe probe;
   private final Problems problems;
 
   /**
+   * @param files reads those that settings name
    * @param defaults of {@link #defaults}
    */
-  Binder(Shapes shapes, IdentityHashMap<Setting, Object> defaults, Problems problems) {
+  Binder(
+      Shapes shapes,
+      InputFiles files,
+      IdentityHashMap<Setting, Object> defaults,
+      Problems problems) {
     this.shapes = shapes;
+    this.files = files;
     this.defaults = defaults;
     this.problems = problems;
     this.refusals = new Refusals(problems);
@@ -58,7 +66,8 @@ final class Binder {
   static IdentityHashMap<Setting, Object> defaults(Shapes shapes) {
     IdentityHashMap<Setting, Object> defaults = new IdentityHashMap<>();
     Problems problems = new Problems();
-    Binder binder = new Binder(shapes, defaults, problems);
+    InputFiles files = new InputFiles(new SourceFiles(Path.of(""), problems));
+    Binder binder = new Binder(shapes, files, defaults, problems);
     for (Shape shape : shapes.all()) {
       for (Setting setting : shape.settings()) {
         if (setting.defaultText() != null && binder.byDefault(setting) instanceof Failed) {
@@ -93,6 +102,8 @@ final class Binder {
     }
     return switch (type) {
       case Basic basic when basic == Basic.FILTER -> filter(node, at);
+      case Basic basic when basic == Basic.FILE ->
+          scalar(node, at, basic.expected(), scalar -> files.read(scalar.text()));
       case Basic basic -> scalar(node, at, basic.expected(), scalar -> Scalars.read(basic, scalar));
       case Choice choice ->
           scalar(node, at, Text.oneOf(choice.names()), scalar -> Scalars.read(choice, scalar));

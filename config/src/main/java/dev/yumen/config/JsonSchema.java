@@ -160,7 +160,7 @@ public final class JsonSchema {
   private static ObjectNode basic(Basic type) {
     return switch (type) {
       case TEXT, URI, PATTERN -> asWritten();
-      case PATH -> asWritten().put("minLength", 1);
+      case PATH, FILE -> asWritten().put("minLength", 1);
       case INT -> orVariable(whole(Integer.MIN_VALUE, Integer.MAX_VALUE));
       case LONG -> orVariable(whole(Long.MIN_VALUE, Long.MAX_VALUE));
       case DECIMAL -> orVariable(typed("number"));

@@ -5,6 +5,7 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A port that clients connect to. */
 @Describe("A port that clients connect to.")
@@ -19,7 +20,8 @@ public record ListenerConfig(
                 + " knowledge or by Upgrade (h2c).")
         @Default("[http1, http2]")
         @OneOrMany
-        List<Protocol> protocols) {
+        List<Protocol> protocols,
+    @Describe("TLS towards clients; none without it.") @Nullable ListenerTlsConfig tls) {
 
   /** Endpoints the gateway answers by itself. */
   public enum BuiltIn {

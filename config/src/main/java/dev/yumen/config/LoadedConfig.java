@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param config null exactly when there is a problem of severity ERROR
  * @param problems everything that was found, in the order of files and lines
  * @param positions where each setting stands
- * @param files every file that was read or looked for, absolute; watch these for changes
+ * @param files every file that was read or looked for, those that settings name among them,
+ *     absolute; watch these for changes
  * @param listings where files were looked for by their names; watch these for others that match
  * @param folder that relative names count from
  * @param hash SHA-256 in hex over all configuration files as read (after includes, before

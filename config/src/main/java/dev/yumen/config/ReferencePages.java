@@ -115,7 +115,12 @@ public final class ReferencePages {
     row(page, "true or false", "without quotes", "`true`, `false`");
     row(page, "time span", "numbers with units, from large to small", "`500ms`, `30s`, `2h30m`");
     row(page, "time", "a moment with its zone", "`2026-11-01T00:00:00Z`");
-    row(page, "file name", "relative to the folder of the configuration", "`certs/site.pem`");
+    row(page, "file name", "relative to the folder of the configuration", "`logs/access.log`");
+    row(
+        page,
+        "file",
+        "a file name; what is in it belongs to the configuration, at most 1MiB",
+        "`certs/site.pem`");
     row(page, "filter", Basic.FILTER.expected(), "`strip-prefix`, `strip-prefix: {…}`");
     for (Custom custom : shapes.customs()) {
       String examples =
@@ -169,6 +174,7 @@ public final class ReferencePages {
             case INSTANT -> "time";
             case URI -> "URI";
             case PATH -> "file name";
+            case FILE -> "file";
             case PATTERN -> "RE2 expression";
             case FILTER -> "filter";
           };

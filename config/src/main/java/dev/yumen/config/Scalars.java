@@ -35,7 +35,7 @@ final class Scalars {
       case URI -> uri(text);
       case PATH -> path(text);
       case PATTERN -> Regex.compile("", text);
-      case FILTER -> throw new IllegalArgumentException("a filter is no single value");
+      case FILE, FILTER -> throw new IllegalArgumentException(type + " is no value by itself");
     };
   }
 

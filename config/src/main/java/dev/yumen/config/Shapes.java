@@ -6,6 +6,7 @@ import dev.yumen.api.ConfigType;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.InputFile;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Shorthand;
@@ -56,6 +57,7 @@ final class Shapes {
           Map.entry(Instant.class, Basic.INSTANT),
           Map.entry(URI.class, Basic.URI),
           Map.entry(Path.class, Basic.PATH),
+          Map.entry(InputFile.class, Basic.FILE),
           Map.entry(Pattern.class, Basic.PATTERN),
           Map.entry(FilterConfig.class, Basic.FILTER));
 

@@ -16,7 +16,8 @@ public record UpstreamConfig(
     @Describe("How one endpoint is chosen.") @Default("round-robin") Balance balance,
     @Describe("How long things may take.") @Default("{}") Timeout timeout,
     @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
-    @Describe("Resolution of endpoint names.") @Default("{}") Dns dns) {
+    @Describe("Resolution of endpoint names.") @Default("{}") Dns dns,
+    @Describe("TLS towards the service.") @Default("false") UpstreamTlsConfig tls) {
 
   /** Ways to choose an endpoint. */
   public enum Balance {

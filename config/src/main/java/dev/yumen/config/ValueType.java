@@ -23,6 +23,8 @@ sealed interface ValueType {
     INSTANT("a time such as 2026-11-01T00:00:00Z"),
     URI("an address such as https://example.com/path"),
     PATH("a file name"),
+    /** A file, which is read together with the configuration. */
+    FILE("the name of a file"),
     PATTERN("an RE2 expression"),
     /** One filter with its settings. */
     FILTER("a filter: its name, or a mapping with its name as the one key");

@@ -176,7 +176,7 @@ public final class Gateway implements AutoCloseable {
       management =
           Listener.open(
               MANAGEMENT,
-              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1),
+              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1, null),
               () -> new Listener.Rules(limits(), ONLY_HTTP1),
               new ManagementAcceptor(builtIn, failures),
               listening.apart());
