@@ -1,0 +1,163 @@
+package dev.yumen.dataplane.tls;
+
+import dev.yumen.config.ListenerTlsConfig;
+import dev.yumen.config.TlsVersion;
+import dev.yumen.dataplane.state.StateRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.internal.tcnative.SSL;
+import io.netty.util.ReferenceCountUtil;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library's context for one certificate and one policy. Lives in the {@link StateRegistry}: a
+ * reload that changes neither keeps it, with the sessions it knows. Any thread.
+ */
+final class ServerContext {
+  private final SslContext context;
+  private final StateRegistry.@Nullable Handle<TicketKeys> tickets;
+  private volatile long generation;
+
+  private ServerContext(SslContext context, StateRegistry.@Nullable Handle<TicketKeys> tickets) {
+    this.context = context;
+    this.tickets = tickets;
+  }
+
+  /**
+   * @param listener whose sessions must not be taken up at another
+   * @param alpn protocols that are spoken, the best first
+   */
+  record Spec(
+      String listener,
+      SslProvider provider,
+      ListenerTlsConfig settings,
+      KeyEntry entry,
+      ClientPolicy policy,
+      List<String> alpn) {
+
+    String key() {
+      return String.join(
+          " ",
+          "tls context",
+          listener,
+          provider.name(),
+          settings.oldestVersion().protocol(),
+          settings.ciphers().name(),
+          settings.sessionTickets().toString(),
+          String.join(",", alpn),
+          entry.fingerprint(),
+          policy.fingerprint());
+    }
+
+    /**
+     * Keys are shared by contexts that demand the same of a client and by no others: a ticket is
+     * taken without a new look at the client's certificate, so one that was given without any must
+     * be worth nothing where one is required.
+     */
+    String ticketKey() {
+      return String.join(
+          " ", "tls tickets", listener, settings.sessionTickets().toString(), policy.fingerprint());
+    }
+  }
+
+  static ServerContext make(Spec spec, TlsSurroundings around) {
+    SslContext context;
+    try {
+      context = builder(spec).build();
+    } catch (SSLException e) {
+      throw new IllegalArgumentException(
+          "the certificate " + spec.entry().source() + " can not be used: " + e.getMessage(), e);
+    }
+    if (spec.provider() == SslProvider.JDK || !spec.settings().sessionTickets().enabled()) {
+      return new ServerContext(context, null);
+    }
+    return new ServerContext(
+        context,
+        around
+            .states()
+            .hold(
+                TicketKeys.class,
+                spec.ticketKey(),
+                () -> new TicketKeys(spec.settings().sessionTickets().rotate(), around.nanoClock()),
+                keys -> {}));
+  }
+
+  private static SslContextBuilder builder(Spec spec) {
+    KeyEntry entry = spec.entry();
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(entry.key(), entry.chainArray())
+            .sslProvider(spec.provider())
+            .protocols(protocols(spec.settings().oldestVersion()))
+            .ciphers(
+                CipherPreset.of(spec.settings().ciphers()), SupportedCipherSuiteFilter.INSTANCE)
+            .clientAuth(spec.policy().auth());
+    if (!spec.policy().authorities().isEmpty()) {
+      builder.trustManager(spec.policy().authorities());
+    }
+    if (!spec.alpn().isEmpty()) {
+      builder.applicationProtocolConfig(alpn(spec.alpn()));
+    }
+    if (!spec.settings().sessionTickets().enabled() && spec.provider() == SslProvider.JDK) {
+      builder.sessionTimeout(1); // it has no switch for tickets; these are too old at once
+    }
+    return builder;
+  }
+
+  /** Those from the oldest on, as JSSE calls them. */
+  static List<String> protocols(TlsVersion oldest) {
+    return Stream.of(TlsVersion.values())
+        .filter(version -> version.compareTo(oldest) >= 0)
+        .map(TlsVersion::protocol)
+        .toList();
+  }
+
+  /** Both libraries know these ways of failing; what they do not know is done before them. */
+  static ApplicationProtocolConfig alpn(List<String> protocols) {
+    return new ApplicationProtocolConfig(
+        Protocol.ALPN,
+        SelectorFailureBehavior.NO_ADVERTISE,
+        SelectedListenerFailureBehavior.ACCEPT,
+        protocols);
+  }
+
+  /** An engine, which keeps the context for as long as it lives. */
+  SSLEngine engine(ByteBufAllocator allocator) {
+    if (tickets != null) {
+      refresh(tickets.value());
+    }
+    SSLEngine engine = context.newEngine(allocator);
+    if (tickets == null && engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+      // Unasked, it gives tickets with a key that never changes.
+      SSL.setOptions(openSsl.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    }
+    return engine;
+  }
+
+  private void refresh(TicketKeys keys) {
+    TicketKeys.Generation now = keys.current();
+    if (now.number() != generation) {
+      ((OpenSslServerSessionContext) context.sessionContext()).setTicketKeys(now.keys());
+      generation = now.number();
+    }
+  }
+
+  void close() {
+    ReferenceCountUtil.release(context);
+    if (tickets != null) {
+      tickets.release();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.yumen.dataplane.tls;
+
+import dev.yumen.config.ListenerTlsConfig;
+import dev.yumen.config.ListenerTlsConfig.ClientCertificate;
+import dev.yumen.dataplane.state.StateRegistry;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslProvider;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link ServerTls} of settings, or finds everything that is wrong with them. */
+final class ServerTlsCompiler {
+  private final String listener;
+  private final ListenerTlsConfig settings;
+  private final List<String> alpn;
+  private final TlsSurroundings around;
+  private final TlsProblems problems = new TlsProblems();
+  private final KeyEntries keyEntries;
+  private final List<Runnable> giveBack = new ArrayList<>();
+
+  ServerTlsCompiler(
+      String listener, ListenerTlsConfig settings, List<String> alpn, TlsSurroundings around) {
+    this.listener = listener;
+    this.settings = settings;
+    this.alpn = alpn;
+    this.around = around;
+    this.keyEntries = new KeyEntries(problems, around.clock().instant());
+  }
+
+  ServerTls.Compiled compile() {
+    SslProvider provider = Provider.of(settings.provider(), problems);
+    List<KeyEntry> entries = entries();
+    ClientPolicy usual = policy(settings.clientCertificate(), "client-certificate");
+    Map<String, ClientPolicy> hosts = new LinkedHashMap<>();
+    for (int i = 0; i < settings.hosts().size(); i++) {
+      ListenerTlsConfig.Host host = settings.hosts().get(i);
+      String setting = "hosts[" + i + "].client-certificate";
+      hosts.put(host.host(), policy(host.clientCertificate(), setting));
+    }
+    if (problems.hasErrors() || provider == null) {
+      return refused();
+    }
+    warnOfSharedNames(entries);
+    ServerChoices<StateRegistry.Handle<ServerContext>> choices =
+        new ServerChoices<>(entries, usual, hosts);
+    try {
+      choices.make(pair -> context(provider, pair));
+    } catch (IllegalArgumentException e) {
+      problems.error("certificates", String.valueOf(e.getMessage()));
+      return refused();
+    }
+    List<CertificateInfo> certificates = entries.stream().map(KeyEntry::info).toList();
+    List<Runnable> held = List.copyOf(giveBack);
+    return new ServerTls.Compiled(
+        new ServerTls(settings, alpn, certificates, choices, () -> held.forEach(Runnable::run)),
+        problems.all());
+  }
+
+  private ServerTls.Compiled refused() {
+    giveBack.forEach(Runnable::run);
+    return new ServerTls.Compiled(null, problems.all());
+  }
+
+  private List<KeyEntry> entries() {
+    return switch (settings.source()) {
+      case SELF_SIGNED -> {
+        Instant now = around.clock().instant();
+        StateRegistry.Handle<KeyEntry> handle =
+            around
+                .states()
+                .hold(KeyEntry.class, "tls self-signed", () -> SelfSigned.make(now), entry -> {});
+        giveBack.add(handle::release);
+        yield List.of(handle.value());
+      }
+      case FILES -> {
+        List<KeyEntry> entries = new ArrayList<>();
+        for (int i = 0; i < settings.certificates().size(); i++) {
+          KeyEntry entry = keyEntries.of(settings.certificates().get(i), "certificates[" + i + "]");
+          if (entry != null) {
+            entries.add(entry);
+          }
+        }
+        yield entries;
+      }
+    };
+  }
+
+  private ClientPolicy policy(@Nullable ClientCertificate demanded, String setting) {
+    if (demanded == null || demanded.ca() == null) {
+      return ClientPolicy.NONE;
+    }
+    ClientAuth auth =
+        switch (demanded.mode()) {
+          case REQUIRED -> ClientAuth.REQUIRE;
+          case OPTIONAL -> ClientAuth.OPTIONAL;
+          case NONE -> ClientAuth.NONE;
+        };
+    if (auth == ClientAuth.NONE) {
+      return ClientPolicy.NONE;
+    }
+    try {
+      List<X509Certificate> authorities = CertificateFiles.authorities(demanded.ca());
+      for (X509Certificate authority : authorities) {
+        keyEntries.checkTime(authority, demanded.ca(), setting + ".ca");
+      }
+      return new ClientPolicy(auth, authorities);
+    } catch (CertificateFiles.Unusable e) {
+      problems.error(setting + ".ca", String.valueOf(e.getMessage()));
+      return ClientPolicy.NONE;
+    }
+  }
+
+  /** Certificates may overlap, as when one is about to take over; the first one has the name. */
+  private void warnOfSharedNames(List<KeyEntry> entries) {
+    Map<String, KeyEntry> first = new HashMap<>();
+    for (int i = 0; i < entries.size(); i++) {
+      KeyEntry entry = entries.get(i);
+      for (String name : entry.names()) {
+        KeyEntry earlier = first.putIfAbsent(name, entry);
+        if (earlier != null && !earlier.equals(entry)) {
+          problems.warning(
+              "certificates[" + i + "]",
+              "%s: clients that ask for %s get %s, which is also for it and stands first"
+                  .formatted(entry.source(), name, earlier.source()));
+        }
+      }
+    }
+  }
+
+  private StateRegistry.Handle<ServerContext> context(
+      SslProvider provider, ServerChoices.Pair pair) {
+    ServerContext.Spec spec =
+        new ServerContext.Spec(listener, provider, settings, pair.entry(), pair.policy(), alpn);
+    StateRegistry.Handle<ServerContext> handle =
+        around
+            .states()
+            .hold(
+                ServerContext.class,
+                spec.key(),
+                () -> ServerContext.make(spec, around),
+                ServerContext::close);
+    giveBack.add(handle::release);
+    return handle;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.yumen.dataplane.tls;
+
+import dev.yumen.config.ConfigReader;
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.ListenerTlsConfig;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.UpstreamTlsConfig;
+import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.testkit.ManualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** A folder with certificates, and TLS compiled from settings that name them. */
+final class TlsFixture {
+  final StateRegistry states = new StateRegistry();
+  final ManualClock clock = new ManualClock(Instant.now());
+  final TlsSurroundings around = new TlsSurroundings(states, clock, clock::nanoTime);
+  private final Path folder;
+
+  TlsFixture(Path folder) {
+    this.folder = folder;
+  }
+
+  Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  TlsFixture write(String name, String text) {
+    return write(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  TlsFixture write(String name, byte[] content) {
+    try {
+      Files.write(folder.resolve(name), content);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes {@code NAME.pem} with the chain and {@code NAME.key}. */
+  TlsFixture write(String name, Issued bundle) {
+    return write(name + ".pem", bundle.chainPem()).write(name + ".key", bundle.keyPem());
+  }
+
+  /** The settings of {@code listeners.https.tls}, written as flow YAML. */
+  ListenerTlsConfig listener(String tls) {
+    GatewayConfig config = read("listeners: {https: {address: '127.0.0.1:0', tls: " + tls + "}}\n");
+    return Objects.requireNonNull(Objects.requireNonNull(config.listeners().get("https")).tls());
+  }
+
+  UpstreamTlsConfig upstream(String tls) {
+    GatewayConfig config =
+        read("upstreams: {users: {endpoints: ['127.0.0.1:1'], tls: " + tls + "}}\n");
+    return Objects.requireNonNull(config.upstreams().get("users")).tls();
+  }
+
+  private GatewayConfig read(String yaml) {
+    write("yumen.yaml", yaml);
+    LoadedConfig loaded = new ConfigReader(Map.of(), Map.of()).read(folder.resolve("yumen.yaml"));
+    if (loaded.config() == null) {
+      throw new AssertionError(loaded.problems());
+    }
+    return loaded.config();
+  }
+
+  ServerTls.Compiled compile(String tls, String... alpn) {
+    return ServerTls.compile("https", listener(tls), List.of(alpn), around);
+  }
+
+  ServerTls server(String tls, String... alpn) {
+    ServerTls.Compiled compiled = compile(tls, alpn);
+    if (compiled.tls() == null) {
+      throw new AssertionError(compiled.problems());
+    }
+    return compiled.tls();
+  }
+
+  /** Problems, one a line. */
+  String problems(String tls) {
+    ServerTls.Compiled compiled = compile(tls);
+    if (compiled.tls() != null) {
+      compiled.tls().close();
+    }
+    return text(compiled.problems());
+  }
+
+  String upstreamProblems(String tls) {
+    UpstreamTls.Compiled compiled = UpstreamTls.compile(upstream(tls), around);
+    if (compiled.tls() != null) {
+      compiled.tls().close();
+    }
+    return text(compiled.problems());
+  }
+
+  private static String text(List<TlsProblem> problems) {
+    StringBuilder text = new StringBuilder();
+    for (TlsProblem problem : problems) {
+      text.append(problem.severity()).append(' ');
+      text.append(problem.setting()).append(": ").append(problem.message()).append('\n');
+    }
+    return text.toString();
+  }
+}
