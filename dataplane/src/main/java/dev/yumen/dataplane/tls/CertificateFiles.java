@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -18,6 +19,7 @@ import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -146,10 +148,13 @@ final class CertificateFiles {
         case PEMKeyPair pair -> pair.getPrivateKeyInfo();
         case PKCS8EncryptedPrivateKeyInfo locked ->
             locked.decryptPrivateKeyInfo(
-                new JceOpenSSLPKCS8DecryptorProviderBuilder().build(secret));
+                new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                    .setProvider(Lazy.CIPHERS)
+                    .build(secret));
         case PEMEncryptedKeyPair locked ->
             locked
-                .decryptKeyPair(new JcePEMDecryptorProviderBuilder().build(secret))
+                .decryptKeyPair(
+                    new JcePEMDecryptorProviderBuilder().setProvider(Lazy.CIPHERS).build(secret))
                 .getPrivateKeyInfo();
         default -> null;
       };
@@ -159,5 +164,10 @@ final class CertificateFiles {
       }
       throw new Unusable(file, "the password does not fit the key");
     }
+  }
+
+  /** Made for the first encrypted key only; not registered, so nothing else in the JVM uses it. */
+  private static final class Lazy {
+    static final Provider CIPHERS = new BouncyCastleProvider();
   }
 }

@@ -13,6 +13,12 @@ final class Provider {
   private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
   private static final AtomicBoolean SAID = new AtomicBoolean();
 
+  static {
+    // Its own way to switch renegotiation off; read once, when its TLS is first used. BoringSSL has
+    // none. The launcher sets it too.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
   private Provider() {}
 
   /** The library for this setting, or null when it can not be had; a problem says why. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerSslHandler extends SslHandler {
   private final @Nullable String serverName;
   private final Handshake handshake;
+  private boolean broken;
 
   ServerSslHandler(SSLEngine engine, @Nullable String serverName, Handshake handshake) {
     super(engine);
@@ -82,7 +83,10 @@ final class ServerSslHandler extends SslHandler {
     }
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof SSLException) {
-        handshake.report(ctx.channel(), TlsRefusal.TLS_BAD_RECORD, each.getMessage());
+        if (!broken) {
+          broken = true;
+          handshake.report(ctx.channel(), TlsRefusal.TLS_BAD_RECORD, each.getMessage());
+        }
         ctx.close();
         return;
       }

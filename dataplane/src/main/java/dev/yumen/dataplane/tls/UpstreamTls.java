@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -103,7 +104,7 @@ public final class UpstreamTls implements AutoCloseable {
       return factory;
     } catch (CertificateFiles.Unusable e) {
       problems.error("ca", String.valueOf(e.getMessage()));
-    } catch (GeneralSecurityException | java.io.IOException e) {
+    } catch (GeneralSecurityException | IOException e) {
       problems.error("ca", "can not be used: " + e.getMessage());
     }
     return null;
@@ -135,6 +136,11 @@ public final class UpstreamTls implements AutoCloseable {
     SSLParameters parameters = handler.engine().getSSLParameters();
     parameters.setServerNames(List.of(new SNIHostName(name)));
     handler.engine().setSSLParameters(parameters);
+  }
+
+  /** Why a handshake failed, in words for the log and for who asked. */
+  public static String reason(Throwable failure) {
+    return HandshakeFailure.reason(failure);
   }
 
   /** The certificate that is shown to the service. */

@@ -9,10 +9,13 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.util.List;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemObjectGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +46,17 @@ record Issued(List<X509Certificate> chain, PrivateKey key) {
 
   /** The form of its kind: {@code RSA PRIVATE KEY} (PKCS#1) or {@code EC PRIVATE KEY} (SEC 1). */
   String oldKeyPem() {
-    return pem(key);
+    if (!(key instanceof ECPrivateKey ec)) {
+      return pem(key);
+    }
+    try {
+      byte[] content =
+          new org.bouncycastle.asn1.sec.ECPrivateKey(256, ec.getS(), SECObjectIdentifiers.secp256r1)
+              .getEncoded();
+      return text(new PemObject("EC PRIVATE KEY", content));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static String pem(Object item) {
