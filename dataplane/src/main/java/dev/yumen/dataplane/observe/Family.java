@@ -88,6 +88,11 @@ public enum Family {
       Kind.GAUGE,
       "When the live configuration was applied.",
       List.of()),
+  CERTIFICATE_EXPIRY(
+      "gateway_tls_certificate_expiry_timestamp_seconds",
+      Kind.GAUGE,
+      "When a certificate in use expires; of a chain or a bundle, the first that does.",
+      List.of("side", "name", "certificate")),
   BUFFER_MEMORY(
       "gateway_buffer_memory_bytes",
       Kind.GAUGE,

@@ -1,7 +1,9 @@
 package dev.yumen.dataplane.observe;
 
 import dev.yumen.api.FailureCode;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,7 @@ final class GatewayFamilies {
     connections(to);
     upstreams(to);
     configuration(to);
+    certificates(to);
   }
 
   private void requests(Collected to) {
@@ -140,6 +143,24 @@ final class GatewayFamilies {
     Metrics.AppliedConfig applied = metrics.applied();
     to.gauge(Family.CONFIG_VERSION, applied.number());
     to.gauge(Family.CONFIG_LAST_SUCCESS, applied.at().toEpochMilli() / 1e3);
+  }
+
+  /** A file that is named twice at one place is one series. */
+  private void certificates(Collected to) {
+    Map<CertificateExpiry, Instant> ends = new LinkedHashMap<>();
+    for (CertificateExpiry each : metrics.certificates()) {
+      CertificateExpiry series =
+          new CertificateExpiry(each.side(), each.name(), each.certificate(), Instant.EPOCH);
+      ends.merge(series, each.notAfter(), (one, other) -> one.isBefore(other) ? one : other);
+    }
+    ends.forEach(
+        (series, end) ->
+            to.gauge(
+                Family.CERTIFICATE_EXPIRY,
+                end.getEpochSecond(),
+                series.side(),
+                series.name(),
+                series.certificate()));
   }
 
   private long sum(ToLongFunction<LoopMetrics> cell) {

@@ -38,6 +38,7 @@ public final class Metrics {
   private final Exposition exposition;
 
   private volatile MetricsConfig config;
+  private volatile List<CertificateExpiry> certificates = List.of();
   private volatile AppliedConfig applied = new AppliedConfig(0, Instant.EPOCH);
 
   /** Which configuration is live, and since when; number 0 before the first. */
@@ -101,6 +102,11 @@ public final class Metrics {
         upstream, (slot, endpoints) -> endpoints.owner() == owner ? null : endpoints);
   }
 
+  /** The certificates that the live configuration uses, in place of those before. */
+  public void certificates(List<CertificateExpiry> live) {
+    certificates = List.copyOf(live);
+  }
+
   public void configApplied(long number, Instant at) {
     applied = new AppliedConfig(number, at);
     reloadsApplied.increment();
@@ -149,6 +155,10 @@ public final class Metrics {
 
   boolean longNames() {
     return config.longNames();
+  }
+
+  List<CertificateExpiry> certificates() {
+    return certificates;
   }
 
   AppliedConfig applied() {

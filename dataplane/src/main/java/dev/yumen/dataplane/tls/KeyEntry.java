@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
@@ -27,12 +28,23 @@ record KeyEntry(String source, List<X509Certificate> chain, PrivateKey key, List
   }
 
   CertificateInfo info() {
-    Instant first =
-        chain.stream()
-            .map(certificate -> certificate.getNotAfter().toInstant())
-            .min(Instant::compareTo)
-            .orElseThrow();
-    return new CertificateInfo(source, names, first);
+    return new CertificateInfo(source, names, firstEnd(chain));
+  }
+
+  CertificateExpiry expiry(String side, String name) {
+    return expiry(side, name, source, chain);
+  }
+
+  static CertificateExpiry expiry(
+      String side, String name, String source, List<X509Certificate> certificates) {
+    return new CertificateExpiry(side, name, source, firstEnd(certificates));
+  }
+
+  private static Instant firstEnd(List<X509Certificate> certificates) {
+    return certificates.stream()
+        .map(certificate -> certificate.getNotAfter().toInstant())
+        .min(Instant::compareTo)
+        .orElseThrow();
   }
 
   /** Tells entries with other certificates apart; a key can not change without its certificate. */

@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.tls;
 
 import dev.yumen.config.ListenerTlsConfig;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.state.StateRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
@@ -20,6 +21,7 @@ public final class ServerTls implements AutoCloseable {
   private final ListenerTlsConfig settings;
   private final List<String> alpn;
   private final List<CertificateInfo> certificates;
+  private final List<CertificateExpiry> expiries;
   private final ServerChoices<StateRegistry.Handle<ServerContext>> choices;
   private final Runnable giveBack;
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -36,11 +38,13 @@ public final class ServerTls implements AutoCloseable {
       ListenerTlsConfig settings,
       List<String> alpn,
       List<CertificateInfo> certificates,
+      List<CertificateExpiry> expiries,
       ServerChoices<StateRegistry.Handle<ServerContext>> choices,
       Runnable giveBack) {
     this.settings = settings;
     this.alpn = alpn;
     this.certificates = certificates;
+    this.expiries = expiries;
     this.choices = choices;
     this.giveBack = giveBack;
   }
@@ -73,6 +77,11 @@ public final class ServerTls implements AutoCloseable {
   /** The certificates, in the order of the configuration. */
   public List<CertificateInfo> certificates() {
     return certificates;
+  }
+
+  /** Of every file, those with authorities included, for {@code Metrics.certificates}. */
+  public List<CertificateExpiry> expiries() {
+    return expiries;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.tls;
 
 import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.ListenerTlsConfig.ClientCertificate;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.state.StateRegistry;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslProvider;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link ServerTls} of settings, or finds everything that is wrong with them. */
 final class ServerTlsCompiler {
+  private static final String SIDE = "listener";
+
   private final String listener;
   private final ListenerTlsConfig settings;
   private final List<String> alpn;
   private final TlsSurroundings around;
   private final TlsProblems problems = new TlsProblems();
   private final KeyEntries keyEntries;
+  private final List<CertificateExpiry> expiries = new ArrayList<>();
   private final List<Runnable> giveBack = new ArrayList<>();
 
   ServerTlsCompiler(
@@ -56,9 +60,16 @@ final class ServerTlsCompiler {
       return refused();
     }
     List<CertificateInfo> certificates = entries.stream().map(KeyEntry::info).toList();
+    entries.forEach(entry -> expiries.add(entry.expiry(SIDE, listener)));
     List<Runnable> held = List.copyOf(giveBack);
     return new ServerTls.Compiled(
-        new ServerTls(settings, alpn, certificates, choices, () -> held.forEach(Runnable::run)),
+        new ServerTls(
+            settings,
+            alpn,
+            certificates,
+            List.copyOf(expiries),
+            choices,
+            () -> held.forEach(Runnable::run)),
         problems.all());
   }
 
@@ -109,6 +120,7 @@ final class ServerTlsCompiler {
       for (X509Certificate authority : authorities) {
         keyEntries.checkTime(authority, demanded.ca(), setting + ".ca");
       }
+      expiries.add(KeyEntry.expiry(SIDE, listener, demanded.ca().name(), authorities));
       return new ClientPolicy(auth, authorities);
     } catch (CertificateFiles.Unusable e) {
       problems.error(setting + ".ca", String.valueOf(e.getMessage()));

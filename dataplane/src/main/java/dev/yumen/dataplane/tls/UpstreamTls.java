@@ -1,7 +1,9 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.api.InputFile;
 import dev.yumen.config.UpstreamTlsConfig;
 import dev.yumen.config.UpstreamTlsConfig.Verify;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ public final class UpstreamTls implements AutoCloseable {
   private final SslProvider provider;
   private final UpstreamTlsConfig settings;
   private final @Nullable KeyEntry entry;
+  private final List<X509Certificate> authorities;
   private final TrustManagerFactory trust;
   private final Map<List<String>, SslContext> contexts = new HashMap<>();
   private boolean closed;
@@ -45,11 +49,12 @@ public final class UpstreamTls implements AutoCloseable {
       SslProvider provider,
       UpstreamTlsConfig settings,
       @Nullable KeyEntry entry,
-      TrustManagerFactory trust) {
+      List<X509Certificate> authorities) {
     this.provider = provider;
     this.settings = settings;
     this.entry = entry;
-    this.trust = trust;
+    this.authorities = authorities;
+    this.trust = trust(settings.verify(), authorities);
   }
 
   /** Reads the files and makes everything ready. Blocks for milliseconds; not for an event loop. */
@@ -61,11 +66,12 @@ public final class UpstreamTls implements AutoCloseable {
         settings.certificate() == null
             ? null
             : keyEntries.of(settings.certificate(), "certificate");
-    TrustManagerFactory trust = trust(settings, keyEntries, problems);
-    if (problems.hasErrors() || provider == null || trust == null) {
+    List<X509Certificate> authorities = authorities(settings, keyEntries, problems);
+    if (problems.hasErrors() || provider == null) {
       return new Compiled(null, problems.all());
     }
-    UpstreamTls tls = new UpstreamTls(provider, settings, entry, trust);
+    warn(settings, problems);
+    UpstreamTls tls = new UpstreamTls(provider, settings, entry, authorities);
     try {
       tls.context(List.of());
     } catch (IllegalArgumentException e) {
@@ -75,12 +81,26 @@ public final class UpstreamTls implements AutoCloseable {
     return new Compiled(tls, problems.all());
   }
 
-  private static @Nullable TrustManagerFactory trust(
+  private static List<X509Certificate> authorities(
       UpstreamTlsConfig settings, KeyEntries keyEntries, TlsProblems problems) {
+    InputFile file = settings.ca();
+    if (file == null) {
+      return List.of();
+    }
+    try {
+      List<X509Certificate> authorities = CertificateFiles.authorities(file);
+      authorities.forEach(authority -> keyEntries.checkTime(authority, file, "ca"));
+      return authorities;
+    } catch (CertificateFiles.Unusable e) {
+      problems.error("ca", String.valueOf(e.getMessage()));
+      return List.of();
+    }
+  }
+
+  private static void warn(UpstreamTlsConfig settings, TlsProblems problems) {
     if (settings.verify() == Verify.NONE) {
       problems.warning(
           "verify", "nothing is checked, so anybody on the way can pose as the service");
-      return InsecureTrustManagerFactory.INSTANCE;
     }
     if (settings.verify() == Verify.CHAIN && settings.ca() == null) {
       problems.warning(
@@ -88,26 +108,28 @@ public final class UpstreamTls implements AutoCloseable {
           "names are not checked, so anybody with a certificate for any name can pose as the"
               + " service; give a ca of your own");
     }
+  }
+
+  private static TrustManagerFactory trust(Verify verify, List<X509Certificate> authorities) {
+    if (verify == Verify.NONE) {
+      return InsecureTrustManagerFactory.INSTANCE;
+    }
     try {
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       KeyStore store = null;
-      if (settings.ca() != null) {
+      if (!authorities.isEmpty()) {
         store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        for (X509Certificate authority : CertificateFiles.authorities(settings.ca())) {
-          keyEntries.checkTime(authority, settings.ca(), "ca");
+        for (X509Certificate authority : authorities) {
           store.setCertificateEntry("ca-" + store.size(), authority);
         }
       }
-      factory.init(store);
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store); // without a store, with the JDK's authorities
       return factory;
-    } catch (CertificateFiles.Unusable e) {
-      problems.error("ca", String.valueOf(e.getMessage()));
     } catch (GeneralSecurityException | IOException e) {
-      problems.error("ca", "can not be used: " + e.getMessage());
+      throw new IllegalStateException(e);
     }
-    return null;
   }
 
   /**
@@ -146,6 +168,22 @@ public final class UpstreamTls implements AutoCloseable {
   /** The certificate that is shown to the service. */
   public List<CertificateInfo> certificates() {
     return entry == null ? List.of() : List.of(entry.info());
+  }
+
+  /**
+   * Of every file, for {@code Metrics.certificates}.
+   *
+   * @param upstream the upstream's name
+   */
+  public List<CertificateExpiry> expiries(String upstream) {
+    List<CertificateExpiry> expiries = new ArrayList<>();
+    if (entry != null) {
+      expiries.add(entry.expiry("upstream", upstream));
+    }
+    if (settings.ca() != null) {
+      expiries.add(KeyEntry.expiry("upstream", upstream, settings.ca().name(), authorities));
+    }
+    return expiries;
   }
 
   private synchronized SslContext context(List<String> alpn) {

@@ -36,6 +36,19 @@ class MetricsTest {
   }
 
   @Test
+  void certificatesTellTheirEndOnceForEachFile() {
+    metrics.certificates(
+        List.of(
+            new CertificateExpiry("listener", "https", "site.pem", Instant.ofEpochSecond(2000)),
+            new CertificateExpiry("listener", "https", "site.pem", Instant.ofEpochSecond(1000))));
+    assertEquals(
+        1000,
+        value(
+            "gateway_tls_certificate_expiry_timestamp_seconds{"
+                + "certificate=\"site.pem\",name=\"https\",side=\"listener\"}"));
+  }
+
+  @Test
   void sameIndexGivesSameLoop() {
     assertSame(loop, metrics.forLoop(0));
     assertNotEquals(loop, metrics.forLoop(3));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
@@ -243,6 +245,34 @@ class CertificateChecksTest {
     assertEquals(List.of("site.example.com"), info.names());
     assertEquals(SITE.certificate().getNotAfter().toInstant(), info.notAfter());
     tls.close();
+  }
+
+  @Test
+  void everyFileHasItsExpiry() {
+    fixture.write("ca.pem", CA.rootPem());
+    Instant site = SITE.certificate().getNotAfter().toInstant();
+    Instant authority = CA.root().getNotAfter().toInstant();
+    ServerTls tls =
+        fixture.server(
+            "{certificates: {cert: site.pem, key: site.key}, client-certificate: ca.pem}");
+    assertEquals(
+        Set.of(
+            new CertificateExpiry("listener", "https", "site.pem", site),
+            new CertificateExpiry("listener", "https", "ca.pem", authority)),
+        Set.copyOf(tls.expiries()));
+    tls.close();
+    UpstreamTls upstream =
+        UpstreamTls.compile(
+                fixture.upstream("{ca: ca.pem, certificate: {cert: site.pem, key: site.key}}"),
+                fixture.around)
+            .tls();
+    assertNotNull(upstream);
+    assertEquals(
+        Set.of(
+            new CertificateExpiry("upstream", "users", "site.pem", site),
+            new CertificateExpiry("upstream", "users", "ca.pem", authority)),
+        Set.copyOf(upstream.expiries("users")));
+    upstream.close();
   }
 
   @Test
