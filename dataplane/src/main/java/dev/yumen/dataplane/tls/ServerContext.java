@@ -29,16 +29,22 @@ import org.jspecify.annotations.Nullable;
 final class ServerContext {
   private final SslContext context;
   private final StateRegistry.@Nullable Handle<TicketKeys> tickets;
+  private final StateRegistry.@Nullable Handle<OcspStaple> staple;
   private volatile long generation;
 
-  private ServerContext(SslContext context, StateRegistry.@Nullable Handle<TicketKeys> tickets) {
+  private ServerContext(
+      SslContext context,
+      StateRegistry.@Nullable Handle<TicketKeys> tickets,
+      StateRegistry.@Nullable Handle<OcspStaple> staple) {
     this.context = context;
     this.tickets = tickets;
+    this.staple = staple;
   }
 
   /**
    * @param listener whose sessions must not be taken up at another
    * @param alpn protocols that are spoken, the best first
+   * @param ocsp null when nothing is stapled
    */
   record Spec(
       String listener,
@@ -46,7 +52,8 @@ final class ServerContext {
       ListenerTlsConfig settings,
       KeyEntry entry,
       ClientPolicy policy,
-      List<String> alpn) {
+      List<String> alpn,
+      @Nullable OcspQuery ocsp) {
 
     String key() {
       return String.join(
@@ -58,6 +65,7 @@ final class ServerContext {
           settings.ciphers().name(),
           settings.sessionTickets().toString(),
           String.join(",", alpn),
+          ocsp == null ? "" : "ocsp",
           entry.fingerprint(),
           policy.fingerprint());
     }
@@ -81,18 +89,36 @@ final class ServerContext {
       throw new IllegalArgumentException(
           "the certificate " + spec.entry().source() + " can not be used: " + e.getMessage(), e);
     }
-    if (spec.provider() == SslProvider.JDK || !spec.settings().sessionTickets().enabled()) {
-      return new ServerContext(context, null);
-    }
-    return new ServerContext(
-        context,
-        around
+    return new ServerContext(context, tickets(spec, around), staple(spec, around));
+  }
+
+  private static StateRegistry.@Nullable Handle<TicketKeys> tickets(
+      Spec spec, TlsSurroundings around) {
+    ListenerTlsConfig.SessionTickets settings = spec.settings().sessionTickets();
+    return spec.provider() == SslProvider.JDK || !settings.enabled()
+        ? null
+        : around
             .states()
             .hold(
                 TicketKeys.class,
                 spec.ticketKey(),
-                () -> new TicketKeys(spec.settings().sessionTickets().rotate(), around.nanoClock()),
-                keys -> {}));
+                () -> new TicketKeys(settings.rotate(), around.nanoClock()),
+                keys -> {});
+  }
+
+  /** One for each certificate, however many listeners and policies use it. */
+  private static StateRegistry.@Nullable Handle<OcspStaple> staple(
+      Spec spec, TlsSurroundings around) {
+    OcspQuery query = spec.ocsp();
+    return query == null
+        ? null
+        : around
+            .states()
+            .hold(
+                OcspStaple.class,
+                "tls ocsp " + spec.entry().fingerprint(),
+                () -> new OcspStaple(spec.entry().source(), query, around.clock()),
+                OcspStaple::close);
   }
 
   private static SslContextBuilder builder(Spec spec) {
@@ -103,6 +129,7 @@ final class ServerContext {
             .protocols(protocols(spec.settings().oldestVersion()))
             .ciphers(
                 CipherPreset.of(spec.settings().ciphers()), SupportedCipherSuiteFilter.INSTANCE)
+            .enableOcsp(spec.ocsp() != null)
             .clientAuth(spec.policy().auth());
     if (!spec.policy().authorities().isEmpty()) {
       builder.trustManager(spec.policy().authorities());
@@ -139,11 +166,21 @@ final class ServerContext {
       refresh(tickets.value());
     }
     SSLEngine engine = context.newEngine(allocator);
-    if (tickets == null && engine instanceof ReferenceCountedOpenSslEngine openSsl) {
-      // Unasked, it gives tickets with a key that never changes.
-      SSL.setOptions(openSsl.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    if (engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+      prepare(openSsl);
     }
     return engine;
+  }
+
+  private void prepare(ReferenceCountedOpenSslEngine engine) {
+    if (tickets == null) {
+      // Unasked, it gives tickets with a key that never changes.
+      SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    }
+    byte[] stapled = staple == null ? null : staple.value().current();
+    if (stapled != null) {
+      engine.setOcspResponse(stapled);
+    }
   }
 
   private void refresh(TicketKeys keys) {
@@ -158,6 +195,9 @@ final class ServerContext {
     ReferenceCountUtil.release(context);
     if (tickets != null) {
       tickets.release();
+    }
+    if (staple != null) {
+      staple.release();
     }
   }
 }

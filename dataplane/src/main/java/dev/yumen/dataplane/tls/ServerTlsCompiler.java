@@ -25,6 +25,7 @@ final class ServerTlsCompiler {
   private final TlsSurroundings around;
   private final TlsProblems problems = new TlsProblems();
   private final KeyEntries keyEntries;
+  private final Map<KeyEntry, OcspQuery> queries = new HashMap<>();
   private final List<CertificateExpiry> expiries = new ArrayList<>();
   private final List<Runnable> giveBack = new ArrayList<>();
 
@@ -51,6 +52,9 @@ final class ServerTlsCompiler {
       return refused();
     }
     warnOfSharedNames(entries);
+    if (settings.ocspStapling()) {
+      prepareStapling(provider, entries);
+    }
     ServerChoices<StateRegistry.Handle<ServerContext>> choices =
         new ServerChoices<>(entries, usual, hosts);
     try {
@@ -145,10 +149,37 @@ final class ServerTlsCompiler {
     }
   }
 
+  private void prepareStapling(SslProvider provider, List<KeyEntry> entries) {
+    if (provider == SslProvider.JDK) {
+      problems.warning(
+          "ocsp-stapling", "nothing is stapled (expected: provider openssl, where it loads)");
+      return;
+    }
+    for (int i = 0; i < entries.size(); i++) {
+      OcspQuery query = OcspQuery.of(entries.get(i));
+      if (query != null) {
+        queries.put(entries.get(i), query);
+      } else if (settings.source() == ListenerTlsConfig.Source.FILES) {
+        problems.warning(
+            "certificates[" + i + "].cert",
+            entries.get(i).source()
+                + ": nothing to staple (expected: a certificate that names an OCSP responder, with"
+                + " its issuer after it)");
+      }
+    }
+  }
+
   private StateRegistry.Handle<ServerContext> context(
       SslProvider provider, ServerChoices.Pair pair) {
     ServerContext.Spec spec =
-        new ServerContext.Spec(listener, provider, settings, pair.entry(), pair.policy(), alpn);
+        new ServerContext.Spec(
+            listener,
+            provider,
+            settings,
+            pair.entry(),
+            pair.policy(),
+            alpn,
+            queries.get(pair.entry()));
     StateRegistry.Handle<ServerContext> handle =
         around
             .states()

@@ -109,6 +109,8 @@ class ExpositionTest {
     loop.upstreamConnected(users);
     loop.upstreamActive(users, 1);
     loop.upstreamRetried(users);
+    metrics.certificates(
+        List.of(new CertificateExpiry("listener", "https", "site.pem", Instant.EPOCH)));
     metrics.endpoints(users, this, 2);
     metrics.configApplied(1, Instant.ofEpochSecond(1_700_000_000));
     metrics.counter("gateway_seen", "Seen by a filter.", List.of("place", "a\"b\\c\nd")).add(3);

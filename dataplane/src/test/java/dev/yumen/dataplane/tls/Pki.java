@@ -23,6 +23,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -53,7 +55,7 @@ final class Pki {
 
   static Pki called(String name) {
     X500Name subject = new X500Name("CN=" + name);
-    Request request = new Request(subject, "EC", Instant.EPOCH, Instant.EPOCH, List.of(), null);
+    Request request = Request.of(subject, List.of(), null);
     Issued own = sign(request.validFor(Duration.ofDays(100)), null);
     return new Pki(own.certificate(), new Issued(List.of(), own.key()), subject);
   }
@@ -61,7 +63,7 @@ final class Pki {
   /** An authority under this one. */
   Pki intermediate(String intermediate) {
     X500Name subject = new X500Name("CN=" + intermediate);
-    Request request = new Request(subject, "EC", Instant.EPOCH, Instant.EPOCH, List.of(), null);
+    Request request = Request.of(subject, List.of(), null);
     return new Pki(root, sign(request.validFor(Duration.ofDays(90)), this), subject);
   }
 
@@ -94,21 +96,26 @@ final class Pki {
 
   private static Request serverRequest(String... names) {
     X500Name subject = new X500Name("CN=" + names[0] + ",O=Yumen test");
-    return new Request(
-        subject, "EC", Instant.EPOCH, Instant.EPOCH, List.of(names), KeyPurposeId.id_kp_serverAuth);
+    return Request.of(subject, List.of(names), KeyPurposeId.id_kp_serverAuth);
+  }
+
+  /** One that names its OCSP responder. */
+  Issued serverWithOcsp(String responder, String name) {
+    Request request = serverRequest(name).validFor(Duration.ofDays(30));
+    return sign(request.askedAbout(responder), this);
+  }
+
+  /** Somebody who may speak for this authority about certificates. */
+  Issued ocspSigner() {
+    X500Name subject = new X500Name("CN=OCSP signer");
+    Request request = Request.of(subject, List.of(), KeyPurposeId.id_kp_OCSPSigning);
+    return sign(request.validFor(Duration.ofDays(3)), this);
   }
 
   Issued client(String client) {
-    return sign(
-        new Request(
-                new X500Name("CN=" + client),
-                "EC",
-                Instant.EPOCH,
-                Instant.EPOCH,
-                List.of(),
-                KeyPurposeId.id_kp_clientAuth)
-            .validFor(Duration.ofDays(30)),
-        this);
+    X500Name subject = new X500Name("CN=" + client);
+    Request request = Request.of(subject, List.of(), KeyPurposeId.id_kp_clientAuth);
+    return sign(request.validFor(Duration.ofDays(30)), this);
   }
 
   /**
@@ -122,18 +129,28 @@ final class Pki {
       Instant from,
       Instant until,
       List<String> names,
-      @Nullable KeyPurposeId purpose) {
+      @Nullable KeyPurposeId purpose,
+      @Nullable String ocsp) {
+
+    static Request of(X500Name subject, List<String> names, @Nullable KeyPurposeId purpose) {
+      return new Request(subject, "EC", Instant.EPOCH, Instant.EPOCH, names, purpose, null);
+    }
+
     Request validFor(Duration time) {
       Instant now = Instant.now();
       return valid(now.minus(Duration.ofDays(1)), now.plus(time));
     }
 
     Request valid(Instant earliest, Instant latest) {
-      return new Request(subject, algorithm, earliest, latest, names, purpose);
+      return new Request(subject, algorithm, earliest, latest, names, purpose, ocsp);
     }
 
     Request withKeys(String other) {
-      return new Request(subject, other, from, until, names, purpose);
+      return new Request(subject, other, from, until, names, purpose, ocsp);
+    }
+
+    Request askedAbout(String responder) {
+      return new Request(subject, algorithm, from, until, names, purpose, responder);
     }
   }
 
@@ -174,6 +191,14 @@ final class Pki {
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
     } else {
       builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+    }
+    if (request.ocsp() != null) {
+      GeneralName responder =
+          new GeneralName(GeneralName.uniformResourceIdentifier, request.ocsp());
+      builder.addExtension(
+          Extension.authorityInfoAccess,
+          false,
+          new AuthorityInformationAccess(AccessDescription.id_ad_ocsp, responder));
     }
     if (!request.names().isEmpty()) {
       GeneralName[] names =

@@ -41,6 +41,8 @@ class ServerTlsTest {
   @Parameter String provider = "";
   @TempDir Path folder;
   private TlsFixture fixture;
+
+  @SuppressWarnings("NullAway.Init") // set by open
   private TlsServer server;
 
   @BeforeEach
