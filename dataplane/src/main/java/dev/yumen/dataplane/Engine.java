@@ -40,12 +40,10 @@ final class Engine {
   private final ByteBufAllocator allocator;
   private final StateRegistry states = new StateRegistry();
   private final NameService names;
-  private final LongSupplier nanoClock;
 
   private Engine(
       GatewayConfig config, Transport transport, int count, LongSupplier nanoClock, boolean live) {
     this.transport = transport;
-    this.nanoClock = nanoClock;
     this.allocator = allocator(config.runtime().allocator());
     this.metrics = new Metrics(config.metrics(), allocator);
     this.group = transport.group(count);
@@ -93,7 +91,7 @@ final class Engine {
     return states.size();
   }
 
-  FilterSurroundings filterSurroundings(InstantSource clock) {
+  FilterSurroundings filterSurroundings(InstantSource clock, LongSupplier nanoClock) {
     return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics);
   }
 

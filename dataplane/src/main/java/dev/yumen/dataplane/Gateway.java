@@ -16,12 +16,14 @@ import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.routing.TargetError;
 import dev.yumen.dataplane.server.RequestAcceptor;
+import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +34,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +71,7 @@ public final class Gateway implements AutoCloseable {
           "tunnel_idle");
 
   private final Engine engine;
+  private final FilterSurroundings filters;
   private final SnapshotHolder snapshots;
   private final FailureResponses failures = new FailureResponses();
   private final BuiltInEndpoints builtIn;
@@ -80,8 +84,9 @@ public final class Gateway implements AutoCloseable {
   private boolean closed;
   private long number = 1;
 
-  private Gateway(Engine engine, Snapshot first, InstantSource clock) {
+  private Gateway(Engine engine, Snapshot first, FilterSurroundings filters) {
     this.engine = engine;
+    this.filters = filters;
     this.snapshots = new SnapshotHolder(first);
     this.builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
     this.exchanges =
@@ -91,7 +96,7 @@ public final class Gateway implements AutoCloseable {
             failures,
             new FailureLog(System::nanoTime),
             engine.metrics(),
-            clock);
+            filters.clock());
     registerReasons(engine.metrics());
     this.listening =
         new Listener.Surroundings(
@@ -117,15 +122,25 @@ public final class Gateway implements AutoCloseable {
    * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
    */
   public static Gateway start(LoadedConfig loaded) throws StartFailure {
+    return start(loaded, InstantSource.system(), System::nanoTime);
+  }
+
+  /**
+   * The same with another clock for filters and for conditions on the time; the filters' monotonic
+   * time follows it too. For tests. Time-outs of connections stay with the process's own clock.
+   */
+  public static Gateway start(LoadedConfig loaded, InstantSource clock) throws StartFailure {
+    Instant origin = clock.instant();
+    return start(loaded, clock, () -> Duration.between(origin, clock.instant()).toNanos());
+  }
+
+  private static Gateway start(LoadedConfig loaded, InstantSource clock, LongSupplier nanoClock)
+      throws StartFailure {
     GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     Engine engine = Engine.start(config, System::nanoTime);
-    InstantSource clock = InstantSource.system();
+    FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock);
     SnapshotBuilder.Built built =
-        new SnapshotBuilder(
-                loaded,
-                config,
-                engine.filterSurroundings(clock),
-                engine.upstreamSurroundings(config.limits()))
+        new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config.limits()))
             .build(1, null);
     Snapshot first = built.snapshot();
     if (first == null) {
@@ -134,7 +149,7 @@ public final class Gateway implements AutoCloseable {
     }
     built.problems().forEach(problem -> LOG.warn("{}", problem));
     engine.awaitNames(FIRST_LOOK_UP);
-    Gateway gateway = new Gateway(engine, first, clock);
+    Gateway gateway = new Gateway(engine, first, filters);
     try {
       gateway.openAll(config);
     } catch (IOException e) {
@@ -159,7 +174,7 @@ public final class Gateway implements AutoCloseable {
           new SnapshotBuilder(
                   loaded,
                   config,
-                  engine.filterSurroundings(InstantSource.system()),
+                  engine.filterSurroundings(InstantSource.system(), System::nanoTime),
                   engine.upstreamSurroundings(config.limits()))
               .build(0, null);
       if (built.snapshot() != null) {
@@ -213,11 +228,7 @@ public final class Gateway implements AutoCloseable {
     }
     Snapshot old = snapshots.current();
     SnapshotBuilder.Built built =
-        new SnapshotBuilder(
-                loaded,
-                config,
-                engine.filterSurroundings(exchanges.clock()),
-                engine.upstreamSurroundings(config.limits()))
+        new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config.limits()))
             .build(number + 1, old);
     Snapshot next = built.snapshot();
     if (next == null) {
