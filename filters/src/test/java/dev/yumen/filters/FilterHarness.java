@@ -16,6 +16,7 @@ import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ public final class FilterHarness implements AutoCloseable {
     return of("/**", filters, "");
   }
 
+  /** The same, with a clock that the filters see, such as a {@code ManualClock}. */
+  public static FilterHarness of(String filters, InstantSource clock) {
+    return run(configuration("/**", filters, ""), FOLDER, clock);
+  }
+
   /**
    * A route with filters.
    *
@@ -58,6 +64,10 @@ public final class FilterHarness implements AutoCloseable {
 
   /** A whole configuration; listeners on 8080 and upstreams on 9001 get ports of this test. */
   public static FilterHarness run(String yaml, Path folder) {
+    return run(yaml, folder, InstantSource.system());
+  }
+
+  private static FilterHarness run(String yaml, Path folder, InstantSource clock) {
     ScriptedUpstream upstream =
         ScriptedUpstream.start(Behaviours.respond(200, Map.of("Server", "scripted"), "hello"));
     try {
@@ -65,7 +75,7 @@ public final class FilterHarness implements AutoCloseable {
       if (loaded.config() == null) {
         throw new AssertionError("the configuration has problems: " + loaded.problems());
       }
-      return new FilterHarness(upstream, Gateway.start(loaded));
+      return new FilterHarness(upstream, Gateway.start(loaded, clock));
     } catch (StartFailure e) {
       upstream.close();
       throw new AssertionError(e);

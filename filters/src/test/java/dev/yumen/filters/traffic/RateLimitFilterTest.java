@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.ManualClock;
 import dev.yumen.testkit.RawResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +41,18 @@ class RateLimitFilterTest {
       int seconds = Integer.parseInt(retryAfter);
       assertTrue(seconds > 1700 && seconds <= 1800, retryAfter);
       assertEquals(2, gateway.forwarded());
+    }
+  }
+
+  @Test
+  void theLimitIsWholeAgainAfterItsTime() {
+    ManualClock clock = new ManualClock();
+    try (FilterHarness gateway = FilterHarness.of("- rate-limit: {rate: 1/h}", clock)) {
+      assertEquals(200, gateway.get("/").status());
+      clock.advance(Duration.ofMinutes(59));
+      assertEquals(429, gateway.get("/").status());
+      clock.advance(Duration.ofMinutes(1));
+      assertEquals(200, gateway.get("/").status());
     }
   }
 
