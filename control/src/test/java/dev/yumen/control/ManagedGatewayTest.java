@@ -98,7 +98,7 @@ class ManagedGatewayTest {
     assertNotNull(gateway.status().rejected());
 
     write(answering("repaired"));
-    Eventually.within(SOON, () -> liveOf(gateway).origin() == Origin.NAMED);
+    Eventually.within(SOON, () -> liveOf(gateway).origin() == Origin.FILES);
     assertEquals("repaired", get(gateway, "http", "/"));
   }
 

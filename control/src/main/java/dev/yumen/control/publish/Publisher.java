@@ -60,7 +60,7 @@ public final class Publisher {
 
   /** Takes note of the configuration that the data plane started with. */
   public synchronized void started(LoadedConfig first) {
-    applied(first, first.problems(), Origin.NAMED);
+    applied(first, first.problems(), Origin.FILES);
     keep.accept(first);
   }
 
@@ -97,7 +97,7 @@ public final class Publisher {
     if (refused) {
       return rejected(loaded, problems);
     }
-    ApplyResult result = applied(loaded, problems, Origin.NAMED);
+    ApplyResult result = applied(loaded, problems, Origin.FILES);
     keep.accept(loaded);
     return result;
   }
@@ -109,7 +109,7 @@ public final class Publisher {
 
   /** A changed secret file changes the configuration but not the hash; a comment the reverse. */
   private boolean isLive(LoadedConfig loaded, Live live) {
-    return live.origin() == Origin.NAMED
+    return live.origin() == Origin.FILES
         && loaded.hash().equals(live.hash())
         && loaded.config() != null
         && loaded.config().equals(liveConfig);

@@ -31,7 +31,7 @@ public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
   /** Where the live configuration was read. */
   public enum Origin {
     /** From the files that were named. */
-    NAMED,
+    FILES,
     /** From the copy that was kept, because those could not be used at start. */
     LAST_GOOD
   }
@@ -53,7 +53,7 @@ public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
       now.put("number", live.number());
       now.put("hash", live.hash());
       now.put("since", live.since().toString());
-      now.put("origin", live.origin() == Origin.NAMED ? "named" : "last-good");
+      now.put("origin", live.origin() == Origin.FILES ? "files" : "last-good");
       body.put("live", now);
     }
     if (rejected != null) {

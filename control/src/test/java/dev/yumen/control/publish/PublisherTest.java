@@ -63,7 +63,7 @@ class PublisherTest {
     assertEquals(
         new ReloadStatus(
             new ReloadStatus.Live(
-                2, two.hash(), Instant.parse("2026-01-01T12:00:05Z"), Origin.NAMED),
+                2, two.hash(), Instant.parse("2026-01-01T12:00:05Z"), Origin.FILES),
             null),
         publisher.status());
     assertTrue(metricsText().contains("gateway_config_version 2.0"));
@@ -199,7 +199,7 @@ class PublisherTest {
     assertEquals(List.of(), kept);
 
     assertInstanceOf(ApplyResult.Applied.class, publisher.apply(read(ONE)));
-    assertEquals(Origin.NAMED, live().origin());
+    assertEquals(Origin.FILES, live().origin());
     assertNull(publisher.status().rejected());
   }
 
@@ -211,7 +211,7 @@ class PublisherTest {
     String json = publisher.status().json();
     assertTrue(
         json.startsWith("{\"live\":{\"number\":1,\"hash\":\"" + live().hash() + "\","), json);
-    assertTrue(json.contains("\"since\":\"2026-01-01T12:00:00Z\",\"origin\":\"named\"}"), json);
+    assertTrue(json.contains("\"since\":\"2026-01-01T12:00:00Z\",\"origin\":\"files\"}"), json);
     assertTrue(json.contains("\"count\":1,\"problems\":[\"test.yaml:1:"), json);
     assertEquals("{}", new ReloadStatus(null, null).json());
   }
