@@ -21,11 +21,21 @@ import tools.jackson.databind.json.JsonMapper;
  * gateway made of the request. On loopback only.
  */
 final class DemoServices implements AutoCloseable {
-  private static final Map<String, Integer> PORTS =
-      Map.of("USER_SERVICE", 9001, "ORDER_SERVICE", 9002);
+  private static final List<Service> ALL =
+      List.of(
+          new Service("user-service", "USER_SERVICE", 9001),
+          new Service("order-service", "ORDER_SERVICE", 9002));
 
   private final List<HttpServer> servers = new ArrayList<>();
-  private final Map<String, String> addresses = new LinkedHashMap<>();
+  private final Map<Service, String> started = new LinkedHashMap<>();
+
+  /**
+   * One of them.
+   *
+   * @param variable tells the example's configuration where it is
+   * @param port the usual one
+   */
+  private record Service(String name, String variable, int port) {}
 
   private DemoServices() {
     // Without it the answer's last packet waits for the acknowledgement of the one before.
@@ -38,9 +48,9 @@ final class DemoServices implements AutoCloseable {
    */
   static DemoServices start(Map<String, String> environment) throws IOException {
     DemoServices services = new DemoServices();
-    for (Map.Entry<String, Integer> service : PORTS.entrySet()) {
-      if (!environment.containsKey(service.getKey())) {
-        services.add(service.getKey(), service.getValue());
+    for (Service service : ALL) {
+      if (!environment.containsKey(service.variable)) {
+        services.add(service, service.port);
       }
     }
     return services;
@@ -49,25 +59,33 @@ final class DemoServices implements AutoCloseable {
   /** Starts both on free ports, where they are in nobody's way. */
   static DemoServices startOnFreePorts() throws IOException {
     DemoServices services = new DemoServices();
-    for (String variable : PORTS.keySet()) {
-      services.add(variable, 0);
+    for (Service service : ALL) {
+      services.add(service, 0);
     }
     return services;
   }
 
   /** Environment variables that tell the example's configuration where the services are. */
   Map<String, String> addresses() {
-    return Map.copyOf(addresses);
+    Map<String, String> addresses = new LinkedHashMap<>();
+    started.forEach((service, address) -> addresses.put(service.variable, address));
+    return addresses;
   }
 
-  private void add(String variable, int port) throws IOException {
+  /** The addresses of those that were started, by their names. */
+  Map<String, String> byName() {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    started.forEach((service, address) -> addresses.put(service.name, address));
+    return addresses;
+  }
+
+  private void add(Service service, int port) throws IOException {
     HttpServer server = bind(port);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    String name = variable.equals("USER_SERVICE") ? "user-service" : "order-service";
-    server.createContext("/", exchange -> answer(name, exchange));
+    server.createContext("/", exchange -> answer(service.name, exchange));
     server.start();
     servers.add(server);
-    addresses.put(variable, "127.0.0.1:" + server.getAddress().getPort());
+    started.put(service, "127.0.0.1:" + server.getAddress().getPort());
   }
 
   private static HttpServer bind(int port) throws IOException {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ final class GatewayRun {
 
   /** Runs a configuration until a signal comes; gives the exit status. */
   int run(Path config) throws InterruptedException {
-    return run(config, System.getenv(), false);
+    return run(config, System.getenv(), null);
   }
 
   /** Runs the quick start with its two demo services. */
@@ -51,14 +52,14 @@ final class GatewayRun {
     Map<String, String> all = new HashMap<>(environment);
     try (DemoServices demo = DemoServices.start(environment)) {
       all.putAll(demo.addresses());
-      return run(example, all, true);
+      return run(example, all, demo.byName());
     } catch (IOException e) {
       err.println("The demo services can not be started: " + e.getMessage());
       return Main.BAD_INPUT;
     }
   }
 
-  private int run(Path file, Map<String, String> environment, boolean quickStart)
+  private int run(Path file, Map<String, String> environment, @Nullable Map<String, String> demo)
       throws InterruptedException {
     ManagedGateway gateway;
     try {
@@ -69,11 +70,11 @@ final class GatewayRun {
     }
     CountDownLatch stopped = new CountDownLatch(1);
     handleSignals(gateway, stopped);
-    Map<String, InetSocketAddress> addresses = gateway.gateway().addresses();
-    Welcome.print(out, addresses, file, quickStart);
+    Welcome.print(out, gateway, file, demo);
     out.flush();
-    up.accept(addresses);
+    up.accept(gateway.gateway().addresses());
     stopped.await();
+    LOG.info("stopped");
     return 0;
   }
 

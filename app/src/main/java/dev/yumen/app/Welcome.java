@@ -1,36 +1,63 @@
 package dev.yumen.app;
 
+import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.ListenerConfig;
+import dev.yumen.control.ManagedGateway;
+import dev.yumen.control.publish.ReloadStatus;
 import dev.yumen.dataplane.ProgramVersion;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What the program prints once it is up: where it listens, and what to try. */
+/** What the program prints once it is up: where it listens, what it runs, and what to try. */
 final class Welcome {
   private Welcome() {}
 
+  /**
+   * @param demo addresses of the demo services by their names; null when it is not the quick start
+   */
   static void print(
-      PrintWriter out, Map<String, InetSocketAddress> addresses, Path file, boolean quickStart) {
+      PrintWriter out, ManagedGateway managed, Path file, @Nullable Map<String, String> demo) {
     out.printf(
         Locale.ROOT,
-        "Yumen %s is up after %.2f s with %s%n",
+        "Yumen %s is up after %.2f s with %s%s%n",
         ProgramVersion.text(),
         ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0,
+        isLastGood(managed.status()) ? "the last good copy of " : "",
         fromHere(file));
-    int width = addresses.keySet().stream().mapToInt(String::length).max().orElse(0);
-    addresses.forEach(
+    Map<String, InetSocketAddress> bound = managed.gateway().addresses();
+    Map<String, String> lines = new LinkedHashMap<>();
+    bound.forEach(
         (name, address) ->
-            out.println(
-                "  " + name + " ".repeat(width - name.length()) + "  http://" + shown(address)));
-    InetSocketAddress traffic = addresses.get("http");
-    InetSocketAddress management = addresses.get("management");
-    if (quickStart && traffic != null && management != null) {
+            lines.put(name, scheme(managed.gateway().config(), name) + shown(address)));
+    if (demo != null) {
+      demo.forEach((name, address) -> lines.put(name, "http://" + address + "  (demo)"));
+    }
+    int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+    lines.forEach(
+        (name, address) ->
+            out.println("  " + name + " ".repeat(width - name.length()) + "  " + address));
+    InetSocketAddress traffic = bound.get("http");
+    InetSocketAddress management = bound.get("management");
+    if (demo != null && traffic != null && management != null) {
       printExamples(out, local(traffic), local(management));
     }
+  }
+
+  private static boolean isLastGood(ReloadStatus status) {
+    ReloadStatus.Live live = status.live();
+    return live != null && live.origin() == ReloadStatus.Origin.LAST_GOOD;
+  }
+
+  private static String scheme(GatewayConfig config, String listener) {
+    ListenerConfig settings = config.listeners().get(listener);
+    return settings != null && settings.tls() != null ? "https://" : "http://";
   }
 
   private static void printExamples(PrintWriter out, String traffic, String management) {

@@ -44,6 +44,7 @@ class DemoServicesTest {
   void serviceThatTheEnvironmentNamesIsNotStarted() throws IOException {
     try (DemoServices demo = DemoServices.start(Map.of("USER_SERVICE", "10.0.0.1:80"))) {
       assertEquals(Set.of("ORDER_SERVICE"), demo.addresses().keySet());
+      assertEquals(Set.of("order-service"), demo.byName().keySet());
     }
   }
 }

@@ -64,6 +64,18 @@ class QuickStartIT {
   }
 
   @Test
+  void servicesListenWhereTheTextSays() {
+    for (String name : List.of("user-service", "order-service")) {
+      Matcher line =
+          gateway.awaitLine(
+              "^  " + name + " +http://127\\.0\\.0\\.1:(\\d+)", GatewayProcess.PATIENCE);
+      try (RawClient client = RawClient.connect(Integer.parseInt(line.group(1)))) {
+        assertTrue(client.get("/").text().contains("\"service\":\"" + name + "\""));
+      }
+    }
+  }
+
+  @Test
   void metricsAndHealthAnswerWhereTheTextSays() {
     Matcher line =
         gateway.awaitLine(

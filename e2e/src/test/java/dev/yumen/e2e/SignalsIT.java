@@ -58,6 +58,7 @@ class SignalsIT {
       assertEquals("late but whole", response.text());
       assertEquals("close", response.header("Connection"));
       assertEquals(0, gateway.proc().awaitExit(GatewayProcess.PATIENCE));
+      assertTrue(gateway.proc().lines().getLast().endsWith("GatewayRun: stopped"));
     }
   }
 
