@@ -38,7 +38,8 @@ final class ConfigArgument {
     Path path = path();
     if (path == null) {
       throw new ParameterException(
-          spec.commandLine(), "No configuration given (expected: FILE|FOLDER).");
+          spec.commandLine(),
+          "No configuration given (expected: FILE|FOLDER, as in `yumen check yumen.yaml`).");
     }
     return path;
   }

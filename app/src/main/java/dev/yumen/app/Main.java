@@ -1,9 +1,11 @@
 package dev.yumen.app;
 
+import dev.yumen.dataplane.ProgramVersion;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "yumen",
     description = "An API gateway that can say why a request went where it went.",
+    versionProvider = Main.Version.class,
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
@@ -40,6 +43,13 @@ public final class Main implements Runnable {
       description = "Shows this text.")
   @SuppressWarnings("unused") // picocli looks at it
   private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Prints the version.")
+  @SuppressWarnings("unused") // picocli looks at it
+  private boolean version;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
   Main() {}
@@ -99,6 +109,14 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "No command given.");
+  }
+
+  /** What {@code --version} prints; {@code yumen version} tells more. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"yumen " + ProgramVersion.text()};
+    }
   }
 
   /** Ends a command with one sentence for the user and exit status 1. */

@@ -56,6 +56,15 @@ class MainTest {
   }
 
   @Test
+  void versionIsAlsoAnOption() {
+    assertEquals(0, execute("--version"));
+    String option = out.toString();
+    out.getBuffer().setLength(0);
+    execute("version");
+    assertTrue(option.startsWith("yumen ") && out.toString().startsWith(option), option);
+  }
+
+  @Test
   void aConfigurationIsNamedAloneOrBehindTheOption(@TempDir Path folder) throws IOException {
     String file =
         Files.writeString(
@@ -90,7 +99,9 @@ class MainTest {
   void checkWithoutAConfigurationIsWrongUsage() {
     assertEquals(2, execute("check"));
     assertTrue(
-        err.toString().startsWith("No configuration given (expected: FILE|FOLDER)."),
+        err.toString()
+            .startsWith(
+                "No configuration given (expected: FILE|FOLDER, as in `yumen check yumen.yaml`)."),
         err.toString());
   }
 
