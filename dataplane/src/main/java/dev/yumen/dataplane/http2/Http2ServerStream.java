@@ -45,7 +45,7 @@ final class Http2ServerStream implements ClientStream {
   private long bodyStart;
   private long bodyMovedAt;
   private long pausedAt;
-  private int seenWindow;
+  private int seenWindow = Integer.MIN_VALUE;
   private long windowMovedAt;
 
   Http2ServerStream(
