@@ -1,0 +1,220 @@
+package dev.yumen.dataplane.wire;
+
+import static dev.yumen.testkit.Behaviours.await;
+import static dev.yumen.testkit.Behaviours.respond;
+import static dev.yumen.testkit.Behaviours.stream;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.testkit.Behaviour;
+import dev.yumen.testkit.Eventually;
+import dev.yumen.testkit.Http2Answer;
+import dev.yumen.testkit.Http2Client;
+import dev.yumen.testkit.Http2Frame;
+import dev.yumen.testkit.PatternBytes;
+import dev.yumen.testkit.RawClient;
+import dev.yumen.testkit.Recorded;
+import dev.yumen.testkit.ScriptedUpstream;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Windows of HTTP/2 on one side, sockets on the other: whoever is slow slows the other down. */
+@Timeout(60)
+class Http2FlowTest {
+  private static final int LARGE = 50 << 20;
+  private static final int MEDIUM = 24 << 20;
+
+  /** What sockets of this machine hold at most between two ends, and some. */
+  private static final long IN_SOCKETS = 16 << 20;
+
+  /** Without a window for so long, none will come. */
+  private static final Duration STALL = Duration.ofMillis(300);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final ScriptedUpstream UPSTREAM =
+      ScriptedUpstream.startWithReceiveBuffer(64 * 1024, respond(200, "usual"));
+  private static final String ROUTE =
+      """
+
+      upstreams: {service: {endpoints: %s}}
+      routes: [{id: all, match: {path: "/**"}, to: service}]
+      """
+          .formatted(UPSTREAM.address());
+  private static final GatewayFixture GATEWAY =
+      GatewayFixture.start(
+          "limits: {http2: {stream-window: 128KiB, connection-window: 256KiB}}" + ROUTE);
+
+  @BeforeEach
+  void dropQueued() {
+    UPSTREAM.dropQueued();
+  }
+
+  @AfterAll
+  static void close() {
+    GATEWAY.close();
+    UPSTREAM.close();
+  }
+
+  private static Http2Client connect(int... settings) {
+    return Http2Client.connect(GATEWAY.port(), settings);
+  }
+
+  /** A large answer that counts what the socket took. */
+  private static Behaviour counted(int length, AtomicLong taken) {
+    return request -> {
+      request.readBody();
+      request.write("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+      byte[] piece = new byte[32 * 1024];
+      for (int sent = 0; sent < length; sent += piece.length) {
+        PatternBytes.fill(piece, piece.length, sent);
+        request.write(piece);
+        taken.addAndGet(piece.length);
+      }
+    };
+  }
+
+  /** The value once it stays the same for a while, reading meanwhile what comes. */
+  private static long settled(Http2Client client, AtomicLong value) {
+    long[] last = {-1};
+    client.timeout(Duration.ofMillis(100));
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "the upstream waits",
+        () -> {
+          assertEquals(RawClient.End.STILL_OPEN, client.readEnd());
+          boolean same = value.get() == last[0] && last[0] > 0;
+          last[0] = value.get();
+          return same;
+        });
+    client.timeout(Duration.ofSeconds(10));
+    return last[0];
+  }
+
+  private static long buffers() {
+    return GATEWAY.metric("gateway_buffer_memory_bytes{kind=\"direct\"}")
+        + GATEWAY.metric("gateway_buffer_memory_bytes{kind=\"heap\"}");
+  }
+
+  // ---- answers ----
+
+  @Test
+  void aClosedStreamWindowPausesTheUpstream() {
+    AtomicLong taken = new AtomicLong();
+    UPSTREAM.next(counted(LARGE, taken));
+    try (Http2Client client = connect(Http2Frame.INITIAL_WINDOW_SIZE, 1000).keepWindows()) {
+      int stream = client.get("/large");
+      client.checkPattern(stream).head(stream);
+      long before = buffers();
+      assertTrue(settled(client, taken) < IN_SOCKETS, () -> taken + " bytes taken");
+      assertEquals(1000, client.soFar(stream).bodyLength());
+      assertTrue(buffers() - before < (2 << 20), () -> before + " became " + buffers());
+      client.giveWindow(0, LARGE).giveWindow(stream, LARGE);
+      assertEquals(LARGE, client.answer(stream).bodyLength());
+      assertTrue(client.soFar(stream).isEnded());
+    }
+  }
+
+  @Test
+  void aClosedConnectionWindowPausesEveryUpstream() {
+    AtomicLong first = new AtomicLong();
+    AtomicLong second = new AtomicLong();
+    UPSTREAM.next(counted(MEDIUM, first)).next(counted(MEDIUM, second));
+    try (Http2Client client = connect(Http2Frame.INITIAL_WINDOW_SIZE, 1 << 30).keepWindows()) {
+      int one = client.get("/large");
+      int two = client.get("/large");
+      client.checkPattern(one).checkPattern(two);
+      assertTrue(settled(client, first) < IN_SOCKETS, () -> first + " bytes taken");
+      assertTrue(settled(client, second) < IN_SOCKETS, () -> second + " bytes taken");
+      assertEquals(65_535, client.soFar(one).bodyLength() + client.soFar(two).bodyLength());
+      client.giveWindow(0, 1 << 30);
+      assertEquals(MEDIUM, client.answer(one).bodyLength());
+      assertEquals(MEDIUM, client.answer(two).bodyLength());
+    }
+  }
+
+  @Test
+  void aShortPauseIsNoReasonToGiveUp() {
+    UPSTREAM.next(stream(300_000));
+    try (Http2Client client = connect().keepWindows()) {
+      int stream = client.get("/");
+      client.checkPattern(stream).head(stream);
+      // Shorter than write-timeout, but longer than the time between two looks at the stream.
+      client.timeout(Duration.ofMillis(1_100));
+      assertEquals(RawClient.End.STILL_OPEN, client.readEnd());
+      client.timeout(Duration.ofSeconds(10)).giveWindow(stream, 300_000).giveWindow(0, 300_000);
+      assertEquals(300_000, client.answer(stream).bodyLength(), client.soFar(stream)::toString);
+    }
+  }
+
+  @Test
+  void aWindowKeptAtZeroEndsTheStreamInTime() {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    UPSTREAM.next(
+        request -> {
+          request.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\npart");
+          request.awaitClosedByPeer();
+          cancelled.countDown();
+          request.close();
+        });
+    try (GatewayFixture gateway = GatewayFixture.start("limits: {write-timeout: 300ms}" + ROUTE);
+        Http2Client client =
+            Http2Client.connect(gateway.port(), Http2Frame.INITIAL_WINDOW_SIZE, 0)) {
+      Http2Answer answer = client.answer(client.get("/"));
+      assertEquals(200, answer.status());
+      assertEquals(Http2Frame.CANCEL, answer.resetBy());
+      assertEquals(1, gateway.rejected("slow_reader"));
+      Eventually.within(PATIENCE, () -> cancelled.getCount() == 0);
+      assertTrue(client.ping().goAways().isEmpty());
+    }
+  }
+
+  // ---- requests ----
+
+  @Test
+  void aSlowUpstreamPausesTheClient() {
+    CountDownLatch reading = new CountDownLatch(1);
+    UPSTREAM.next(await(reading).then(respond(200, "got it all")));
+    int before = UPSTREAM.requests().size();
+    try (Http2Client client = connect()) {
+      int stream = client.request("POST", "/", false);
+      long sent = client.sendPattern(stream, 0, MEDIUM, true, STALL);
+      assertTrue(sent < IN_SOCKETS, () -> sent + " bytes sent");
+      assertEquals(0, client.sendWindow(stream));
+      reading.countDown();
+      assertEquals(MEDIUM, client.sendPattern(stream, sent, MEDIUM, true, PATIENCE));
+      assertEquals("got it all", client.answer(stream).text());
+    }
+    Recorded request = UPSTREAM.awaitRequest(before + 1);
+    assertEquals(MEDIUM, request.bodyLength());
+    CRC32C expected = new CRC32C();
+    expected.update(PatternBytes.of(MEDIUM));
+    assertEquals(expected.getValue(), request.bodyChecksum());
+  }
+
+  @Test
+  void aStalledRequestLeavesWindowToOthers() {
+    CountDownLatch reading = new CountDownLatch(1);
+    UPSTREAM.next(await(reading).then(respond(200, "late")));
+    try (Http2Client client = connect()) {
+      int stalled = client.request("POST", "/", false);
+      client.sendPattern(stalled, 0, MEDIUM, true, STALL);
+      int other = client.request("POST", "/", false);
+      client.sendPattern(other, 100_000, true);
+      assertEquals("usual", client.answer(other).text());
+      // What the reset stream held of the connection's window comes back.
+      client.send(Http2Frame.reset(stalled, Http2Frame.CANCEL));
+      int third = client.request("POST", "/", false);
+      client.sendPattern(third, 1_000_000, true);
+      assertEquals("usual", client.answer(third).text());
+    }
+    reading.countDown();
+    GATEWAY.awaitIdle();
+  }
+}
