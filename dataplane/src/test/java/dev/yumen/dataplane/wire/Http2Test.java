@@ -420,4 +420,24 @@ class Http2Test {
       assertEquals("fixed", client.answer(client.get("/fixed")).text());
     }
   }
+
+  @Test
+  void aListenerMaySpeakHttp2Alone() {
+    try (GatewayFixture gateway =
+        GatewayFixture.start(
+            """
+            listeners: {http: {address: "127.0.0.1:0", protocols: http2}}
+            routes: [{id: fixed, match: {path: "/fixed"}, respond: {body: fixed}}]
+            """)) {
+      try (Http2Client client = Http2Client.connect(gateway.port())) {
+        assertEquals("fixed", client.answer(client.get("/fixed")).text());
+      }
+      try (RawClient old = gateway.connect()) {
+        old.send("GET /fixed HTTP/1.1\r\nHost: h\r\n\r\n");
+        assertTrue(old.isClosedByPeer());
+        assertFalse(old.received().contains("HTTP/1.1 200"));
+      }
+      assertEquals(1, gateway.rejected("http2_protocol_error"));
+    }
+  }
 }
