@@ -39,7 +39,7 @@ public final class ApiKeyFilter implements Filter {
 
     public Config {
       if (header != null) {
-        FieldName.writable("header", header);
+        FieldName.writableInRequest("header", header);
       }
       if (query != null && query.isEmpty()) {
         throw new InvalidValue("query", query, "a parameter name");

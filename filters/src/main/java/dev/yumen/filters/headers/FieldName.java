@@ -53,6 +53,20 @@ public final class FieldName {
     }
   }
 
+  /**
+   * Passes a name that a filter may write in requests.
+   *
+   * @param component the setting it stands in
+   * @throws InvalidValue as {@link #writable}, and for Host, which is not a field like others: the
+   *     gateway writes it from the request's authority (RFC 9110 §7.2)
+   */
+  public static void writableInRequest(String component, String name) {
+    writable(component, name);
+    if (name.equalsIgnoreCase("host")) {
+      throw new InvalidValue(component, name, "the filter host, which writes this header");
+    }
+  }
+
   private static boolean isTokenCharacter(int c) {
     return (c >= 'a' && c <= 'z')
         || (c >= 'A' && c <= 'Z')

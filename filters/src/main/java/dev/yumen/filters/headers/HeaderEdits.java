@@ -142,9 +142,9 @@ final class HeaderEdits {
   }
 
   private void writable(String component, String name) {
-    FieldName.writable(component, name);
-    if (side == Side.REQUEST && name.equalsIgnoreCase("host")) {
-      throw new InvalidValue(component, name, "the filter host, which writes this header");
+    switch (side) {
+      case REQUEST -> FieldName.writableInRequest(component, name);
+      case RESPONSE -> FieldName.writable(component, name);
     }
   }
 

@@ -28,7 +28,7 @@ public final class RequestIdFilter implements Filter {
       @Describe("Whether the answer holds the id too.") @Default("true") boolean respond) {
 
     public Config {
-      FieldName.writable("header", header);
+      FieldName.writableInRequest("header", header);
     }
   }
 

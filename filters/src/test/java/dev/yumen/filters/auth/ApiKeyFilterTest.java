@@ -116,7 +116,8 @@ class ApiKeyFilterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{header: \"a b\"}", "{query: \"\"}", "{realm: \"a\\\"b\"}"})
+  @ValueSource(
+      strings = {"{header: \"a b\"}", "{header: Host}", "{query: \"\"}", "{realm: \"a\\\"b\"}"})
   void settingsThatCouldNotWorkAreRefused(String settings) {
     List<String> problems = FilterHarness.problems("- api-key: " + settings, CONSUMERS);
     assertEquals(1, problems.size(), problems::toString);

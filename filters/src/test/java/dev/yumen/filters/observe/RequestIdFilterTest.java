@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.RawResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestIdFilterTest {
 
@@ -38,5 +42,13 @@ class RequestIdFilterTest {
       assertNotEquals("mine", gateway.seen().header("X-Request-ID"));
       assertNull(answer.header("X-Request-ID"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Host", "host", "Content-Length", "a b"})
+  void aHeaderThatCanNotHoldItIsRefused(String header) {
+    List<String> problems = FilterHarness.problems("- request-id: {header: \"" + header + "\"}");
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains("header: \"" + header + "\""), problems::toString);
   }
 }

@@ -88,4 +88,12 @@ class TraceIdFilterTest {
       assertEquals("abc", gateway.seen().header("X-Correlation-ID"));
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Host", "host", "Content-Length", "a b"})
+  void aHeaderThatCanNotHoldItIsRefused(String header) {
+    List<String> problems = FilterHarness.problems("- trace-id: {header: \"" + header + "\"}");
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains("header: \"" + header + "\""), problems::toString);
+  }
 }
