@@ -83,13 +83,18 @@ class EveryFilterIsCompleteTest {
   void everySettingIsDescribedHereAndOnThePage(FilterType<?> type) {
     assertNotNull(type.config().getAnnotation(Describe.class), type::name);
     for (RecordComponent setting : type.config().getRecordComponents()) {
-      assertNotNull(setting.getAnnotation(Describe.class), setting::getName);
       String name =
           setting.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+      assertNotNull(setting.getAnnotation(Describe.class), () -> name + " has no @Describe");
       String row = FilterPage.of(type.name()).row(name);
       Default otherwise = setting.getAnnotation(Default.class);
       if (otherwise != null && !otherwise.value().equals("''")) {
-        assertTrue(row.contains("| `" + otherwise.value() + "` |"), row);
+        String cell = "| `" + otherwise.value() + "` |";
+        assertTrue(
+            row.startsWith("| `" + name + "` " + cell),
+            () ->
+                "docs/filters/%s.md, setting %s: the column after its name must be %s, its @Default; the row is%n%s"
+                    .formatted(type.name(), name, cell, row));
       }
     }
   }

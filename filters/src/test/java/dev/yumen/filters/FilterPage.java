@@ -83,7 +83,11 @@ final class FilterPage {
     return text.lines()
         .filter(line -> line.startsWith("| `" + setting + "` |"))
         .findFirst()
-        .orElseThrow(() -> new AssertionError(name + ".md has no row for " + setting));
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    "docs/filters/%s.md has no row for the setting %s (expected: | `%s` | …)"
+                        .formatted(name, setting, setting)));
   }
 
   private List<String> block(String language) {
