@@ -1,7 +1,7 @@
 @echo off
 rem Starts Yumen on Windows. In a source tree it builds first, when there is no build yet
 rem (delete app\target to build again); in an unpacked distribution it only starts.
-rem `yumen --help` lists the commands, `yumen test` runs every test.
+rem `yumen --help` lists the commands, `yumen test` runs every test, `yumen format` formats the code.
 rem
 rem   JAVA_HOME         the JDK to use, when it is 25 or newer; others are looked for otherwise
 rem   YUMEN_JAVA_OPTS   more options for the JVM, such as -Xmx1g
@@ -38,8 +38,11 @@ echo If it is installed already, set JAVA_HOME to its folder. 1>&2
 exit /b 1
 
 :ready
+set "goal="
 if not "%tool%"=="javac" goto start
-if "%~1"=="test" goto test
+if "%~1"=="test" set "goal=verify"
+if "%~1"=="format" set "goal=spotless:apply"
+if defined goal goto maven
 if exist "%dist%\lib\yumen.jar" goto start
 call :need_maven
 if errorlevel 1 exit /b 1
@@ -49,13 +52,13 @@ call mvn -q -B -ntp -f "%home%\pom.xml" -Dprogram -P "!format" -pl app -am packa
 if errorlevel 1 exit /b 1
 goto start
 
-:test
+:maven
 call :need_maven
 if errorlevel 1 exit /b 1
 set "JAVA_HOME=%jdk%"
 set "rest="
 for /f "tokens=1,*" %%A in ("%*") do set "rest=%%B"
-call mvn -B -ntp -f "%home%\pom.xml" verify %rest%
+call mvn -B -ntp -f "%home%\pom.xml" %goal% %rest%
 exit /b %errorlevel%
 
 :start

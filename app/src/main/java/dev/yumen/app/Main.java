@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit status: 0 good, 1 the input is bad, 2 wrong usage.",
-      "In a source tree, `./yumen test` runs every test."
+      "In a source tree, `./yumen test` runs every test and `./yumen format` formats the code."
     })
 public final class Main implements Runnable {
   /** Exit status when what was read is bad. */
