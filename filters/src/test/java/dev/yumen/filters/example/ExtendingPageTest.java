@@ -8,6 +8,8 @@ import dev.yumen.testkit.RawResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,15 @@ class ExtendingPageTest {
     String page = Files.readString(Path.of("..", "docs", "extending.md"));
     String file = Files.readString(HERE.resolve(name + ".java"));
     assertTrue(page.contains("```java\n" + file + "```"), name);
+  }
+
+  @Test
+  void thePageShowsTheTestWithTheClockAsItIs() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "extending.md"));
+    Matcher shown = Pattern.compile("(?s)```java\n(  @Test\n  void theLimit.*?)```").matcher(page);
+    assertTrue(shown.find());
+    Path tests = HERE.resolveSibling("traffic").resolve("RateLimitFilterTest.java");
+    assertTrue(Files.readString(tests).contains(shown.group(1)), shown::group);
   }
 
   @Test
