@@ -2,6 +2,7 @@ package dev.yumen.config;
 
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Shorthand;
 import java.time.Duration;
@@ -17,7 +18,20 @@ public record UpstreamConfig(
     @Describe("How long things may take.") @Default("{}") Timeout timeout,
     @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
     @Describe("Resolution of endpoint names.") @Default("{}") Dns dns,
-    @Describe("TLS towards the service.") @Default("false") UpstreamTlsConfig tls) {
+    @Describe("TLS towards the service.") @Default("false") UpstreamTlsConfig tls,
+    @Describe(
+            "What is spoken: http1; h2c, which is HTTP/2 without TLS; http2, which is with TLS;"
+                + " auto, which is http1 without TLS and with TLS what both agree on (ALPN).")
+        @Default("auto")
+        Protocol protocol) {
+
+  /** What is spoken with a service. */
+  public enum Protocol {
+    AUTO,
+    HTTP1,
+    H2C,
+    HTTP2
+  }
 
   /** Ways to choose an endpoint. */
   public enum Balance {
@@ -28,6 +42,12 @@ public record UpstreamConfig(
 
   public UpstreamConfig {
     endpoints = List.copyOf(endpoints);
+    if (protocol == Protocol.HTTP2 && !tls.enabled()) {
+      throw new InvalidValue("protocol", "http2", "tls beside it, or h2c");
+    }
+    if (protocol == Protocol.H2C && tls.enabled()) {
+      throw new InvalidValue("protocol", "h2c", "no tls beside it, or http2");
+    }
   }
 
   /** One address of the service. */

@@ -8,6 +8,7 @@ import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.tls.TlsSurroundings;
 import dev.yumen.dataplane.upstream.DnsNames;
 import dev.yumen.dataplane.upstream.NameService;
 import dev.yumen.dataplane.upstream.Upstream;
@@ -96,9 +97,15 @@ final class Engine {
   }
 
   /** For upstreams of this configuration, whose limits hold for their new connections. */
-  Upstream.Surroundings upstreamSurroundings(LimitsConfig limits) {
+  Upstream.Surroundings upstreamSurroundings(LimitsConfig limits, InstantSource clock) {
     return new Upstream.Surroundings(
-        loops, clientBootstrap(limits), HeadLimits.of(limits), metrics, states, names);
+        loops,
+        clientBootstrap(limits),
+        HeadLimits.of(limits),
+        metrics,
+        states,
+        new TlsSurroundings(states, clock, System::nanoTime),
+        names);
   }
 
   private Bootstrap clientBootstrap(LimitsConfig limits) {

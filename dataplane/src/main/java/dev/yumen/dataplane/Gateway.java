@@ -20,6 +20,7 @@ import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
+import dev.yumen.dataplane.tls.TlsRefusal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -111,6 +112,9 @@ public final class Gateway implements AutoCloseable {
     for (TargetError error : TargetError.values()) {
       metrics.rejectionSlot(error.name().toLowerCase(Locale.ROOT));
     }
+    for (TlsRefusal refusal : TlsRefusal.values()) {
+      metrics.rejectionSlot(refusal.label());
+    }
     OTHER_REASONS.forEach(metrics::rejectionSlot);
   }
 
@@ -140,7 +144,8 @@ public final class Gateway implements AutoCloseable {
     Engine engine = Engine.start(config, System::nanoTime);
     FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock);
     SnapshotBuilder.Built built =
-        new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config.limits()))
+        new SnapshotBuilder(
+                loaded, config, filters, engine.upstreamSurroundings(config.limits(), clock))
             .build(1, null);
     Snapshot first = built.snapshot();
     if (first == null) {
@@ -149,6 +154,7 @@ public final class Gateway implements AutoCloseable {
     }
     built.problems().forEach(problem -> LOG.warn("{}", problem));
     engine.awaitNames(FIRST_LOOK_UP);
+    engine.metrics().certificates(first.expiries());
     Gateway gateway = new Gateway(engine, first, filters);
     try {
       gateway.openAll(config);
@@ -175,7 +181,7 @@ public final class Gateway implements AutoCloseable {
                   loaded,
                   config,
                   engine.filterSurroundings(InstantSource.system(), System::nanoTime),
-                  engine.upstreamSurroundings(config.limits()))
+                  engine.upstreamSurroundings(config.limits(), InstantSource.system()))
               .build(0, null);
       if (built.snapshot() != null) {
         built.snapshot().releaseUnused();
@@ -192,7 +198,7 @@ public final class Gateway implements AutoCloseable {
           Listener.open(
               MANAGEMENT,
               new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1, null),
-              () -> new Listener.Rules(limits(), ONLY_HTTP1),
+              () -> new Listener.Rules(limits(), ONLY_HTTP1, null),
               new ManagementAcceptor(builtIn, failures),
               listening.apart());
     }
@@ -208,8 +214,9 @@ public final class Gateway implements AutoCloseable {
 
   /** What is live now; a listener that is about to be closed keeps what it had. */
   private Listener.Rules rules(String name, ListenerConfig opened) {
-    ListenerConfig live = snapshots.current().config().listeners().getOrDefault(name, opened);
-    return new Listener.Rules(limits(), live.protocols());
+    Snapshot live = snapshots.current();
+    ListenerConfig settings = live.config().listeners().getOrDefault(name, opened);
+    return new Listener.Rules(live.config().limits(), settings.protocols(), live.tls(name));
   }
 
   private LimitsConfig limits() {
@@ -228,7 +235,11 @@ public final class Gateway implements AutoCloseable {
     }
     Snapshot old = snapshots.current();
     SnapshotBuilder.Built built =
-        new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config.limits()))
+        new SnapshotBuilder(
+                loaded,
+                config,
+                filters,
+                engine.upstreamSurroundings(config.limits(), exchanges.clock()))
             .build(number + 1, old);
     Snapshot next = built.snapshot();
     if (next == null) {
@@ -250,6 +261,7 @@ public final class Gateway implements AutoCloseable {
     number++;
     engine.metrics().configure(config.metrics());
     snapshots.replace(next, engine.loops());
+    engine.metrics().certificates(next.expiries());
     closeRemoved(config);
     listeners.putAll(opened);
     return problems;

@@ -58,7 +58,7 @@ final class Answering implements BodySink {
     this.length = length;
     String via = exchange.snapshot().config().forwarded().via();
     if (via != null) {
-      fields.add("Via", "1." + fields.minorVersion() + " " + via);
+      fields.add("Via", exchange.forwarding().upstreamVersion() + " " + via);
     }
   }
 

@@ -13,6 +13,8 @@ import dev.yumen.dataplane.snapshot.SnapshotHolder;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
+import dev.yumen.dataplane.tls.ServerTls;
+import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.Unpooled;
 import java.time.InstantSource;
 import java.util.List;
@@ -80,6 +82,20 @@ public final class ExchangeAcceptor implements RequestAcceptor {
   @Nullable Supplier<Response> builtIn(Snapshot snapshot, RequestHead request) {
     ListenerConfig settings = snapshot.config().listeners().get(listener);
     return settings == null ? null : surroundings.builtIn().find(request, settings.builtIn());
+  }
+
+  /** Whether another client certificate may be demanded for this host than the client was asked. */
+  boolean misdirected(Snapshot snapshot, ClientStream client, RequestHead request) {
+    TlsSession session = client.tls();
+    ServerTls tls = session == null ? null : snapshot.tls(listener);
+    if (session == null || tls == null || tls.oneForAll()) {
+      return false;
+    }
+    String authority = request.authority();
+    int port = authority.lastIndexOf(':');
+    String host = port > authority.lastIndexOf(']') ? authority.substring(0, port) : authority;
+    return !tls.mayServe(
+        session.serverName(), host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
   }
 
   void countRejected(Loop loop, String reason) {

@@ -46,6 +46,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private long requestLimitNanos;
 
   private long filterUntil = NONE;
+  private long clientUntil = NONE;
   private long requestUntil = NONE;
   private long headerUntil = NONE;
   private long idleUntil = NONE;
@@ -249,6 +250,17 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     arm(requestUntil);
   }
 
+  /** The client says how long it waits for the whole answer; other limits may be shorter. */
+  final void clientWaits(long nanos) {
+    clientUntil = startNanos + Math.min(nanos, Long.MAX_VALUE / 4);
+    arm(clientUntil);
+  }
+
+  /** Nanoseconds that the client still waits; -1 when it has not said. */
+  final long clientWaitsStill() {
+    return clientUntil == NONE ? -1 : Math.max(0, clientUntil - loop().nanoTime());
+  }
+
   /** The upstream's own limit, unless a filter has set another. */
   final void upstreamRequestLimit(long nanos) {
     if (requestLimitNanos == 0 && nanos > 0) {
@@ -329,6 +341,9 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     if (now >= filterUntil) {
       return Failure.of(FailureCode.FILTER_TIMEOUT, "a filter did not come to a verdict in time");
     }
+    if (now >= clientUntil) {
+      return timeout(endpoint, "took longer than the client waits (grpc-timeout)");
+    }
     if (now >= requestUntil) {
       return timeout(endpoint, "took too long (timeout.request)");
     }
@@ -345,7 +360,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
       return Failure.of(FailureCode.CLIENT_ABORT, "client closed before the answer (half-close)");
     }
     long next = Math.min(Math.min(filterUntil, requestUntil), Math.min(headerUntil, idleUntil));
-    next = Math.min(next, Math.min(uploadUntil, halfCloseUntil));
+    next = Math.min(Math.min(next, clientUntil), Math.min(uploadUntil, halfCloseUntil));
     if (next != NONE) {
       arm(next);
     }

@@ -10,13 +10,11 @@ import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.stream.UpstreamStream;
 import dev.yumen.dataplane.upstream.ConnectionPool;
 import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.Upstream;
-import dev.yumen.dataplane.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ConnectTimeoutException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +33,14 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
 
+  /** How often an upstream may say that it did not take the request before it is believed. */
+  private static final int MOST_REFUSALS = 3;
+
   private final ProxyExchange exchange;
   private @Nullable Upstream upstream;
   private @Nullable Endpoint endpoint;
-  private @Nullable UpstreamConnection connection;
-  private @Nullable ChannelFuture connecting;
+  private @Nullable UpstreamStream connection;
+  private ConnectionPool.@Nullable Pending connecting;
   private @Nullable String lastEndpoint;
   private List<Endpoint> tried = List.of();
   private @Nullable Failure connectFailure;
@@ -60,6 +61,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private boolean tunnel;
   private boolean clientTunnelEnded;
   private boolean upstreamTunnelEnded;
+  private int refusals;
   private int attempts;
   private long attemptStart;
   private long answerNanos = -1;
@@ -132,7 +134,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     attemptStart = loop.nanoTime();
     chosen.count(loop, 1);
     ConnectionPool pool = chosen.pool(loop);
-    UpstreamConnection kept = freshOnly ? null : pool.acquire(this);
+    UpstreamStream kept = freshOnly ? null : pool.acquire(this);
     if (kept != null) {
       send(kept);
     } else {
@@ -141,7 +143,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   @Override
-  public void onConnected(UpstreamConnection made) {
+  public void onConnected(UpstreamStream made) {
     connecting = null;
     if (over) {
       made.cancel();
@@ -158,10 +160,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       return;
     }
     Endpoint failed = endpoint();
-    boolean late = cause instanceof ConnectTimeoutException;
     connectFailure =
         Failure.of(
-            late ? FailureCode.UPSTREAM_CONNECT_TIMEOUT : FailureCode.UPSTREAM_CONNECT_REFUSED,
+            ConnectionPool.code(cause),
             upstream().name() + " " + failed.text() + ": " + cause.getMessage());
     attemptFailed(connectFailure);
     if (tried.isEmpty()) {
@@ -186,12 +187,16 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
-  private void send(UpstreamConnection to) {
+  private void send(UpstreamStream to) {
     connection = to;
     if (endpointsHost) {
       exchange.request().authority(endpoint().authority());
     }
     settleExpectation();
+    long left = exchange.clientWaitsStill();
+    if (left >= 0) {
+      exchange.head().set("grpc-timeout", Grpc.timeout(left));
+    }
     to.sendHead(exchange.request(), framing, length);
     ArrayDeque<ByteBuf> bodies = waiting;
     if (bodies != null) {
@@ -226,7 +231,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
-  private void finishRequest(UpstreamConnection to) {
+  private void finishRequest(UpstreamStream to) {
     to.sendEnd(framing == Framing.STREAM ? trailers : null);
     if (answerNanos < 0) {
       exchange.headerDue(upstream().config().timeout().header().toNanos());
@@ -236,7 +241,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   // ---- the request's body ----
 
   void body(ByteBuf data) {
-    UpstreamConnection to = connection;
+    UpstreamStream to = connection;
     if (over) {
       data.release();
       return;
@@ -295,7 +300,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void bodyEnded(@Nullable HeadTable trailers) {
     bodyEnded = true;
     this.trailers = trailers;
-    UpstreamConnection to = connection;
+    UpstreamStream to = connection;
     if (to != null && !over) {
       finishRequest(to);
     }
@@ -380,17 +385,20 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   @Override
-  public void onUpstreamFailure(Failure failure, boolean unanswered) {
-    boolean stale = connection != null && connection.reused() && unanswered;
+  public void onUpstreamFailure(Failure failure, Reached reached) {
+    boolean stale =
+        connection != null && connection.reused() && reached == Reached.UNANSWERED && repeatable();
+    boolean refused = reached == Reached.REFUSED && !bodySent && refusals++ < MOST_REFUSALS;
     connection = null;
     if (tunnel) {
       exchange.fail(failure);
       return;
     }
     attemptFailed(failure);
-    if (stale && repeatable()) {
-      // A kept connection that its server closed meanwhile: RFC 9112 §9.3.1.
-      freshOnly = true;
+    if (stale || refused) {
+      // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
+      // did not take (RFC 9113 §8.7).
+      freshOnly = stale;
       attempt();
       exchange.flush();
       return;
@@ -411,7 +419,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   void resumeResponse() {
-    UpstreamConnection from = connection;
+    UpstreamStream from = connection;
     if (from != null && !over) {
       if (!tunnel) {
         exchange.answerMoved(idleNanos());
@@ -432,7 +440,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** Response filters have let the 101 pass. */
   void openTunnel(Answering answering) {
-    UpstreamConnection to = connection;
+    UpstreamStream to = connection;
     if (to == null) {
       return;
     }
@@ -450,7 +458,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   private void tunnelSideEnded() {
-    UpstreamConnection to = connection;
+    UpstreamStream to = connection;
     if (clientTunnelEnded && upstreamTunnelEnded) {
       exchange.answered(null);
     } else if (clientTunnelEnded && to != null) {
@@ -480,10 +488,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     over = true;
     exchange.noUpstreamLimits();
     if (connecting != null) {
-      connecting.cancel(false);
+      connecting.cancel();
       connecting = null;
     }
-    UpstreamConnection to = connection;
+    UpstreamStream to = connection;
     connection = null;
     if (to != null) {
       to.cancel();
@@ -519,6 +527,11 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   // ---- for the record ----
+
+  /** The version of HTTP in which the upstream answers. */
+  String upstreamVersion() {
+    return connection == null ? "1.1" : connection.version();
+  }
 
   int attempts() {
     return attempts;

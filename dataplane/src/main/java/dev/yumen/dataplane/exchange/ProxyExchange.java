@@ -80,6 +80,12 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(refused);
       return;
     }
+    if (grpc()) {
+      long timeout = Grpc.timeout(head().first("grpc-timeout"));
+      if (timeout >= 0) {
+        clientWaits(timeout);
+      }
+    }
     runRequestFilters();
   }
 
@@ -96,6 +102,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     if (method().equals("CONNECT") || method().equals("TRACE")) {
       return Failure.of(FailureCode.METHOD_NOT_ALLOWED, method() + " is refused")
           .header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    }
+    if (acceptor.misdirected(snapshot(), client(), request())) {
+      return Failure.of(FailureCode.MISDIRECTED_REQUEST, "another name was asked for in TLS");
     }
     if (head.expectUnknown()) {
       return Failure.of(FailureCode.EXPECTATION_FAILED, "unknown Expect");
@@ -189,6 +198,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(Failure.of(FailureCode.INTERNAL, "resume: " + e, e));
     }
     flush();
+  }
+
+  private boolean grpc() {
+    return Grpc.isCall(head());
   }
 
   boolean ended() {
@@ -336,11 +349,12 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
     forwarding.giveUp();
     try {
-      answering.own(response);
+      answering.own(grpc() ? Grpc.answer(response, failure) : response);
     } catch (IllegalArgumentException e) {
       // A field that can not be sent, with CR LF in it perhaps: nothing of this answer goes out.
       note(Failure.of(FailureCode.FILTER_FAILED, "an answer that can not be sent: " + e, e));
-      answering.own(failureAnswer());
+      Response failed = failureAnswer();
+      answering.own(grpc() ? Grpc.answer(failed, failure) : failed);
     }
     beginResponse();
   }

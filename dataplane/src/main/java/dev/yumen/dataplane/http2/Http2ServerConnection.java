@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -115,6 +116,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     Http2Settings settings =
         new Http2Settings()
             .maxConcurrentStreams(limits.streams())
+            .connectProtocolEnabled(true)
             .initialWindowSize(limits.streamWindow().toInt())
             .maxHeaderListSize(headerBytes);
     return new Http2ServerConnection(
@@ -260,6 +262,41 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     super.handleServerHeaderDecodeSizeError(context, stream);
   }
 
+  /**
+   * Takes the request that asked for HTTP/2 as stream 1, to be called once the handler is in place.
+   *
+   * @param payload of the client's SETTINGS frame
+   */
+  public void upgraded(HeadTable head, byte[] payload) {
+    try {
+      onHttpServerUpgrade(settings(payload));
+      reader.opened(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID);
+      Http2Stream stream = connection().stream(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID);
+      Http2ServerStream made = new Http2ServerStream(this, stream, head, now());
+      stream.setProperty(key, made);
+      countRequest();
+      made.begin(true, false);
+      made.flushRequest();
+    } catch (Http2Exception | IllegalArgumentException e) {
+      onError(context(), false, e);
+    }
+    flushSoon();
+  }
+
+  private static Http2Settings settings(byte[] payload) {
+    Http2Settings settings = new Http2Settings();
+    for (int i = 0; i < payload.length; i += 6) {
+      int id = (payload[i] & 0xff) << 8 | (payload[i + 1] & 0xff);
+      long value =
+          (payload[i + 2] & 0xffL) << 24
+              | (payload[i + 3] & 0xff) << 16
+              | (payload[i + 4] & 0xff) << 8
+              | (payload[i + 5] & 0xff);
+      settings.put((char) id, Long.valueOf(value));
+    }
+    return settings;
+  }
+
   // ---- reading ----
 
   @Override
@@ -313,24 +350,22 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         } else {
           request(stream, headers, last);
         }
-      } catch (RequestHeads.Malformed e) {
+      } catch (Malformed e) {
         throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
       }
     }
 
-    private void trailers(Http2ServerStream stream, Http2Headers headers)
-        throws RequestHeads.Malformed {
+    private void trailers(Http2ServerStream stream, Http2Headers headers) throws Malformed {
       HeadTable trailers = new HeadTable();
       WireError error = heads.readTrailers(headers, trailers);
       if (error != null) {
-        throw new RequestHeads.Malformed(error.text());
+        throw new Malformed(error.text());
       }
       touched.add(stream);
       stream.requestEnded(trailers.size() == 0 ? null : trailers);
     }
 
-    private void request(Http2Stream stream, Http2Headers headers, boolean last)
-        throws RequestHeads.Malformed {
+    private void request(Http2Stream stream, Http2Headers headers, boolean last) throws Malformed {
       HeadTable head = takeTable();
       WireError error = heads.read(headers, head);
       Http2ServerStream made =
@@ -341,7 +376,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       if (error != null) {
         made.refuse(error, last);
       } else {
-        made.begin(last);
+        made.begin(last, RequestHeads.extendedConnect(headers));
       }
     }
 
@@ -432,6 +467,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   boolean isWritable(Http2Stream stream) {
     return encoder().flowController().isWritable(stream);
+  }
+
+  /** Whether some of what was written to the stream waits for the client's window. */
+  boolean hasUnsent(Http2Stream stream) {
+    return encoder().flowController().hasFlowControlled(stream);
   }
 
   private void onWritability(Http2Stream stream) {

@@ -8,6 +8,7 @@ import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
+import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
@@ -35,7 +36,9 @@ final class Http2ServerStream implements ClientStream {
   private boolean closed;
   private boolean paused;
   private boolean continueOwed;
+  private boolean connect;
   private boolean tunnel;
+  private boolean ahead;
   private int unconsumed;
   private long bodyRead;
   private long discardLeft;
@@ -58,22 +61,29 @@ final class Http2ServerStream implements ClientStream {
 
   // ---- the request ----
 
-  void begin(boolean last) {
+  /**
+   * Begins the exchange.
+   *
+   * @param last whether the request has no body
+   * @param extendedConnect whether it asks for a tunnel (RFC 8441), which it then has no body for
+   */
+  void begin(boolean last, boolean extendedConnect) {
     requestEnded = last;
+    connect = extendedConnect;
     Framing framing = Framing.NONE;
     if (head.contentLength() >= 0) {
       framing = Framing.LENGTH;
-    } else if (!last) {
+    } else if (!last && !connect) {
       framing = Framing.STREAM;
     }
-    continueOwed = !last && head.expectContinue();
+    continueOwed = !last && !connect && head.expectContinue();
     bodyStart = startNanos;
     bodyMovedAt = startNanos;
     RequestEvents begun =
         connection.serving().acceptor().onRequest(this, head, framing, startNanos);
     if (!answerEnded && !closed) {
       exchange = begun;
-      if (last) {
+      if (last || connect) {
         begun.onRequestEnd(null);
       }
     }
@@ -95,6 +105,10 @@ final class Http2ServerStream implements ClientStream {
     continueOwed = false;
     if (current == null) {
       discard(length);
+      return discardLeft < 0 ? 0 : length;
+    }
+    if (connect && !tunnel) {
+      ahead = true;
       return length;
     }
     if (!tunnel && bodyRead > connection.serving().limits().bodyBytes()) {
@@ -127,7 +141,9 @@ final class Http2ServerStream implements ClientStream {
   }
 
   private void stopRequest() {
-    if (!requestEnded && !closed) {
+    // A reset would take with it what is still to be sent of the answer.
+    connection.send();
+    if (!requestEnded && !closed && !connection.hasUnsent(stream)) {
       connection.reset(stream, Http2Error.NO_ERROR);
       connection.flushSoon();
     }
@@ -143,7 +159,9 @@ final class Http2ServerStream implements ClientStream {
   void requestEnded(@Nullable HeadTable trailers) {
     requestEnded = true;
     RequestEvents current = exchange;
-    if (current != null) {
+    if (current != null && connect && !tunnel) {
+      fail(Failure.of(FailureCode.CLIENT_ABORT, "client ended before there was a tunnel"));
+    } else if (current != null) {
       current.onRequestEnd(trailers);
     }
   }
@@ -332,7 +350,7 @@ final class Http2ServerStream implements ClientStream {
 
   @Override
   public boolean sentAhead() {
-    return false;
+    return ahead;
   }
 
   @Override
@@ -382,6 +400,11 @@ final class Http2ServerStream implements ClientStream {
   }
 
   @Override
+  public @Nullable TlsSession tls() {
+    return connection.serving().tls();
+  }
+
+  @Override
   public String scheme() {
     return connection.serving().scheme();
   }
@@ -394,7 +417,7 @@ final class Http2ServerStream implements ClientStream {
 
   /** Whether the client is the one that has to go on with its body. */
   boolean awaitsBody() {
-    return !requestEnded && !paused && !continueOwed && !tunnel && exchange != null;
+    return !requestEnded && !paused && !continueOwed && !connect && exchange != null;
   }
 
   long bodyStart() {

@@ -4,13 +4,12 @@ import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,32 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class RequestHeads {
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
   private static final AsciiString HOST = AsciiString.cached("host");
+  private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+  private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
   private static final AsciiString TE = AsciiString.cached("te");
-  private static final List<AsciiString> OF_CONNECTIONS =
-      List.of(
-          AsciiString.cached("connection"),
-          AsciiString.cached("keep-alive"),
-          AsciiString.cached("proxy-connection"),
-          AsciiString.cached("transfer-encoding"),
-          AsciiString.cached("upgrade"));
-  private static final int KEPT_BYTES = 16 * 1024;
-
+  private final HeadText text = new HeadText();
   private final HeadParser parser;
   private final HeadParser trailerParser;
-  private ByteBuf text = Unpooled.buffer(1024);
 
   RequestHeads(HeadLimits limits) {
     parser = new HeadParser(HeadParser.Kind.REQUEST, limits);
     trailerParser = new HeadParser(HeadParser.Kind.TRAILERS, limits);
-  }
-
-  /** A request that RFC 9113 calls malformed: its stream is reset with PROTOCOL_ERROR. */
-  static final class Malformed extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Malformed(String message) {
-      super(message, null, false, false);
-    }
   }
 
   /**
@@ -59,7 +42,7 @@ final class RequestHeads {
     text.clear();
     startLine(headers);
     fields(headers);
-    return parse(parser, into);
+    return text.parse(parser, into);
   }
 
   /**
@@ -69,54 +52,60 @@ final class RequestHeads {
    */
   @Nullable WireError readTrailers(Http2Headers headers, HeadTable into) throws Malformed {
     text.clear();
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      if (field.getKey().isEmpty() || field.getKey().charAt(0) == ':') {
-        throw new Malformed("a pseudo-header field in trailers");
-      }
-      field(field.getKey(), field.getValue());
-    }
-    text.writeByte('\r').writeByte('\n');
-    return parse(trailerParser, into);
-  }
-
-  private @Nullable WireError parse(HeadParser reader, HeadTable into) {
-    HeadParser.Result result = reader.parse(text, into);
-    WireError error = result == HeadParser.Result.DONE ? null : refusal(reader, result);
-    reader.reset();
-    if (text.capacity() > KEPT_BYTES) {
-      text = Unpooled.buffer(1024);
-    }
-    return error;
-  }
-
-  private static WireError refusal(HeadParser reader, HeadParser.Result result) {
-    if (result == HeadParser.Result.NEED_MORE) {
-      throw new IllegalStateException("a head was written that does not end");
-    }
-    return reader.error();
+    text.trailers(headers);
+    return text.parse(trailerParser, into);
   }
 
   private void startLine(Http2Headers headers) throws Malformed {
     CharSequence method = one(headers, Http2Headers.PseudoHeaderName.METHOD);
     CharSequence authority = one(headers, Http2Headers.PseudoHeaderName.AUTHORITY);
-    if (method == null || !isToken(method)) {
+    if (method == null || !HeadText.isToken(method)) {
       throw new Malformed(":method is missing or no token");
     }
-    CharSequence target = target(headers, method, authority);
-    requirePlain(target, ":path");
-    write(method);
-    text.writeByte(' ');
-    write(target);
-    ByteBufUtil.writeAscii(text, " HTTP/1.1\r\n");
+    CharSequence protocol = one(headers, Http2Headers.PseudoHeaderName.PROTOCOL);
+    if (protocol != null && !AsciiString.contentEquals(method, CONNECT)) {
+      throw new Malformed(":protocol without CONNECT");
+    }
+    CharSequence target = target(headers, method, authority, protocol != null);
+    HeadText.requirePlain(target, ":path");
+    text.write(protocol == null ? method : "GET");
+    text.write(" ");
+    text.write(target);
+    text.write(" HTTP/1.1\r\n");
     host(headers, authority);
+    if (protocol != null) {
+      upgrade(protocol);
+    }
+  }
+
+  /**
+   * Extended CONNECT (RFC 8441) asks for what Upgrade asks for in HTTP/1.1, so it is written as
+   * that. The key, which HTTP/2 has no need of, lets us see whether the service understood.
+   */
+  private void upgrade(CharSequence protocol) throws Malformed {
+    if (!HeadText.isToken(protocol)) {
+      throw new Malformed(":protocol is no token");
+    }
+    text.write("connection: upgrade\r\nupgrade: ");
+    text.write(protocol);
+    text.write("\r\nsec-websocket-key: ");
+    byte[] key = new byte[16];
+    ThreadLocalRandom.current().nextBytes(key);
+    text.write(Base64.getEncoder().encodeToString(key));
+    text.write("\r\n");
+  }
+
+  /** Whether these are the fields of an extended CONNECT. */
+  static boolean extendedConnect(Http2Headers headers) {
+    return headers.get(Http2Headers.PseudoHeaderName.PROTOCOL.value()) != null;
   }
 
   private static CharSequence target(
-      Http2Headers headers, CharSequence method, @Nullable CharSequence authority)
+      Http2Headers headers, CharSequence method, @Nullable CharSequence authority, boolean extended)
       throws Malformed {
     CharSequence scheme = one(headers, Http2Headers.PseudoHeaderName.SCHEME);
     CharSequence path = one(headers, Http2Headers.PseudoHeaderName.PATH);
-    if (AsciiString.contentEquals(method, "CONNECT")) {
+    if (AsciiString.contentEquals(method, CONNECT) && !extended) {
       if (path != null || scheme != null || authority == null) {
         throw new Malformed("CONNECT takes :authority alone");
       }
@@ -163,7 +152,7 @@ final class RequestHeads {
     }
     CharSequence written = authority != null ? authority : host;
     if (written != null) {
-      field(HOST, written);
+      text.field(HOST, written);
     }
   }
 
@@ -180,15 +169,15 @@ final class RequestHeads {
         }
       } else if (AsciiString.contentEquals(name, COOKIE)) {
         cookies = true;
-      } else if (!AsciiString.contentEquals(name, HOST)) {
-        requireEndToEnd(name, field.getValue());
+      } else if (!AsciiString.contentEquals(name, HOST) && !AsciiString.contentEquals(name, KEY)) {
+        HeadText.requireEndToEnd(name);
         field(name, field.getValue());
       }
     }
     if (cookies) {
       cookies(headers.getAll(COOKIE));
     }
-    text.writeByte('\r').writeByte('\n');
+    text.write("\r\n");
   }
 
   private static boolean isRequestPseudo(CharSequence name) {
@@ -197,101 +186,28 @@ final class RequestHeads {
     return pseudo != null && pseudo.isRequestOnly();
   }
 
-  /** Fields that belong to a connection have no place in HTTP/2 (RFC 9113 §8.2.2). */
-  private static void requireEndToEnd(CharSequence name, CharSequence value) throws Malformed {
-    for (AsciiString own : OF_CONNECTIONS) {
-      if (AsciiString.contentEquals(name, own)) {
-        throw new Malformed("a field that belongs to an HTTP/1.1 connection");
+  private void field(CharSequence name, CharSequence value) throws Malformed {
+    if (AsciiString.contentEquals(name, TE)) {
+      if (!AsciiString.contentEqualsIgnoreCase(value, "trailers")) {
+        throw new Malformed("TE other than trailers");
       }
+      // In HTTP/1.1 it counts when Connection names it.
+      text.write("connection: te\r\n");
     }
-    if (AsciiString.contentEquals(name, TE)
-        && !AsciiString.contentEqualsIgnoreCase(value, "trailers")) {
-      throw new Malformed("TE other than trailers");
-    }
+    text.field(name, value);
   }
 
   /** Cookies may come in pieces, which HTTP/1.1 has in one field (RFC 9113 §8.2.3). */
   private void cookies(List<CharSequence> pieces) throws Malformed {
-    write(COOKIE);
-    text.writeByte(':').writeByte(' ');
+    text.write(COOKIE);
+    text.write(": ");
     for (int i = 0; i < pieces.size(); i++) {
       if (i > 0) {
-        text.writeByte(';').writeByte(' ');
+        text.write("; ");
       }
-      requireValue(pieces.get(i));
-      write(pieces.get(i));
+      HeadText.requireValue(pieces.get(i));
+      text.write(pieces.get(i));
     }
-    text.writeByte('\r').writeByte('\n');
-  }
-
-  private void field(CharSequence name, CharSequence value) throws Malformed {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (!isTokenCharacter(c) || (c >= 'A' && c <= 'Z')) {
-        throw new Malformed("a character in a field's name is not allowed");
-      }
-    }
-    requireValue(value);
-    write(name);
-    text.writeByte(':').writeByte(' ');
-    write(value);
-    text.writeByte('\r').writeByte('\n');
-  }
-
-  /** What would end the line that is written, or be lost in it (RFC 9113 §8.2.1). */
-  private static void requireValue(CharSequence value) throws Malformed {
-    int length = value.length();
-    for (int i = 0; i < length; i++) {
-      char c = value.charAt(i);
-      if (c == 0 || c == '\r' || c == '\n' || c > 0xff) {
-        throw new Malformed("CR, LF or NUL in a field's value");
-      }
-    }
-    if (length > 0 && (isSpace(value.charAt(0)) || isSpace(value.charAt(length - 1)))) {
-      throw new Malformed("white space around a field's value");
-    }
-  }
-
-  private static void requirePlain(CharSequence text, String what) throws Malformed {
-    if (text.isEmpty()) {
-      throw new Malformed(what + " is empty");
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c <= ' ' || c >= 0x7f) {
-        throw new Malformed("a character in " + what + " is not allowed");
-      }
-    }
-  }
-
-  private static boolean isToken(CharSequence text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (!isTokenCharacter(text.charAt(i))) {
-        return false;
-      }
-    }
-    return !text.isEmpty();
-  }
-
-  /** RFC 9110 §5.6.2. */
-  private static boolean isTokenCharacter(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= '0' && c <= '9')
-        || (c >= 'A' && c <= 'Z')
-        || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
-  }
-
-  private static boolean isSpace(char c) {
-    return c == ' ' || c == '\t';
-  }
-
-  private void write(CharSequence chars) {
-    if (chars instanceof AsciiString ascii) {
-      text.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
-    } else {
-      for (int i = 0; i < chars.length(); i++) {
-        text.writeByte(chars.charAt(i));
-      }
-    }
+    text.write("\r\n");
   }
 }

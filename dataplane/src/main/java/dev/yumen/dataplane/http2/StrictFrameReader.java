@@ -36,6 +36,11 @@ final class StrictFrameReader implements Http2FrameReader {
     reset[resets++ & (REMEMBERED - 1)] = stream;
   }
 
+  /** The stream of a request that came before the first frame. */
+  void opened(int stream) {
+    lastOpened = stream;
+  }
+
   @Override
   public void readFrame(ChannelHandlerContext context, ByteBuf in, Http2FrameListener listener)
       throws Http2Exception {

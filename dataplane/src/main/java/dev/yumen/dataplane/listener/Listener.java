@@ -8,9 +8,11 @@ import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.server.ConnectionRegistry;
 import dev.yumen.dataplane.server.Http1ServerConnection;
+import dev.yumen.dataplane.server.Http2Upgrade;
 import dev.yumen.dataplane.server.ListenerLimits;
 import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.server.Serving;
+import dev.yumen.dataplane.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -52,8 +54,14 @@ public final class Listener {
    * How new connections are served. Asked for each of them, so that a reload shows at once.
    *
    * @param protocols what may be spoken, at least one
+   * @param tls null for a listener without TLS
    */
-  public record Rules(LimitsConfig limits, List<ListenerConfig.Protocol> protocols) {}
+  public record Rules(
+      LimitsConfig limits, List<ListenerConfig.Protocol> protocols, @Nullable ServerTls tls) {
+    boolean only(ListenerConfig.Protocol protocol) {
+      return protocols.size() == 1 && protocols.contains(protocol);
+    }
+  }
 
   private final String name;
   private final Address address;
@@ -131,15 +139,40 @@ public final class Listener {
         .config()
         .setOption(
             ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
-    Serving serving = new Serving(loop, acceptor, ListenerLimits.of(limits), registry, false);
-    accepted.pipeline().addLast(first(rules, serving));
+    Http2Upgrade upgrade =
+        rules.tls() == null && rules.protocols().contains(ListenerConfig.Protocol.HTTP2)
+            ? upgrade(loop, acceptor, rules, registry)
+            : null;
+    Serving serving =
+        new Serving(loop, acceptor, ListenerLimits.of(limits), registry, upgrade, null);
+    ServerTls tls = rules.tls();
+    if (tls == null) {
+      accepted.pipeline().addLast(first(rules, serving));
+    } else {
+      boolean onlyHttp2 = rules.only(ListenerConfig.Protocol.HTTP2);
+      accepted
+          .pipeline()
+          .addLast(tls.handler(refusal -> registry.rejected(loop, refusal.label())))
+          .addLast(new AfterHandshake(serving, onlyHttp2, limits.http2()));
+    }
+  }
+
+  private static Http2Upgrade upgrade(
+      Loop loop, RequestAcceptor acceptor, Rules rules, ConnectionRegistry registry) {
+    return (context, head, settings) -> {
+      Serving serving =
+          new Serving(loop, acceptor, ListenerLimits.of(rules.limits()), registry, null, null);
+      Http2ServerConnection http2 = Http2ServerConnection.of(serving, rules.limits().http2());
+      context.pipeline().replace(context.handler(), null, http2);
+      http2.upgraded(head, settings);
+    };
   }
 
   private static ChannelHandler first(Rules rules, Serving serving) {
-    if (!rules.protocols().contains(ListenerConfig.Protocol.HTTP2)) {
+    if (rules.only(ListenerConfig.Protocol.HTTP1)) {
       return new Http1ServerConnection(serving);
     }
-    if (!rules.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
+    if (rules.only(ListenerConfig.Protocol.HTTP2)) {
       return Http2ServerConnection.of(serving, rules.limits().http2());
     }
     return new ProtocolChooser(serving, rules.limits().http2());

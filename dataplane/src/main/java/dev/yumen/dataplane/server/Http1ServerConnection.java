@@ -13,6 +13,7 @@ import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
+import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -23,6 +24,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +46,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     CHUNKED,
     DONE,
     TUNNEL,
+    HANDED_ON,
     LINGER,
     CLOSED
   }
 
+  private static final byte[] SWITCHING =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
   private static final long LINGER_NANOS = 2_000_000_000L;
   private static final long LINGER_BYTES = 1 << 20;
 
@@ -202,7 +208,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     } finally {
       working = false;
     }
-    if (in.isReadable() && reading != Reading.CLOSED) {
+    if (reading == Reading.HANDED_ON) {
+      context().pipeline().fireChannelRead(in);
+    } else if (in.isReadable() && reading != Reading.CLOSED) {
       ahead = in;
     } else {
       in.release();
@@ -236,7 +244,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
           close();
         }
         return false;
-      case DONE, CLOSED:
+      case DONE, HANDED_ON, CLOSED:
         return false;
     }
     throw new AssertionError(reading);
@@ -272,6 +280,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void begin() {
+    Http2Upgrade upgrade = serving.upgrade();
+    byte[] settings = upgrade == null ? null : Http2Upgrade.asked(head);
+    if (upgrade != null && settings != null) {
+      becomeHttp2(upgrade, settings);
+      return;
+    }
     bodyRead = 0;
     discarding = false;
     paused = false;
@@ -308,6 +322,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         begun.onRequestEnd(null);
       }
     }
+  }
+
+  private void becomeHttp2(Http2Upgrade upgrade, byte[] settings) {
+    reading = Reading.HANDED_ON;
+    watch.stop();
+    writer().gather(SWITCHING.length).writeBytes(SWITCHING);
+    writer().flush();
+    writer().sendNow();
+    upgrade.take(context(), head, settings);
   }
 
   private ChunkedDecoder chunkDecoder() {
@@ -420,7 +443,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
       }
       case LINGER -> closeWhenSent();
-      case CLOSED -> {}
+      case HANDED_ON, CLOSED -> {}
     }
   }
 
@@ -720,7 +743,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   private void updateAutoRead() {
     boolean wanted = !blocked() && (ahead == null || reading == Reading.LINGER);
-    if (wanted != autoRead && reading != Reading.CLOSED) {
+    if (wanted != autoRead && reading != Reading.CLOSED && reading != Reading.HANDED_ON) {
       autoRead = wanted;
       context().channel().config().setAutoRead(wanted);
     }
@@ -762,6 +785,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public String version() {
     return head.minorVersion() == 0 ? "1.0" : "1.1";
+  }
+
+  @Override
+  public @Nullable TlsSession tls() {
+    return serving.tls();
   }
 
   @Override

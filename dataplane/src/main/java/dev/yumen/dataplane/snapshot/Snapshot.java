@@ -3,8 +3,10 @@ package dev.yumen.dataplane.snapshot;
 import dev.yumen.api.Cidr;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.server.ListenerLimits;
+import dev.yumen.dataplane.tls.ServerTls;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +33,24 @@ public final class Snapshot {
     private long p1, p2, p3, p4, p5, p6, p7;
   }
 
+  /**
+   * What is made of certificates.
+   *
+   * @param listeners TLS of those that have it, by name
+   */
+  record Tls(Map<String, ServerTls> listeners, List<CertificateExpiry> expiries) {
+    Tls {
+      listeners = Map.copyOf(listeners);
+      expiries = List.copyOf(expiries);
+    }
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
 
   private final CountDownLatch released = new CountDownLatch(1);
   private final long number;
   private final GatewayConfig config;
+  private final Tls tls;
   private final RouteTable<String> table;
   private final Map<String, Route> routes;
   private final Route unmatched;
@@ -54,6 +70,7 @@ public final class Snapshot {
   Snapshot(
       long number,
       GatewayConfig config,
+      Tls tls,
       RouteTable<String> table,
       Map<String, Route> routes,
       Route unmatched,
@@ -61,6 +78,7 @@ public final class Snapshot {
       Runnable release) {
     this.number = number;
     this.config = config;
+    this.tls = tls;
     this.table = table;
     this.routes = routes;
     this.unmatched = unmatched;
@@ -73,6 +91,16 @@ public final class Snapshot {
     for (int i = 0; i < loops; i++) {
       uses[i] = new Uses();
     }
+  }
+
+  /** TLS of a listener; null where there is none. */
+  public @Nullable ServerTls tls(String listener) {
+    return tls.listeners().get(listener);
+  }
+
+  /** When the certificates expire that are in use. */
+  public List<CertificateExpiry> expiries() {
+    return tls.expiries();
   }
 
   /** Pins the snapshot for one exchange of this loop. */

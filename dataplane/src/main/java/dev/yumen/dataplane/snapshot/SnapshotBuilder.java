@@ -7,6 +7,7 @@ import dev.yumen.api.Response;
 import dev.yumen.api.Template;
 import dev.yumen.config.FilterConfig;
 import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Position;
 import dev.yumen.config.Problem;
@@ -15,12 +16,16 @@ import dev.yumen.config.UpstreamConfig;
 import dev.yumen.dataplane.balance.WeightedDraw;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.routing.ExpressionFailures;
 import dev.yumen.dataplane.routing.RouteProblem;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.routing.Rule;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.tls.ServerTls;
+import dev.yumen.dataplane.tls.TlsProblem;
+import dev.yumen.dataplane.tls.UpstreamTls;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +56,8 @@ public final class SnapshotBuilder {
   private final List<Problem> problems = new ArrayList<>();
   private final List<Runnable> giveBack = new ArrayList<>();
   private final Map<String, Upstream> upstreams = new HashMap<>();
+  private final Map<String, ServerTls> listenerTls = new HashMap<>();
+  private final List<CertificateExpiry> expiries = new ArrayList<>();
 
   /** Filters for every route: one instance serves them all. */
   private List<FilterChain.Named> shared = List.of();
@@ -82,6 +89,7 @@ public final class SnapshotBuilder {
    * @param previous the live one, whose compiled parts are used again where nothing changed
    */
   public Built build(long number, @Nullable Snapshot previous) {
+    config.listeners().forEach(this::holdListener);
     config.upstreams().forEach(this::holdUpstream);
     shared = filters("", config.filters(), "filters");
     Route unmatched =
@@ -118,6 +126,7 @@ public final class SnapshotBuilder {
         new Snapshot(
             number,
             config,
+            new Snapshot.Tls(listenerTls, expiries),
             table.table(),
             routes,
             unmatched,
@@ -146,6 +155,15 @@ public final class SnapshotBuilder {
   }
 
   private void holdUpstream(String name, UpstreamConfig settings) {
+    if (settings.tls().enabled()) {
+      StateRegistry.Handle<UpstreamTls.Compiled> tls =
+          UpstreamTls.hold(settings.tls(), surroundings.tls());
+      giveBack.add(tls::release);
+      tlsProblems("upstreams." + name + ".tls", tls.value().problems());
+      if (tls.value().tls() != null) {
+        expiries.addAll(tls.value().tls().expiries(name));
+      }
+    }
     StateRegistry.Handle<Upstream> handle =
         surroundings
             .states()
@@ -199,6 +217,34 @@ public final class SnapshotBuilder {
       }
     }
     return made;
+  }
+
+  private void tlsProblems(String place, List<TlsProblem> found) {
+    for (TlsProblem problem : found) {
+      String path = problem.setting().isEmpty() ? place : place + "." + problem.setting();
+      problems.add(new Problem(problem.severity(), position(path), path, problem.message()));
+    }
+  }
+
+  private void holdListener(String name, ListenerConfig settings) {
+    if (settings.tls() == null) {
+      return;
+    }
+    List<String> alpn = new ArrayList<>();
+    if (settings.protocols().contains(ListenerConfig.Protocol.HTTP2)) {
+      alpn.add("h2");
+    }
+    if (settings.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
+      alpn.add("http/1.1");
+    }
+    ServerTls.Compiled compiled = ServerTls.compile(name, settings.tls(), alpn, surroundings.tls());
+    tlsProblems("listeners." + name + ".tls", compiled.problems());
+    ServerTls tls = compiled.tls();
+    if (tls != null) {
+      giveBack.add(tls::close);
+      listenerTls.put(name, tls);
+      expiries.addAll(tls.expiries());
+    }
   }
 
   private @Nullable RouteEnd end(RouteConfig route, String place) {

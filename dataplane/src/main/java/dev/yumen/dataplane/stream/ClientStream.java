@@ -2,6 +2,7 @@ package dev.yumen.dataplane.stream;
 
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ public interface ClientStream {
 
   /** The version of HTTP that this request came in: {@code 1.0}, {@code 1.1}, {@code 2}. */
   String version();
+
+  /** What TLS below agreed on; null without TLS. */
+  @Nullable TlsSession tls();
 
   /** {@code http} or {@code https}. */
   String scheme();

@@ -1,8 +1,10 @@
 package dev.yumen.dataplane.stream;
 
+import dev.yumen.dataplane.http1.FieldSink;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.NameSet;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +99,31 @@ public record ForwardedFields(
       InboundRequest.writeAscii(out, "Via: ");
       InboundRequest.writeAscii(out, viaElement(request));
       out.writeShort(InboundRequest.CRLF);
+    }
+  }
+
+  /** Gives the fields that {@link #writeTo} writes. */
+  void forEachWritten(FieldSink sink, InboundRequest request) {
+    HeadTable fields = request.headers();
+    if (xForwarded) {
+      add(sink, fields, "x-forwarded-for", client.peerText());
+      add(sink, fields, "x-forwarded-proto", client.scheme());
+      if (request.hasClientAuthority()) {
+        add(sink, fields, "x-forwarded-host", request.clientAuthority());
+      }
+      add(sink, fields, "x-forwarded-port", Integer.toString(client.localPort()));
+    }
+    if (forwarded) {
+      add(sink, fields, "forwarded", element(request));
+    }
+    if (via != null) {
+      add(sink, fields, "via", viaElement(request));
+    }
+  }
+
+  private static void add(FieldSink sink, HeadTable fields, String name, String value) {
+    if (!fields.contains(name)) {
+      sink.field(AsciiString.cached(name), AsciiString.of(value));
     }
   }
 

@@ -2,9 +2,11 @@ package dev.yumen.dataplane.stream;
 
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.RequestHead;
+import dev.yumen.dataplane.http1.FieldSink;
 import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -167,6 +169,38 @@ public final class InboundRequest implements RequestHead {
     fields.writeFields(out);
     if (forwarded != null) {
       forwarded.writeTo(out, this);
+    }
+  }
+
+  /** Path and query as they go upstream. */
+  public AsciiString target() {
+    int length = pathEnd - pathStart;
+    int more = queryStart < 0 ? 0 : 1 + queryEnd - queryStart;
+    byte[] target = new byte[length + more];
+    System.arraycopy(pathBytes, pathStart, target, 0, length);
+    if (more > 0) {
+      target[length] = '?';
+      System.arraycopy(queryBytes, queryStart, target, length + 1, more - 1);
+    }
+    return new AsciiString(target, false);
+  }
+
+  /** What goes upstream as Host or {@code :authority}; empty when there is none. */
+  public AsciiString sentAuthority() {
+    if (authorityReplaced) {
+      return AsciiString.of(authority());
+    }
+    int length = clientAuthorityBytes();
+    return length == 0
+        ? AsciiString.EMPTY_STRING
+        : new AsciiString(fields.bytes(), authorityStart, length, true);
+  }
+
+  /** Gives the fields and forwarded fields that {@link #writeTo} would write. */
+  public void forEachWritten(FieldSink sink) {
+    fields.forEachWritten(sink);
+    if (forwarded != null) {
+      forwarded.forEachWritten(sink, this);
     }
   }
 

@@ -27,7 +27,16 @@ public interface ResponseEvents {
   /**
    * The attempt failed and its connection is closed.
    *
-   * @param unanswered not one byte of an answer had come
+   * @param reached how far the attempt had come
    */
-  void onUpstreamFailure(Failure failure, boolean unanswered);
+  void onUpstreamFailure(Failure failure, Reached reached);
+
+  /** How far an attempt had come when it failed. */
+  enum Reached {
+    /** The upstream said that it did nothing with the request (RFC 9113 §8.7). */
+    REFUSED,
+    /** Not one byte of an answer had come; nobody knows what was done. */
+    UNANSWERED,
+    ANSWERED
+  }
 }

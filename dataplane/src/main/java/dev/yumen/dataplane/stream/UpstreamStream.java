@@ -10,6 +10,9 @@ public interface UpstreamStream {
   /** Whether the connection served another request before. */
   boolean reused();
 
+  /** The version of HTTP that the upstream speaks, as {@link ClientStream#version}. */
+  String version();
+
   /**
    * Starts the request.
    *
@@ -32,7 +35,7 @@ public interface UpstreamStream {
 
   void resumeResponse();
 
-  /** Gives the attempt up and closes the connection; no event comes after this. */
+  /** Gives the attempt up, and its connection where it has no other; no event comes after this. */
   void cancel();
 
   /** Accepts a 101: bytes go through as they are. */

@@ -95,6 +95,11 @@ public final class ServerTls implements AutoCloseable {
     return choices.policy(serverName).equals(choices.policy(host));
   }
 
+  /** Whether every name has the same policy, so that {@link #mayServe} is always true. */
+  public boolean oneForAll() {
+    return settings.hosts().isEmpty();
+  }
+
   /** Gives up what is behind it, as soon as nobody is in the middle of choosing. */
   @Override
   public void close() {

@@ -4,6 +4,7 @@ import dev.yumen.api.InputFile;
 import dev.yumen.config.UpstreamTlsConfig;
 import dev.yumen.config.UpstreamTlsConfig.Verify;
 import dev.yumen.dataplane.observe.CertificateExpiry;
+import dev.yumen.dataplane.state.StateRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -55,6 +56,25 @@ public final class UpstreamTls implements AutoCloseable {
     this.entry = entry;
     this.authorities = authorities;
     this.trust = trust(settings.verify(), authorities);
+  }
+
+  /**
+   * What these settings compile to, shared by everybody who holds it; also when that is nothing but
+   * problems. Blocks for milliseconds when nobody held it before; not for an event loop.
+   */
+  public static StateRegistry.Handle<Compiled> hold(
+      UpstreamTlsConfig settings, TlsSurroundings around) {
+    return around
+        .states()
+        .hold(
+            Compiled.class,
+            "upstream-tls " + settings,
+            () -> compile(settings, around),
+            compiled -> {
+              if (compiled.tls() != null) {
+                compiled.tls().close();
+              }
+            });
   }
 
   /** Reads the files and makes everything ready. Blocks for milliseconds; not for an event loop. */

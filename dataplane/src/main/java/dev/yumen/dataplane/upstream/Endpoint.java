@@ -14,15 +14,28 @@ public final class Endpoint {
 
   private final InetSocketAddress address;
   private final String text;
+  private final String host;
   private final String authority;
+  private final PoolSettings settings;
   private final ConnectionPool[] pools;
   private final int[] active;
 
-  Endpoint(InetSocketAddress address, String authority, List<Loop> loops, PoolSettings settings) {
+  /**
+   * @param host as configured
+   * @param authority for a Host header
+   */
+  Endpoint(
+      InetSocketAddress address,
+      String host,
+      String authority,
+      List<Loop> loops,
+      PoolSettings settings) {
     this.address = address;
+    this.host = host;
     this.authority = authority;
-    String host = address.getAddress().getHostAddress();
-    this.text = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    String ip = address.getAddress().getHostAddress();
+    this.text = (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + address.getPort();
+    this.settings = settings;
     this.active = new int[loops.size() * STRIDE];
     this.pools = new ConnectionPool[loops.size()];
     for (Loop loop : loops) {
@@ -55,11 +68,17 @@ public final class Endpoint {
     return authority;
   }
 
+  /** The host as configured: a name or an address. */
+  String host() {
+    return host;
+  }
+
   InetSocketAddress socketAddress() {
     return address;
   }
 
   void retire() {
+    settings.release();
     for (ConnectionPool pool : pools) {
       pool.loop().eventLoop().execute(pool::retire);
     }

@@ -10,6 +10,8 @@ import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.tls.TlsSurroundings;
+import dev.yumen.dataplane.tls.UpstreamTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -34,6 +36,7 @@ public final class Upstream {
       HeadLimits headLimits,
       Metrics metrics,
       StateRegistry states,
+      TlsSurroundings tls,
       NameService names) {}
 
   private final String name;
@@ -119,27 +122,39 @@ public final class Upstream {
 
   private StateRegistry.Handle<Endpoint> hold(InetAddress ip, Address written) {
     InetSocketAddress address = new InetSocketAddress(ip, written.port());
-    String authority = written.port() == 80 ? written.host() : written.toString();
+    boolean secure = config.tls().enabled();
+    boolean usualPort = written.port() == (secure ? 443 : 80);
+    String authority = usualPort ? written.host() : written.toString();
+    String key =
+        "endpoint "
+            + String.join(" ", name, address.toString(), authority)
+            + config.pool()
+            + surroundings.headLimits()
+            + config.timeout().connect()
+            + config.protocol()
+            + config.tls();
+    return surroundings
+        .states()
+        .hold(
+            Endpoint.class,
+            key,
+            () -> endpoint(address, written.host(), authority),
+            Endpoint::retire);
+  }
+
+  private Endpoint endpoint(InetSocketAddress address, String host, String authority) {
+    StateRegistry.Handle<UpstreamTls.Compiled> tls =
+        config.tls().enabled() ? UpstreamTls.hold(config.tls(), surroundings.tls()) : null;
     PoolSettings settings =
         new PoolSettings(
             config.pool(),
             config.timeout().connect(),
             surroundings.headLimits(),
             surroundings.bootstrap(),
+            config.protocol(),
+            tls,
             metric);
-    String key =
-        "endpoint "
-            + String.join(" ", name, address.toString(), authority)
-            + config.pool()
-            + surroundings.headLimits()
-            + config.timeout().connect();
-    return surroundings
-        .states()
-        .hold(
-            Endpoint.class,
-            key,
-            () -> new Endpoint(address, authority, surroundings.loops(), settings),
-            Endpoint::retire);
+    return new Endpoint(address, host, authority, surroundings.loops(), settings);
   }
 
   private Balancer balancer(Endpoint[] found, int[] weights) {

@@ -92,6 +92,8 @@ class ExpositionTest {
   }
 
   private void useEverything() {
+    metrics.certificates(
+        List.of(new CertificateExpiry("listener", "https", "site.pem", Instant.EPOCH)));
     int users = metrics.upstreamSlot("users");
     int http = metrics.listenerSlot("http");
     LoopMetrics loop = metrics.forLoop(0);

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What clients get that do not keep to the rules, over raw sockets. */
 @ParameterizedClass
 @ValueSource(strings = {"openssl", "jdk"})
+@SuppressWarnings("NullAway.Init") // what a test makes, it makes itself
 class BadClientTest {
   static {
     Leaks.install();

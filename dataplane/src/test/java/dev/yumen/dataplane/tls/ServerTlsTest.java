@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every fact holds with either library. */
 @ParameterizedClass
 @ValueSource(strings = {"openssl", "jdk"})
+@SuppressWarnings("NullAway.Init") // what a test makes, it makes itself
 class ServerTlsTest {
   static {
     Leaks.install();

@@ -48,6 +48,7 @@ class TunnelTest {
   private static final GatewayFixture GATEWAY =
       GatewayFixture.start(
           """
+          listeners: {http: {address: "127.0.0.1:0", protocols: [http1]}}
           limits: {tunnel-idle: 500ms}
           upstreams: {service: {endpoints: %s, timeout: {request: 300ms, idle: 300ms}}}
           routes: [{id: all, match: {path: "/**"}, to: service}]

@@ -12,6 +12,7 @@ import dev.yumen.dataplane.loop.OutputEnd;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.InboundRequest;
 import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.stream.ResponseEvents.Reached;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,6 +21,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * at a time and goes back to its {@link ConnectionPool} only when both messages ended cleanly and
  * not a byte more came than belongs to the answer.
  */
-public final class UpstreamConnection extends ChannelInboundHandlerAdapter
+public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     implements UpstreamStream {
   private enum Reading {
     IDLE,
@@ -71,12 +74,13 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private boolean tunnelEndTold;
   private boolean endHeld;
   private boolean broken;
+  private boolean secure;
   private int interims;
   private @Nullable HeadTable heldTrailers;
   private long bodyLeft;
   private int requests;
 
-  UpstreamConnection(ConnectionPool pool, long now) {
+  Http1UpstreamConnection(ConnectionPool pool, long now) {
     this.pool = pool;
     this.bornAt = now;
     this.parser = new HeadParser(HeadParser.Kind.RESPONSE, pool.headLimits());
@@ -85,6 +89,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     this.context = context;
+    secure = context.pipeline().get(SslHandler.class) != null;
     writer = new MessageWriter(context, pool.loop().sends(), () -> {});
   }
 
@@ -106,6 +111,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   @Override
   public boolean reused() {
     return requests > 1;
+  }
+
+  @Override
+  public String version() {
+    return head.minorVersion() == 0 ? "1.0" : "1.1";
   }
 
   // ---- sending ----
@@ -387,11 +397,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   private void fail(Failure failure) {
     ResponseEvents failed = attempt;
-    boolean unanswered = !headStarted;
+    Reached reached = headStarted ? Reached.ANSWERED : Reached.UNANSWERED;
     attempt = null;
     close();
     if (failed != null) {
-      failed.onUpstreamFailure(failure, unanswered);
+      failed.onUpstreamFailure(failure, reached);
     }
   }
 
@@ -399,7 +409,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (event instanceof ChannelInputShutdownEvent
+        || (event instanceof SslCloseCompletionEvent end && end.isSuccess())) {
+      // Over TLS, an end without close_notify may be anybody's (RFC 9112 §9.8).
+      broken |= secure && !inputEnded && event instanceof ChannelInputShutdownEvent;
       inputEnded = true;
       if (ahead == null) {
         onInputEnd();
@@ -582,6 +595,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   boolean worn(long now) {
     return now - bornAt >= pool.settings().lifetime().toNanos()
         || (pool.settings().maxRequests() > 0 && requests >= pool.settings().maxRequests());
+  }
+
+  /** Goes to the pool unused. */
+  void rest() {
+    pool.release(this);
   }
 
   void rest(long until) {

@@ -1,0 +1,590 @@
+package dev.yumen.dataplane.http2;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.http1.HeadLimits;
+import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.loop.Deadline;
+import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.loop.OutputEnd;
+import dev.yumen.dataplane.loop.SendQueue;
+import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.stream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/2 connection to an endpoint: the last handler in its pipeline. It is ready when the
+ * upstream's SETTINGS have come, which also tells that it speaks HTTP/2 at all; then as many
+ * requests share it as the upstream allows.
+ *
+ * <p>What may be under way to us is bounded for each stream, and the connection's window is as
+ * large as all streams need together: an answer that a slow client does not take can not hold up
+ * the others.
+ */
+public final class Http2UpstreamConnection extends Http2ConnectionHandler
+    implements SendQueue.Sender {
+
+  /** The pool that a connection belongs to. Called on the connection's loop. */
+  public interface Owner {
+    Loop loop();
+
+    HeadLimits headLimits();
+
+    String endpointText();
+
+    /** The upstream's SETTINGS have come. */
+    void onReady(Http2UpstreamConnection connection);
+
+    /** It has room for a request again, or the first one, or none for ever. */
+    void onRoom(Http2UpstreamConnection connection);
+
+    /** A first request began (true), or the last one ended. */
+    void onBusy(Http2UpstreamConnection connection, boolean busy);
+
+    /**
+     * It is closed.
+     *
+     * @param wasReady whether its SETTINGS had come
+     * @param cause why it failed, or null for an end in order
+     */
+    void onClosed(Http2UpstreamConnection connection, boolean wasReady, @Nullable Throwable cause);
+  }
+
+  /** What an upstream that takes HTTP/2 requests is not: it did not begin with SETTINGS. */
+  public static final class NotHttp2 extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotHttp2(String message) {
+      super(message);
+    }
+  }
+
+  static final int MOST_INTERIMS = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Http2UpstreamConnection.class);
+  private static final int MOST_STREAMS = 100;
+  private static final int STREAM_WINDOW = 256 * 1024;
+  private static final int SMALL_CONTINUATIONS = 16;
+  private static final int KEPT_TABLES = 32;
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
+
+  private final Owner owner;
+  private final AsciiString scheme;
+  private final Http2Connection.PropertyKey key;
+  private final ResponseHeads heads;
+  private final ArrayDeque<HeadTable> tables = new ArrayDeque<>();
+  private final ArrayDeque<Http2UpstreamStream> touched = new ArrayDeque<>();
+  private final Watch watch = new Watch();
+  private final long bornAt;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Throwable failed;
+  private boolean ready;
+  private boolean leaving;
+  private boolean closed;
+  private boolean waiting;
+  private int lastTaken = Integer.MAX_VALUE;
+  private int open;
+  private int requests;
+
+  private Http2UpstreamConnection(
+      Owner owner,
+      boolean secure,
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings) {
+    super(decoder, encoder, settings);
+    this.owner = owner;
+    this.scheme = secure ? HTTPS : HTTP;
+    this.key = connection().newKey();
+    this.heads = new ResponseHeads(owner.headLimits());
+    this.bornAt = owner.loop().nanoTime();
+    Events events = new Events();
+    decoder.frameListener(events);
+    connection().addListener(events);
+    encoder.flowController().listener(this::onWritability);
+    gracefulShutdownTimeoutMillis(-1);
+  }
+
+  /** The handler of a connection that begins with our preface. */
+  public static Http2UpstreamConnection of(Owner owner, boolean secure) {
+    Http2Connection connection = new DefaultHttp2Connection(false, 0);
+    connection
+        .remote()
+        .flowController(
+            new DefaultHttp2RemoteFlowController(
+                connection, new UniformStreamByteDistributor(connection)));
+    int headerBytes = owner.headLimits().headerBytes();
+    DefaultHttp2FrameReader reader =
+        new DefaultHttp2FrameReader(
+            new DefaultHttp2HeadersDecoder(true, headerBytes), SMALL_CONTINUATIONS);
+    Http2ConnectionEncoder encoder =
+        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+    Http2Settings settings =
+        new Http2Settings()
+            .pushEnabled(false)
+            .initialWindowSize(STREAM_WINDOW)
+            .maxHeaderListSize(headerBytes);
+    return new Http2UpstreamConnection(
+        owner,
+        secure,
+        new DefaultHttp2ConnectionDecoder(connection, encoder, reader),
+        encoder,
+        settings);
+  }
+
+  // ---- life ----
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) throws Exception {
+    this.context = context;
+    super.handlerAdded(context);
+    if (context.channel().isActive()) {
+      begun();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) throws Exception {
+    super.channelActive(context);
+    begun();
+  }
+
+  private void begun() throws Http2Exception {
+    var window = connection().local().flowController();
+    Http2Stream all = connection().connectionStream();
+    window.incrementWindowSize(all, MOST_STREAMS * STREAM_WINDOW - window.windowSize(all));
+    flushSoon();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    owner.loop().deadlines().cancel(watch);
+    super.channelInactive(context);
+    closed();
+  }
+
+  private void closed() {
+    if (!closed) {
+      closed = true;
+      leaving = true;
+      owner.onClosed(this, ready, failed);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+      // It will say nothing more; what is open can not be answered.
+      cut();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+    if (cause instanceof Http2Exception) {
+      super.exceptionCaught(context, cause);
+    } else {
+      if (!(cause instanceof IOException)) {
+        LOG.error("connection to {} ended by a bug", owner.endpointText(), cause);
+      }
+      failed = cause;
+      cut();
+    }
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext context,
+      boolean outbound,
+      Throwable cause,
+      @Nullable Http2Exception error) {
+    LOG.debug("HTTP/2 connection to {}: {}", owner.endpointText(), cause.getMessage());
+    failed = ready ? cause : new NotHttp2("it does not speak HTTP/2");
+    if (!outbound) {
+      Failure failure =
+          Failure.of(
+              FailureCode.UPSTREAM_PROTOCOL, owner.endpointText() + ": " + cause.getMessage());
+      streams().forEach(stream -> stream.fail(failure, ResponseEvents.Reached.ANSWERED));
+    }
+    super.onConnectionError(context, outbound, cause, error);
+    cut();
+  }
+
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext context,
+      boolean outbound,
+      Throwable cause,
+      Http2Exception.StreamException error) {
+    Http2UpstreamStream stream = find(error.streamId());
+    if (stream != null && !outbound) {
+      stream.fail(
+          Failure.of(
+              FailureCode.UPSTREAM_PROTOCOL, owner.endpointText() + ": " + cause.getMessage()),
+          ResponseEvents.Reached.ANSWERED);
+    }
+    super.onStreamError(context, outbound, cause, error);
+  }
+
+  /** Takes no more requests, and closes behind those that are open. */
+  public void leave() {
+    if (!leaving) {
+      leaving = true;
+      owner.onRoom(this);
+    }
+    if (open == 0 && context().channel().isOpen()) {
+      context().channel().close();
+    }
+  }
+
+  private void cut() {
+    OutputEnd.cut(context().channel());
+  }
+
+  // ---- requests ----
+
+  /** Whether it takes another request now. */
+  public boolean hasRoom() {
+    return ready
+        && !leaving
+        && open < Math.min(MOST_STREAMS, connection().local().maxActiveStreams());
+  }
+
+  /** Whether it will never take another request. */
+  public boolean isLeaving() {
+    return leaving;
+  }
+
+  /** Requests that it has taken. */
+  public int requests() {
+    return requests;
+  }
+
+  /** When it was made, in the loop's nanoseconds. */
+  public long bornAt() {
+    return bornAt;
+  }
+
+  /** Closes it when it has had no request until this time; a request puts an end to that. */
+  public void rest(long until) {
+    owner.loop().deadlines().set(watch, until);
+  }
+
+  /** Begins a request. Only when there {@link #hasRoom}. */
+  public UpstreamStream open(ResponseEvents attempt) {
+    HeadTable table = tables.poll();
+    Http2UpstreamStream made =
+        new Http2UpstreamStream(
+            this, attempt, table == null ? new HeadTable() : table, requests > 0);
+    requests++;
+    if (open++ == 0) {
+      owner.onBusy(this, true);
+      watch.busy();
+    }
+    return made;
+  }
+
+  /** Opens the stream of a request; null when the connection takes none any more. */
+  @Nullable Http2Stream start(Http2UpstreamStream request, Http2Headers headers, boolean last) {
+    if (closed || !connection().local().canOpenStream()) {
+      return null;
+    }
+    int id = connection().local().incrementAndGetNextStreamId();
+    if (id < 0) {
+      leave();
+      return null;
+    }
+    encoder().writeHeaders(context(), id, headers, 0, last, promise());
+    Http2Stream stream = connection().stream(id);
+    if (stream == null) {
+      return null;
+    }
+    stream.setProperty(key, request);
+    flushSoon();
+    return stream;
+  }
+
+  /** A request that was begun has ended without a stream. */
+  void neverStarted(Http2UpstreamStream request) {
+    ended(request);
+  }
+
+  private void ended(Http2UpstreamStream request) {
+    if (request.endedInOrder() && tables.size() < KEPT_TABLES) {
+      tables.push(request.head());
+    }
+    boolean wasFull = open >= Math.min(MOST_STREAMS, connection().local().maxActiveStreams());
+    if (--open == 0) {
+      owner.onBusy(this, false);
+    }
+    if (leaving) {
+      leave();
+    } else if (wasFull) {
+      owner.onRoom(this);
+    }
+  }
+
+  // ---- reading ----
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    watch.heard();
+    for (Http2UpstreamStream next = touched.poll(); next != null; next = touched.poll()) {
+      next.flushAnswer();
+    }
+    super.channelReadComplete(context);
+  }
+
+  private final class Events extends Http2EventAdapter {
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+      if (!ready) {
+        ready = true;
+        owner.onReady(Http2UpstreamConnection.this);
+      } else {
+        owner.onRoom(Http2UpstreamConnection.this);
+      }
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx,
+        int id,
+        Http2Headers headers,
+        int dependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean last)
+        throws Http2Exception {
+      onHeadersRead(ctx, id, headers, padding, last);
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean last)
+        throws Http2Exception {
+      Http2UpstreamStream stream = find(id);
+      if (stream == null) {
+        return;
+      }
+      touched.add(stream);
+      try {
+        stream.headers(headers, last, heads);
+      } catch (Malformed e) {
+        throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
+      }
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean last)
+        throws Http2Exception {
+      Http2UpstreamStream stream = find(id);
+      if (stream == null) {
+        return data.readableBytes() + padding;
+      }
+      touched.add(stream);
+      try {
+        return stream.data(data, last) + padding;
+      } catch (Malformed e) {
+        throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
+      }
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
+      Http2Stream stream = connection().stream(id);
+      Http2UpstreamStream reset = stream == null ? null : stream.removeProperty(key);
+      if (reset != null) {
+        boolean refused = code == Http2Error.REFUSED_STREAM.code();
+        reset.onClosed(
+            refused ? ResponseEvents.Reached.REFUSED : null,
+            "reset the stream with " + Http2Error.valueOf(code));
+        ended(reset);
+      }
+    }
+
+    @Override
+    public void onGoAwayReceived(int last, long code, ByteBuf debug) {
+      lastTaken = last;
+      leave();
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      Http2UpstreamStream gone = stream.removeProperty(key);
+      if (gone != null) {
+        boolean refused = stream.id() > lastTaken;
+        gone.onClosed(
+            refused ? ResponseEvents.Reached.REFUSED : null, refused ? "went away" : "closed");
+        ended(gone);
+      }
+    }
+  }
+
+  private @Nullable Http2UpstreamStream find(int id) {
+    Http2Stream stream = connection().stream(id);
+    return stream == null ? null : stream.getProperty(key);
+  }
+
+  private List<Http2UpstreamStream> streams() {
+    List<Http2UpstreamStream> found = new ArrayList<>();
+    try {
+      connection()
+          .forEachActiveStream(
+              stream -> {
+                Http2UpstreamStream open = stream.getProperty(key);
+                if (open != null) {
+                  found.add(open);
+                }
+                return true;
+              });
+    } catch (Http2Exception e) {
+      LOG.error("streams to {}", owner.endpointText(), e);
+    }
+    return found;
+  }
+
+  // ---- for streams ----
+
+  void writeHeaders(Http2Stream stream, Http2Headers headers, boolean last) {
+    encoder().writeHeaders(context(), stream.id(), headers, 0, last, promise());
+  }
+
+  /** Takes ownership of the data. */
+  void writeData(Http2Stream stream, ByteBuf data, boolean last) {
+    encoder().writeData(context(), stream.id(), data, 0, last, promise());
+  }
+
+  void reset(Http2Stream stream, Http2Error error) {
+    resetStream(context(), stream.id(), error.code(), promise());
+    flushSoon();
+  }
+
+  void consume(Http2Stream stream, int bytes) {
+    try {
+      if (connection().local().flowController().consumeBytes(stream, bytes)) {
+        flushSoon();
+      }
+    } catch (Http2Exception e) {
+      onError(context(), true, e);
+    }
+  }
+
+  boolean isWritable(Http2Stream stream) {
+    return encoder().flowController().isWritable(stream);
+  }
+
+  private void onWritability(Http2Stream stream) {
+    Http2UpstreamStream changed = stream.getProperty(key);
+    if (changed != null && isWritable(stream)) {
+      changed.onWritable();
+    }
+  }
+
+  /** What was written is sent at the end of this turn. */
+  void flushSoon() {
+    if (!waiting) {
+      waiting = true;
+      owner.loop().sends().add(this);
+    }
+  }
+
+  @Override
+  public void send() {
+    waiting = false;
+    if (context().channel().isActive()) {
+      flush(context());
+    }
+  }
+
+  AsciiString scheme() {
+    return scheme;
+  }
+
+  String endpointText() {
+    return owner.endpointText();
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  private ChannelPromise promise() {
+    return context().newPromise();
+  }
+
+  /** Closes a connection that rested for long, and one that does not answer a PING. */
+  private final class Watch extends Deadline {
+    private static final long PING_AFTER = 30_000_000_000L;
+    private static final long PING_TIMEOUT = 20_000_000_000L;
+    private static final long PING = 0x79756d656e3f0002L;
+
+    private long heardAt;
+    private long pingAt = NONE;
+
+    void busy() {
+      heardAt = owner.loop().nanoTime();
+      owner.loop().deadlines().set(this, heardAt + PING_AFTER);
+    }
+
+    void heard() {
+      heardAt = owner.loop().nanoTime();
+      pingAt = NONE;
+    }
+
+    @Override
+    protected void onDeadline(long now) {
+      if (open == 0) {
+        leave();
+        return;
+      }
+      if (pingAt != NONE && now - pingAt >= PING_TIMEOUT) {
+        failed = new IOException("no answer to a PING");
+        cut();
+        return;
+      }
+      if (pingAt == NONE && now - heardAt >= PING_AFTER) {
+        pingAt = now;
+        encoder().writePing(context(), false, PING, promise());
+        flushSoon();
+      }
+      long next = pingAt == NONE ? heardAt + PING_AFTER : pingAt + PING_TIMEOUT;
+      owner.loop().deadlines().set(this, next);
+    }
+  }
+}

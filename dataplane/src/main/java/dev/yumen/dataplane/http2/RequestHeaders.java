@@ -1,0 +1,35 @@
+package dev.yumen.dataplane.http2;
+
+import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.InboundRequest;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+
+/** A request's fields as HTTP/2 has them. */
+final class RequestHeaders {
+  private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+  private static final AsciiString TE = AsciiString.cached("te");
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+
+  private RequestHeaders() {}
+
+  static Http2Headers of(InboundRequest request, AsciiString scheme, Framing framing, long length) {
+    Http2Headers headers = new DefaultHttp2Headers(false, 24);
+    headers.method(AsciiString.of(request.method()));
+    headers.scheme(scheme);
+    headers.path(request.target());
+    AsciiString authority = request.sentAuthority();
+    if (!authority.isEmpty()) {
+      headers.authority(authority);
+    }
+    request.forEachWritten(headers::add);
+    if (request.headers().acceptsTrailers()) {
+      headers.add(TE, TRAILERS);
+    }
+    if (framing == Framing.LENGTH) {
+      headers.add(CONTENT_LENGTH, AsciiString.of(Long.toString(length)));
+    }
+    return headers;
+  }
+}
