@@ -19,6 +19,9 @@ final class FrameScanner {
   /** Frames without use that each useful frame, of either side, pays for. */
   private static final int FREE = 4;
 
+  /** Bytes of an answer that count as a useful frame; fewer would pay for a dribble of them. */
+  private static final int PAYING_BYTES = 1024;
+
   private final byte[] header = new byte[HEADER_BYTES];
   private int have;
   private int skip = PREFACE_BYTES;
@@ -64,9 +67,14 @@ final class FrameScanner {
     }
   }
 
-  /** A useful frame was sent: the client may answer it, by a window update for instance. */
+  /** A head was sent: the client may have asked for it by many frames. */
   void sent() {
     idle = Math.max(0, idle - FREE);
+  }
+
+  /** Data was sent: the client may give back the window for it, in pieces of its own choice. */
+  void sent(int bytes) {
+    idle = Math.max(0, idle - FREE * bytes / PAYING_BYTES);
   }
 
   /** Whether a frame other than DATA, or the fields of a request, have begun and not ended. */

@@ -17,7 +17,6 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -66,6 +65,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final FrameScanner scanner = new FrameScanner();
   private final ArrayDeque<HeadTable> tables = new ArrayDeque<>();
   private final ArrayDeque<Http2ServerStream> touched = new ArrayDeque<>();
+  private final ArrayDeque<Http2ServerStream> sentOn = new ArrayDeque<>();
   private final Http2Watch watch;
   private @Nullable ChannelHandlerContext context;
   private @Nullable InetSocketAddress peer;
@@ -76,11 +76,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private boolean waiting;
   private boolean draining;
   private boolean leaving;
+  private boolean failed;
 
   private Http2ServerConnection(
       Serving serving,
       Http2Limits limits,
       StrictFrameReader reader,
+      SentFrames sent,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
@@ -93,7 +95,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     Events events = new Events();
     decoder.frameListener(events);
     connection().addListener(events);
-    encoder.flowController().listener(this::onWritability);
+    sent.listener(this::onSent);
     gracefulShutdownTimeoutMillis(-1);
   }
 
@@ -111,8 +113,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             new DefaultHttp2FrameReader(
                 new DefaultHttp2HeadersDecoder(true, headerBytes), SMALL_CONTINUATIONS),
             connection);
-    Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+    SentFrames sent = new SentFrames();
+    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, sent);
     Http2Settings settings =
         new Http2Settings()
             .maxConcurrentStreams(limits.streams())
@@ -123,6 +125,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         serving,
         limits,
         reader,
+        sent,
         new DefaultHttp2ConnectionDecoder(connection, encoder, reader),
         encoder,
         settings);
@@ -168,6 +171,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       cut();
     } else if (event instanceof ChannelInputShutdownEvent
         || event instanceof SslCloseCompletionEvent) {
+      watch.halfClosed();
       leave();
     }
   }
@@ -191,6 +195,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   void leave() {
     if (!leaving) {
       leaving = true;
+      if (draining) {
+        int last = connection().remote().lastStreamCreated();
+        goAway(context(), last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, promise());
+      }
       // Comes back to close(), which waits for the streams.
       context().channel().close();
     }
@@ -203,6 +211,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   /** A limit was passed: says so to the client and closes. */
   void fail(String reason, Http2Error error, String text) {
+    if (failed) {
+      return;
+    }
+    failed = true;
+    reader.stop();
     rejected(reason);
     onError(context(), true, Http2Exception.connectionError(error, "%s", text));
   }
@@ -250,7 +263,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     reader.reset(error.streamId());
     super.onStreamError(context, outbound, cause, error);
-    if (!outbound) {
+    if (!outbound && !failed) {
       countReset();
     }
   }
@@ -301,6 +314,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    if (failed) {
+      ((ByteBuf) message).release();
+      return;
+    }
     scanner.scan((ByteBuf) message);
     if (watch.flooded()) {
       ((ByteBuf) message).release();
@@ -396,8 +413,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
 
     @Override
-    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
-      countReset();
+    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code)
+        throws Http2Exception {
+      if (watch.tooManyResets()) {
+        throw Http2Exception.connectionError(
+            Http2Error.ENHANCE_YOUR_CALM, "too many streams were reset");
+      }
     }
 
     @Override
@@ -429,7 +450,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
-  /** A stream was reset by the client, or by us for what it did (CVE-2023-44487, -2025-8671). */
+  /** A stream was reset by us for what the client did on it (CVE-2025-8671). */
   private void countReset() {
     if (watch.tooManyResets()) {
       fail("http2_flood", Http2Error.ENHANCE_YOUR_CALM, "too many streams were reset");
@@ -445,7 +466,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   /** Takes ownership of the data. */
   void writeData(Http2Stream stream, ByteBuf data, boolean last) {
-    scanner.sent();
     encoder().writeData(context(), stream.id(), data, 0, last, promise());
   }
 
@@ -465,19 +485,38 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
-  boolean isWritable(Http2Stream stream) {
-    return encoder().flowController().isWritable(stream);
-  }
-
-  /** Whether some of what was written to the stream waits for the client's window. */
-  boolean hasUnsent(Http2Stream stream) {
+  /** Whether bytes or the end of a stream wait for a window or for the next sending. */
+  boolean waits(Http2Stream stream) {
     return encoder().flowController().hasFlowControlled(stream);
   }
 
-  private void onWritability(Http2Stream stream) {
-    Http2ServerStream changed = stream.getProperty(key);
-    if (changed != null && isWritable(stream)) {
-      changed.onWritable();
+  boolean socketWritable() {
+    return context().channel().isWritable();
+  }
+
+  private void onSent(int id, int bytes) {
+    scanner.sent(bytes);
+    Http2ServerStream stream = find(id);
+    if (stream != null) {
+      stream.sent(bytes);
+      sentOn.add(stream);
+    }
+  }
+
+  /** What was sent made room: answers that wait for it go on. */
+  @Override
+  public void flush(ChannelHandlerContext context) {
+    super.flush(context);
+    for (Http2ServerStream next = sentOn.poll(); next != null; next = sentOn.poll()) {
+      next.resumeAnswer();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+    super.channelWritabilityChanged(context);
+    if (socketWritable()) {
+      forEachStream(Http2ServerStream::resumeAnswer);
     }
   }
 

@@ -40,6 +40,8 @@ final class Http2ServerStream implements ClientStream {
   private boolean tunnel;
   private boolean ahead;
   private int unconsumed;
+  private int queued;
+  private boolean stalled;
   private long bodyRead;
   private long discardLeft;
   private long answeredAt;
@@ -48,8 +50,7 @@ final class Http2ServerStream implements ClientStream {
   private long bodyStart;
   private long bodyMovedAt;
   private long pausedAt;
-  private int seenWindow = Integer.MIN_VALUE;
-  private long windowMovedAt;
+  private long sentAt;
 
   Http2ServerStream(
       Http2ServerConnection connection, Http2Stream stream, HeadTable head, long startNanos) {
@@ -141,9 +142,7 @@ final class Http2ServerStream implements ClientStream {
   }
 
   private void stopRequest() {
-    // A reset would take with it what is still to be sent of the answer.
-    connection.send();
-    if (!requestEnded && !closed && !connection.hasUnsent(stream)) {
+    if (!requestEnded && !closed && !connection.waits(stream)) {
       connection.reset(stream, Http2Error.NO_ERROR);
       connection.flushSoon();
     }
@@ -151,7 +150,7 @@ final class Http2ServerStream implements ClientStream {
 
   /** For the watch: the rest of a request that was answered does not come. */
   void stopRequestAfter(long nanos, long now) {
-    if (answerEnded && now - answeredAt >= nanos) {
+    if (answerEnded && (discardLeft < 0 || now - answeredAt >= nanos)) {
       stopRequest();
     }
   }
@@ -193,9 +192,19 @@ final class Http2ServerStream implements ClientStream {
     }
   }
 
-  void onWritable() {
-    if (exchange != null) {
-      exchange.onClientWritable();
+  /** Bytes went to the socket. */
+  void sent(int bytes) {
+    queued -= bytes;
+    sentAt = connection.now();
+  }
+
+  /** Goes on with the answer when it waits for what was sent meanwhile. */
+  void resumeAnswer() {
+    if (stalled && queued <= connection.serving().limits().bufferBytes() / 2 && writable()) {
+      stalled = false;
+      if (exchange != null) {
+        exchange.onClientWritable();
+      }
     }
   }
 
@@ -258,7 +267,7 @@ final class Http2ServerStream implements ClientStream {
     } else {
       heldBody = null;
       push();
-      connection.writeData(stream, lastBody == null ? Unpooled.EMPTY_BUFFER : lastBody, true);
+      write(lastBody == null ? Unpooled.EMPTY_BUFFER : lastBody, true);
     }
   }
 
@@ -272,8 +281,16 @@ final class Http2ServerStream implements ClientStream {
     ByteBuf nextBody = heldBody;
     if (nextBody != null) {
       heldBody = null;
-      connection.writeData(stream, nextBody, false);
+      write(nextBody, false);
     }
+  }
+
+  private void write(ByteBuf data, boolean last) {
+    if (queued == 0) {
+      sentAt = connection.now();
+    }
+    queued += data.readableBytes();
+    connection.writeData(stream, data, last);
   }
 
   @Override
@@ -286,7 +303,11 @@ final class Http2ServerStream implements ClientStream {
 
   @Override
   public boolean writable() {
-    return closed || connection.isWritable(stream);
+    if (closed) {
+      return true;
+    }
+    stalled = queued >= connection.serving().limits().bufferBytes() || !connection.socketWritable();
+    return !stalled;
   }
 
   @Override
@@ -440,13 +461,11 @@ final class Http2ServerStream implements ClientStream {
    * Since when the client takes nothing of what waits for it.
    *
    * @param waiting whether anything waits
-   * @param window its window now, which moves with every byte that goes
    */
-  long stuckSince(boolean waiting, int window, long now) {
-    if (!waiting || window != seenWindow) {
-      seenWindow = window;
-      windowMovedAt = now;
+  long stuckSince(boolean waiting, long now) {
+    if (!waiting) {
+      sentAt = now;
     }
-    return windowMovedAt;
+    return sentAt;
   }
 }

@@ -7,7 +7,6 @@ import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.server.ListenerLimits;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,7 @@ final class Http2Watch extends Deadline {
   private long resetsSince;
   private long pingAt = NONE;
   private long leaveAt = NONE;
+  private long halfClosedAt = NONE;
   private long unsentSince = NONE;
   private long unsentLast;
 
@@ -72,6 +72,14 @@ final class Http2Watch extends Deadline {
     leaveAt = connection.now() + SECOND;
   }
 
+  /** The client has closed its sending side. */
+  void halfClosed() {
+    halfClosedAt = connection.now();
+    if (server().halfCloseNanos() == 0) {
+      connection.cut();
+    }
+  }
+
   /** Whether the client sent more frames that ask for nothing than it may. */
   boolean flooded() {
     return scanner.idle() > limits.controlFrames();
@@ -100,6 +108,10 @@ final class Http2Watch extends Deadline {
     if (now >= leaveAt) {
       leaveAt = NONE;
       connection.leave();
+    }
+    if (halfClosedAt != NONE && now - halfClosedAt >= server().halfCloseNanos()) {
+      connection.cut();
+      return;
     }
     if (stuckInTheMiddle(now) || unanswered(now) || unsent(now)) {
       return;
@@ -179,9 +191,9 @@ final class Http2Watch extends Deadline {
       stream.fail(slow);
       return;
     }
-    Http2RemoteFlowController flow = connection.encoder().flowController();
-    boolean waiting = flow.hasFlowControlled(stream.stream());
-    long since = stream.stuckSince(waiting, flow.windowSize(stream.stream()), now);
+    // While the socket takes nothing, that is judged for the connection: see unsent.
+    boolean waiting = connection.socketWritable() && connection.waits(stream.stream());
+    long since = stream.stuckSince(waiting, now);
     if (waiting && now - since >= server().writeNanos()) {
       connection.rejected("slow_reader");
       connection.reset(stream.stream(), Http2Error.CANCEL);

@@ -25,10 +25,16 @@ final class StrictFrameReader implements Http2FrameReader {
   private int resets;
   private int lastOpened = -1;
   private boolean skipped;
+  private boolean stopped;
 
   StrictFrameReader(Http2FrameReader frames, Http2Connection connection) {
     this.frames = frames;
     this.connection = connection;
+  }
+
+  /** Drops whatever comes from now on: the connection is about to be closed. */
+  void stop() {
+    stopped = true;
   }
 
   /** What the client has sent on this stream before it hears of the reset is no error. */
@@ -44,6 +50,10 @@ final class StrictFrameReader implements Http2FrameReader {
   @Override
   public void readFrame(ChannelHandlerContext context, ByteBuf in, Http2FrameListener listener)
       throws Http2Exception {
+    if (stopped) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
     frames.readFrame(context, in, new Strict(listener));
   }
 

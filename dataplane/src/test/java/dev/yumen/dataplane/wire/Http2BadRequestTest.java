@@ -406,6 +406,26 @@ class Http2BadRequestTest {
     awaitNoAttempts();
   }
 
+  /** A reset behind the answer must not overtake its end, whatever comes in one reading. */
+  @Test
+  void theAnswerToABodyFarBeyondTheLimitIsWhole() {
+    for (int i = 0; i < 50; i++) {
+      try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+        int stream = client.request("POST", "/fixed", false);
+        client.sendPattern(stream, 400_000, true);
+        Http2Answer answer = client.answer(stream);
+        assertEquals("fixed", answer.text());
+        assertTrue(answer.isEnded(), answer::toString);
+        stream = client.request("POST", "/ends", false);
+        client.sendPattern(stream, 400_000, true);
+        answer = client.answer(stream);
+        assertEquals(413, answer.status(), answer::toString);
+        assertTrue(answer.isEnded(), answer::toString);
+      }
+    }
+    awaitNoAttempts();
+  }
+
   @Test
   void tunnelsAndTracesAreRefused() {
     int before = UPSTREAM.requests().size();

@@ -154,4 +154,24 @@ class Http2DrainTest {
       assertEquals(RawClient.End.CLOSED, client.readEnd());
     }
   }
+
+  @Test
+  void theSecondGoAwayNamesTheLastStreamThatWasTaken() throws Exception {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 10s}", "fixed"));
+        Http2Client client = Http2Client.connect(gateway.port())) {
+      UPSTREAM.next(await(slow).then(respond(200, "late")));
+      int stream = client.get("/");
+      gateway.awaitMetric("gateway_requests_in_flight", 1);
+      CompletableFuture<Boolean> drained = gateway.gateway().drain();
+      client.await("two GOAWAYs", () -> client.goAways().size() == 2);
+      assertEquals(Integer.MAX_VALUE, client.goAways().get(0).lastStream());
+      assertEquals(stream, client.goAways().get(1).lastStream());
+      slow.countDown();
+      assertEquals("late", client.answer(stream).text());
+      assertEquals(RawClient.End.CLOSED, client.readEnd());
+      client.close();
+      assertTrue(drained.get(5, TimeUnit.SECONDS));
+    }
+  }
 }

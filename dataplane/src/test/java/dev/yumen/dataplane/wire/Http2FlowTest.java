@@ -3,7 +3,9 @@ package dev.yumen.dataplane.wire;
 import static dev.yumen.testkit.Behaviours.await;
 import static dev.yumen.testkit.Behaviours.respond;
 import static dev.yumen.testkit.Behaviours.stream;
+import static dev.yumen.testkit.Behaviours.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.testkit.Behaviour;
@@ -216,5 +218,86 @@ class Http2FlowTest {
     }
     reading.countDown();
     GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void anEndBehindTheLastByteOfAWindowComes() {
+    CountDownLatch read = new CountDownLatch(1);
+    String chunk = "bb8\r\n" + "x".repeat(3_000) + "\r\n";
+    UPSTREAM.next(
+        write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk)
+            .then(await(read))
+            .then(write("0\r\n\r\n")));
+    try (Http2Client client = connect(Http2Frame.INITIAL_WINDOW_SIZE, 0).keepWindows()) {
+      int stream = client.get("/");
+      assertEquals(200, client.head(stream).status());
+      client.ping();
+      assertEquals(0, client.soFar(stream).bodyLength());
+      client.changeWindows(3_000);
+      client.await("the body", () -> client.soFar(stream).bodyLength() == 3_000);
+      read.countDown();
+      assertTrue(client.answer(stream).isEnded());
+    }
+  }
+
+  @Test
+  void aClientThatReadsSlowlyButSteadilyGetsAll() {
+    UPSTREAM.next(stream(LARGE));
+    try (GatewayFixture gateway = GatewayFixture.start("limits: {write-timeout: 1s}" + ROUTE);
+        Http2Client client = Http2Client.connect(gateway.port()).keepWindows()) {
+      int stream = client.get("/");
+      client.checkPattern(stream).head(stream);
+      // Whenever the gateway looks, the window is used up, as with any client slower than upstream.
+      long end = System.nanoTime() + 4_000_000_000L;
+      client.timeout(Duration.ofMillis(50));
+      while (System.nanoTime() < end) {
+        assertEquals(RawClient.End.STILL_OPEN, client.readEnd());
+        assertFalse(client.soFar(stream).isReset(), () -> client.soFar(stream).toString());
+        client.giveWindow(0, 60_000).giveWindow(stream, 60_000);
+      }
+      client.timeout(Duration.ofSeconds(10)).giveWindow(0, LARGE).giveWindow(stream, LARGE);
+      assertEquals(LARGE, client.answer(stream).bodyLength());
+    }
+  }
+
+  @Test
+  void aClientMayGiveBackItsWindowFrameByFrame() {
+    UPSTREAM.next(stream(LARGE));
+    try (Http2Client client = connect().giveBackAtOnce()) {
+      int stream = client.get("/");
+      assertEquals(LARGE, client.checkPattern(stream).answer(stream).bodyLength());
+    }
+  }
+
+  @Test
+  void aStreamWithoutWindowDoesNotHoldUpTheOthers() {
+    AtomicLong taken = new AtomicLong();
+    UPSTREAM.next(counted(MEDIUM, taken));
+    try (Http2Client client = connect(Http2Frame.INITIAL_WINDOW_SIZE, 1000).keepWindows()) {
+      int stalled = client.get("/large");
+      client.head(stalled);
+      settled(client, taken);
+      for (int i = 0; i < 10; i++) {
+        assertEquals("usual", client.answer(client.get("/")).text());
+      }
+      client.send(Http2Frame.reset(stalled, Http2Frame.CANCEL));
+    }
+    GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void anEarlyAnswerIsSentWholeBeforeTheClientIsAskedToStop() {
+    try (Http2Client client =
+        Http2Client.connect(GATEWAY.port(), Http2Frame.INITIAL_WINDOW_SIZE, 0).keepWindows()) {
+      UPSTREAM.next(write("HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nfixed"));
+      int stream = client.request("POST", "/", false);
+      client.sendPattern(stream, 0, 1_000_000, false, STALL);
+      client.ping();
+      Http2Answer answer = client.soFar(stream);
+      assertFalse(answer.isReset(), answer::toString);
+      client.giveWindow(stream, 1000);
+      client.await("the whole answer", answer::isEnded);
+      assertEquals("fixed", answer.text());
+    }
   }
 }

@@ -31,7 +31,10 @@ class Http2FuzzTest {
   private static final GatewayFixture GATEWAY =
       GatewayFixture.start(
           """
-          limits: {body: 20KiB, http2: {streams: 5, stream-window: 16KiB, connection-window: 64KiB}}
+          limits:
+            body: 20KiB
+            half-close: 0s
+            http2: {streams: 5, stream-window: 16KiB, connection-window: 64KiB}
           upstreams: {service: {endpoints: %s}}
           routes:
             - {id: all, match: {path: "/**"}, to: service}
@@ -48,6 +51,7 @@ class Http2FuzzTest {
   /** How a client leaves. */
   enum Leaving {
     CLOSE,
+    HALF_CLOSE,
     RESET
   }
 
@@ -57,6 +61,9 @@ class Http2FuzzTest {
     Http2Client client = Http2Client.connect(GATEWAY.port());
     try {
       send(client, frames, together);
+      if (leaving == Leaving.HALF_CLOSE) {
+        client.shutdownOutput();
+      }
     } catch (UncheckedIOException closed) {
       // the gateway had enough
     }

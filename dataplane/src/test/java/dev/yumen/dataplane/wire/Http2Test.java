@@ -2,6 +2,7 @@ package dev.yumen.dataplane.wire;
 
 import static dev.yumen.testkit.Behaviours.await;
 import static dev.yumen.testkit.Behaviours.echo;
+import static dev.yumen.testkit.Behaviours.neverAnswer;
 import static dev.yumen.testkit.Behaviours.raw;
 import static dev.yumen.testkit.Behaviours.respond;
 import static dev.yumen.testkit.Behaviours.stream;
@@ -438,6 +439,43 @@ class Http2Test {
         assertFalse(old.received().contains("HTTP/1.1 200"));
       }
       assertEquals(1, gateway.rejected("http2_protocol_error"));
+    }
+  }
+
+  @Test
+  void aClientThatClosesItsConnectionCancelsItsRequests() {
+    UPSTREAM.next(neverAnswer());
+    int before = requests();
+    try (Http2Client client = connect()) {
+      client.get("/");
+      UPSTREAM.awaitRequest(before + 1);
+    }
+    // limits.half-close, as for HTTP/1.1
+    GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void aResetBehindAHalfCloseCancelsRequests() {
+    UPSTREAM.next(neverAnswer());
+    int before = requests();
+    try (Http2Client client = connect()) {
+      client.get("/");
+      UPSTREAM.awaitRequest(before + 1);
+      client.shutdownOutput();
+      client.awaitGoAway();
+      client.reset();
+    }
+    GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void aHalfRequestOfAClientThatHalfClosedIsCancelled() {
+    int before = requests();
+    try (Http2Client client = connect()) {
+      client.send(Http2Frame.data(client.request("POST", "/", false), false, "half"));
+      UPSTREAM.awaitRequest(before + 1);
+      client.shutdownOutput();
+      GATEWAY.awaitIdle();
     }
   }
 }
