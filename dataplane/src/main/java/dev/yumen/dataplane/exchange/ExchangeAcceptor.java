@@ -60,7 +60,7 @@ public final class ExchangeAcceptor implements RequestAcceptor {
 
   @Override
   public void onUnreadable(ClientStream client, Failure failure) {
-    LOG.debug("refused {}: {}", client.peerText(), failure.detail());
+    LOG.debug("refused {}: {}", client.peer().text(), failure.detail());
     Loop loop = client.loop();
     loop.metrics().failed(failure.code());
     Response response = failures().answer(failure, null, loop.nextId());
@@ -86,7 +86,7 @@ public final class ExchangeAcceptor implements RequestAcceptor {
 
   /** Whether another client certificate may be demanded for this host than the client was asked. */
   boolean misdirected(Snapshot snapshot, ClientStream client, RequestHead request) {
-    TlsSession session = client.tls();
+    TlsSession session = client.peer().tls();
     ServerTls tls = session == null ? null : snapshot.tls(listener);
     if (session == null || tls == null || tls.oneForAll()) {
       return false;

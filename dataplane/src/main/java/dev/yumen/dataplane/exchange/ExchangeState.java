@@ -99,7 +99,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
 
   /** Takes a trusted peer's word for the client's address, and nobody else's. */
   final void claimAddresses() {
-    InetAddress peer = client.peer().getAddress();
+    InetAddress peer = client.peer().address().getAddress();
     clientAddress = peer;
     if (snapshot().trustsAnybody() && snapshot().trusts(peer)) {
       ClaimedClient claimed = ClaimedClient.of(head, snapshot(), peer);
@@ -118,17 +118,17 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
 
   @Override
   public InetAddress clientAddress() {
-    return Objects.requireNonNullElseGet(clientAddress, () -> client.peer().getAddress());
+    return Objects.requireNonNullElseGet(clientAddress, this::peerAddress);
   }
 
   @Override
   public InetAddress peerAddress() {
-    return client.peer().getAddress();
+    return client.peer().address().getAddress();
   }
 
   @Override
   public String scheme() {
-    return scheme == null ? client.scheme() : scheme;
+    return scheme == null ? client.peer().scheme() : scheme;
   }
 
   @Override

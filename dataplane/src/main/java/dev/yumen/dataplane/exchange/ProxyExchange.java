@@ -260,7 +260,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private ForwardedFields forwardedFields() {
     var settings = snapshot().config().forwarded();
     return new ForwardedFields(
-        settings.xForwarded(), settings.forwarded(), settings.via(), client());
+        settings.xForwarded(), settings.forwarded(), settings.via(), client().peer());
   }
 
   private void unmatched() {

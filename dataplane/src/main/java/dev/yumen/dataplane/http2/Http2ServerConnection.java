@@ -7,7 +7,7 @@ import dev.yumen.dataplane.loop.OutputEnd;
 import dev.yumen.dataplane.loop.SendQueue;
 import dev.yumen.dataplane.server.ConnectionRegistry;
 import dev.yumen.dataplane.server.Serving;
-import dev.yumen.dataplane.stream.ForwardedFields;
+import dev.yumen.dataplane.stream.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,7 +32,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -68,10 +67,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final ArrayDeque<Http2ServerStream> sentOn = new ArrayDeque<>();
   private final Http2Watch watch;
   private @Nullable ChannelHandlerContext context;
-  private @Nullable InetSocketAddress peer;
-  private @Nullable String peerText;
-  private byte @Nullable [] forwardedLines;
-  private int localPort;
+  private @Nullable Peer peer;
   private int requests;
   private boolean waiting;
   private boolean draining;
@@ -136,8 +132,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     this.context = context;
-    peer = (InetSocketAddress) context.channel().remoteAddress();
-    localPort = ((InetSocketAddress) context.channel().localAddress()).getPort();
+    peer = Peer.of(context.channel(), serving.tls());
     super.handlerAdded(context);
     int more = watch.limits().connectionWindow().toInt() - connectionWindow();
     if (more > 0) {
@@ -225,7 +220,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (cause instanceof Http2Exception) {
       super.exceptionCaught(context, cause);
     } else {
-      serving.registry().failed(peerText(), cause);
+      serving.registry().failed(peer().text(), cause);
       cut();
     }
   }
@@ -237,9 +232,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Throwable cause,
       @Nullable Http2Exception error) {
     if (error == null) {
-      serving.registry().failed(peerText(), cause);
+      serving.registry().failed(peer().text(), cause);
     } else {
-      LOG.debug("HTTP/2 connection of {}: {}", peerText(), cause.getMessage());
+      LOG.debug("HTTP/2 connection of {}: {}", peer().text(), cause.getMessage());
       if (!outbound) {
         rejected(
             error.error() == Http2Error.ENHANCE_YOUR_CALM ? "http2_flood" : "http2_protocol_error");
@@ -254,7 +249,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException error) {
-    LOG.debug("HTTP/2 stream {} of {}: {}", error.streamId(), peerText(), cause.getMessage());
+    LOG.debug("HTTP/2 stream {} of {}: {}", error.streamId(), peer().text(), cause.getMessage());
     if (!outbound) {
       rejected(
           error.error() == Http2Error.REFUSED_STREAM
@@ -571,26 +566,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return serving;
   }
 
-  InetSocketAddress peer() {
+  Peer peer() {
     return Objects.requireNonNull(peer);
-  }
-
-  String peerText() {
-    if (peerText == null) {
-      peerText = peer().getAddress().getHostAddress();
-    }
-    return peerText;
-  }
-
-  byte[] forwardedLines(Http2ServerStream stream) {
-    if (forwardedLines == null) {
-      forwardedLines = ForwardedFields.lines(stream);
-    }
-    return forwardedLines;
-  }
-
-  int localPort() {
-    return localPort;
   }
 
   long now() {

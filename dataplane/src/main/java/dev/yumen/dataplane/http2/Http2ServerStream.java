@@ -7,14 +7,13 @@ import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.Peer;
 import dev.yumen.dataplane.stream.RequestEvents;
-import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -396,38 +395,13 @@ final class Http2ServerStream implements ClientStream {
   }
 
   @Override
-  public InetSocketAddress peer() {
+  public Peer peer() {
     return connection.peer();
-  }
-
-  @Override
-  public String peerText() {
-    return connection.peerText();
-  }
-
-  @Override
-  public byte[] forwardedLines() {
-    return connection.forwardedLines(this);
-  }
-
-  @Override
-  public int localPort() {
-    return connection.localPort();
   }
 
   @Override
   public String version() {
     return "2";
-  }
-
-  @Override
-  public @Nullable TlsSession tls() {
-    return connection.serving().tls();
-  }
-
-  @Override
-  public String scheme() {
-    return connection.serving().scheme();
   }
 
   // ---- for the watch ----

@@ -10,10 +10,9 @@ import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.loop.OutputEnd;
 import dev.yumen.dataplane.stream.ClientStream;
-import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.Framing;
+import dev.yumen.dataplane.stream.Peer;
 import dev.yumen.dataplane.stream.RequestEvents;
-import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -23,7 +22,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,10 +67,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable MessageWriter writer;
-  private @Nullable InetSocketAddress peer;
-  private @Nullable String peerText;
-  private byte @Nullable [] forwardedLines;
-  private int localPort;
+  private @Nullable Peer peer;
 
   private Reading reading = Reading.HEAD;
   private @Nullable RequestEvents exchange;
@@ -123,8 +118,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void connected() {
-    peer = (InetSocketAddress) channel().remoteAddress();
-    localPort = ((InetSocketAddress) channel().localAddress()).getPort();
+    peer = Peer.of(channel(), serving.tls());
     watch.headExpected(loop.nanoTime() + limits.headerNanos());
     if (registry.draining()) {
       closeSoon();
@@ -150,7 +144,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // Resets and broken pipes of the client; a bug in our own code ends this connection too.
-    registry.failed(peerText(), cause);
+    registry.failed(peer().text(), cause);
     context.close();
   }
 
@@ -757,44 +751,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public InetSocketAddress peer() {
+  public Peer peer() {
     return Objects.requireNonNull(peer);
-  }
-
-  @Override
-  public String peerText() {
-    if (peerText == null) {
-      peerText = peer().getAddress().getHostAddress();
-    }
-    return peerText;
-  }
-
-  @Override
-  public byte[] forwardedLines() {
-    if (forwardedLines == null) {
-      forwardedLines = ForwardedFields.lines(this);
-    }
-    return forwardedLines;
-  }
-
-  @Override
-  public int localPort() {
-    return localPort;
   }
 
   @Override
   public String version() {
     return head.minorVersion() == 0 ? "1.0" : "1.1";
-  }
-
-  @Override
-  public @Nullable TlsSession tls() {
-    return serving.tls();
-  }
-
-  @Override
-  public String scheme() {
-    return serving.scheme();
   }
 
   @Override

@@ -26,9 +26,4 @@ public record Serving(
   public Serving over(TlsSession session) {
     return new Serving(loop, acceptor, limits, registry, null, session);
   }
-
-  /** {@code https} or {@code http}. */
-  public String scheme() {
-    return tls != null ? "https" : "http";
-  }
 }

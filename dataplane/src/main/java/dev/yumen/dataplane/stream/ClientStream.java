@@ -2,9 +2,7 @@ package dev.yumen.dataplane.stream;
 
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
-import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of one exchange: what can be sent to it. Only on its loop. */
@@ -12,25 +10,11 @@ public interface ClientStream {
 
   Loop loop();
 
-  InetSocketAddress peer();
-
-  /** The peer's address without port, as text. */
-  String peerText();
-
-  /** {@link ForwardedFields#lines} of this client; made once for each connection. */
-  byte[] forwardedLines();
-
-  /** The port that the client connected to. */
-  int localPort();
+  /** Where the request came from. */
+  Peer peer();
 
   /** The version of HTTP that this request came in: {@code 1.0}, {@code 1.1}, {@code 2}. */
   String version();
-
-  /** What TLS below agreed on; null without TLS. */
-  @Nullable TlsSession tls();
-
-  /** {@code http} or {@code https}. */
-  String scheme();
 
   /** Sends an interim answer, 102 to 199 or 100. HTTP/1.0 clients are spared. */
   void sendInterim(int status, HeadTable fields);

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param xForwarded write X-Forwarded-For, -Proto, -Host, -Port
  * @param forwarded write Forwarded
  * @param via name in Via, or null
- * @param client where the request came in
+ * @param peer where the request came from
  */
 public record ForwardedFields(
-    boolean xForwarded, boolean forwarded, @Nullable String via, ClientStream client) {
+    boolean xForwarded, boolean forwarded, @Nullable String via, Peer peer) {
 
   private static final NameSet OURS =
       NameSet.of(
@@ -42,7 +42,7 @@ public record ForwardedFields(
 
   /** Upper bound of what {@link #writeTo} writes. */
   int bytes(InboundRequest request) {
-    return 256 + 3 * client.peerText().length() + 2 * request.clientAuthorityBytes();
+    return 256 + 3 * peer.text().length() + 2 * request.clientAuthorityBytes();
   }
 
   /**
@@ -55,7 +55,7 @@ public record ForwardedFields(
       return;
     }
     if (xForwarded) {
-      append(fields, "X-Forwarded-For", client.peerText());
+      append(fields, "X-Forwarded-For", peer.text());
     }
     if (forwarded) {
       append(fields, "Forwarded", element(request));
@@ -75,10 +75,10 @@ public record ForwardedFields(
   }
 
   private String element(InboundRequest request) {
-    String peer = client.peerText();
-    String node = peer.indexOf(':') >= 0 ? "\"[" + peer + "]\"" : peer;
+    String text = peer.text();
+    String node = text.indexOf(':') >= 0 ? "\"[" + text + "]\"" : text;
     String host = request.hasClientAuthority() ? ";host=\"" + request.clientAuthority() + "\"" : "";
-    return "for=" + node + ";proto=" + client.scheme() + host;
+    return "for=" + node + ";proto=" + peer.scheme() + host;
   }
 
   private String viaElement(InboundRequest request) {
@@ -106,12 +106,12 @@ public record ForwardedFields(
   void forEachWritten(FieldSink sink, InboundRequest request) {
     HeadTable fields = request.headers();
     if (xForwarded) {
-      add(sink, fields, "x-forwarded-for", client.peerText());
-      add(sink, fields, "x-forwarded-proto", client.scheme());
+      add(sink, fields, "x-forwarded-for", peer.text());
+      add(sink, fields, "x-forwarded-proto", peer.scheme());
       if (request.hasClientAuthority()) {
         add(sink, fields, "x-forwarded-host", request.clientAuthority());
       }
-      add(sink, fields, "x-forwarded-port", Integer.toString(client.localPort()));
+      add(sink, fields, "x-forwarded-port", Integer.toString(peer.localPort()));
     }
     if (forwarded) {
       add(sink, fields, "forwarded", element(request));
@@ -129,18 +129,18 @@ public record ForwardedFields(
 
   private void writeXForwarded(ByteBuf out, InboundRequest request, HeadTable fields) {
     if (!fields.mayContain(OURS)) {
-      out.writeBytes(client.forwardedLines());
+      out.writeBytes(peer.forwardedLines());
       writeHost(out, request);
       return;
     }
     if (!fields.contains("x-forwarded-for")) {
       out.writeBytes(FOR);
-      InboundRequest.writeAscii(out, client.peerText());
+      InboundRequest.writeAscii(out, peer.text());
       out.writeShort(InboundRequest.CRLF);
     }
     if (!fields.contains("x-forwarded-proto")) {
       out.writeBytes(PROTO);
-      InboundRequest.writeAscii(out, client.scheme());
+      InboundRequest.writeAscii(out, peer.scheme());
       out.writeShort(InboundRequest.CRLF);
     }
     if (!fields.contains("x-forwarded-host")) {
@@ -148,7 +148,7 @@ public record ForwardedFields(
     }
     if (!fields.contains("x-forwarded-port")) {
       out.writeBytes(PORT);
-      InboundRequest.writeAscii(out, Integer.toString(client.localPort()));
+      InboundRequest.writeAscii(out, Integer.toString(peer.localPort()));
       out.writeShort(InboundRequest.CRLF);
     }
   }
@@ -159,17 +159,5 @@ public record ForwardedFields(
       request.writeClientAuthority(out);
       out.writeShort(InboundRequest.CRLF);
     }
-  }
-
-  /** The lines that are the same for every request of a connection, ready to be copied. */
-  public static byte[] lines(ClientStream client) {
-    return ascii(
-        "X-Forwarded-For: "
-            + client.peerText()
-            + "\r\nX-Forwarded-Proto: "
-            + client.scheme()
-            + "\r\nX-Forwarded-Port: "
-            + client.localPort()
-            + "\r\n");
   }
 }

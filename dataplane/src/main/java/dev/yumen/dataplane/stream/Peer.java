@@ -1,0 +1,75 @@
+package dev.yumen.dataplane.stream;
+
+import dev.yumen.dataplane.tls.TlsSession;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The other end of a client's connection, the same for all its requests. Only on its loop. */
+public final class Peer {
+  private final InetSocketAddress address;
+  private final int localPort;
+  private final @Nullable TlsSession tls;
+  private @Nullable String text;
+  private byte @Nullable [] forwardedLines;
+
+  private Peer(InetSocketAddress address, int localPort, @Nullable TlsSession tls) {
+    this.address = address;
+    this.localPort = localPort;
+    this.tls = tls;
+  }
+
+  /**
+   * The one behind a channel that is open.
+   *
+   * @param tls what TLS below agreed on; null without TLS
+   */
+  public static Peer of(Channel channel, @Nullable TlsSession tls) {
+    InetSocketAddress local = (InetSocketAddress) channel.localAddress();
+    return new Peer((InetSocketAddress) channel.remoteAddress(), local.getPort(), tls);
+  }
+
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** The address without port, as text. */
+  public String text() {
+    if (text == null) {
+      text = address.getAddress().getHostAddress();
+    }
+    return text;
+  }
+
+  /** The port that the client connected to. */
+  public int localPort() {
+    return localPort;
+  }
+
+  /** What TLS below agreed on; null without TLS. */
+  public @Nullable TlsSession tls() {
+    return tls;
+  }
+
+  /** {@code https} or {@code http}. */
+  public String scheme() {
+    return tls != null ? "https" : "http";
+  }
+
+  /** The lines of {@link ForwardedFields} that never change, ready to be copied. */
+  byte[] forwardedLines() {
+    if (forwardedLines == null) {
+      String lines =
+          "X-Forwarded-For: "
+              + text()
+              + "\r\nX-Forwarded-Proto: "
+              + scheme()
+              + "\r\nX-Forwarded-Port: "
+              + localPort
+              + "\r\n";
+      forwardedLines = lines.getBytes(StandardCharsets.US_ASCII);
+    }
+    return forwardedLines;
+  }
+}
