@@ -2,10 +2,9 @@ package dev.yumen.dataplane.server;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
-import dev.yumen.dataplane.http1.ChunkedDecoder;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
-import dev.yumen.dataplane.http1.MessageWriter;
+import dev.yumen.dataplane.http1.Http1Connection;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.loop.OutputEnd;
@@ -14,12 +13,7 @@ import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.Peer;
 import dev.yumen.dataplane.stream.RequestEvents;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.nio.charset.StandardCharsets;
@@ -27,21 +21,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection of a client: the only handler in its pipeline. Requests are taken one at
- * a time; what a client sends ahead waits, unread beyond one buffer, until the answer before it has
- * been sent.
+ * One HTTP/1.1 connection of a client. Requests are taken one at a time; what a client sends ahead
+ * waits, unread beyond one buffer, until the answer before it has been sent.
  *
- * <p>Reading goes HEAD → LENGTH or CHUNKED → DONE and back to HEAD when the answer ends. An answer
- * that ends before its request does leads to DISCARD (the rest is read and dropped, within a limit)
- * or to LINGER (RFC 9112 §9.6: the sending side is closed first, so that the answer is not lost to
- * a reset).
+ * <p>Reading goes HEAD → BODY → DONE and back to HEAD when the answer ends. An answer that ends
+ * before its request does leads to DISCARD (the rest is read and dropped, within a limit) or to
+ * LINGER (RFC 9112 §9.6: the sending side is closed first, so that the answer is not lost to a
+ * reset).
  */
-public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-    implements ClientStream {
+public final class Http1ServerConnection extends Http1Connection implements ClientStream {
   private enum Reading {
     HEAD,
-    LENGTH,
-    CHUNKED,
+    BODY,
     DONE,
     TUNNEL,
     HANDED_ON,
@@ -60,44 +51,35 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private final RequestAcceptor acceptor;
   private final ListenerLimits limits;
   private final ConnectionRegistry registry;
-  private final HeadParser parser;
   private final SlowClientWatch watch;
   private HeadTable head = new HeadTable();
-  private @Nullable ChunkedDecoder chunks;
 
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable MessageWriter writer;
   private @Nullable Peer peer;
 
   private Reading reading = Reading.HEAD;
   private @Nullable RequestEvents exchange;
-  private @Nullable ByteBuf ahead;
-  private boolean working;
   private boolean paused;
-  private boolean autoRead = true;
   private boolean discarding;
   private boolean continueOwed;
   private boolean headStarted;
-  private boolean inputEnded;
   private boolean closeAfter;
 
   /** Set when an answer ends; tells {@link #begin} that it ended before the acceptor returned. */
   private boolean answerEnded;
 
   private boolean tunnelEndTold;
-  private long bodyLeft;
   private long bodyRead;
   private long discardLeft;
   private long headStart;
   private int requests;
 
   public Http1ServerConnection(Serving serving) {
+    super(HeadParser.Kind.REQUEST, serving.limits().head(), serving.loop().sends());
     this.serving = serving;
     this.loop = serving.loop();
     this.acceptor = serving.acceptor();
     this.limits = serving.limits();
     this.registry = serving.registry();
-    this.parser = new HeadParser(HeadParser.Kind.REQUEST, limits.head());
     this.watch = new SlowClientWatch(this, loop, limits);
   }
 
@@ -105,8 +87,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    this.context = context;
-    writer = new MessageWriter(context, loop.sends(), this::onSent);
+    super.handlerAdded(context);
     if (context.channel().isActive()) {
       connected();
     }
@@ -132,7 +113,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
     reading = Reading.CLOSED;
     watch.stop();
-    releaseAhead();
+    dropKept();
     writer().discard();
     RequestEvents gone = exchange;
     exchange = null;
@@ -151,24 +132,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   // ---- reading ----
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    ByteBuf in = (ByteBuf) message;
-    if (ahead != null) {
-      in = join(context, ahead, in);
-      ahead = null;
-    }
-    work(in);
-  }
-
-  private static ByteBuf join(ChannelHandlerContext context, ByteBuf first, ByteBuf second) {
-    ByteBuf joined = context.alloc().directBuffer(first.readableBytes() + second.readableBytes());
-    joined.writeBytes(first).writeBytes(second);
-    first.release();
-    second.release();
-    return joined;
-  }
-
-  @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     RequestEvents current = exchange;
     if (current != null) {
@@ -180,10 +143,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
-      inputEnded = true;
-      if (ahead == null) {
-        onInputEnd();
-      }
+      inputEnds();
     } else if (event == ConnectionRegistry.Order.DRAIN) {
       closeSoon();
     } else if (event == ConnectionRegistry.Order.CLOSE) {
@@ -191,40 +151,28 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Takes as much as can be taken now; the rest waits in {@code ahead}. */
-  private void work(ByteBuf in) {
-    working = true;
-    try {
-      while (step(in)) {}
-    } catch (RuntimeException | Error e) {
-      in.release();
-      throw e;
-    } finally {
-      working = false;
-    }
-    if (reading == Reading.HANDED_ON) {
-      context().pipeline().fireChannelRead(in);
-    } else if (in.isReadable() && reading != Reading.CLOSED) {
-      ahead = in;
-    } else {
-      in.release();
-      if (inputEnded && reading != Reading.CLOSED) {
-        onInputEnd();
-      }
-    }
-    updateAutoRead();
+  @Override
+  protected boolean keeps() {
+    return reading != Reading.CLOSED && reading != Reading.HANDED_ON;
   }
 
-  /** One step; false when nothing more can be done now. */
-  private boolean step(ByteBuf in) {
+  @Override
+  protected void leftOver(ByteBuf in) {
+    if (reading == Reading.HANDED_ON) {
+      context().pipeline().fireChannelRead(in);
+    } else {
+      in.release();
+    }
+  }
+
+  @Override
+  protected boolean step(ByteBuf in) {
     switch (reading) {
       case HEAD:
         // A client that sends requests but reads no answers is not given more of them.
         return in.isReadable() && writable() && readHead(in);
-      case LENGTH:
-        return in.isReadable() && !blocked() && readLength(in);
-      case CHUNKED:
-        return in.isReadable() && !blocked() && readChunked(in);
+      case BODY:
+        return in.isReadable() && !blocked() && readBody(in);
       case TUNNEL:
         if (in.isReadable() && !paused && exchange != null) {
           watch.progress(in.readableBytes());
@@ -252,21 +200,21 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     if (!headStarted) {
       headStart = loop.nanoTime();
     }
-    switch (parser.parse(in, head)) {
+    switch (parser().parse(in, head)) {
       case NEED_MORE:
         // Empty lines in front of a request do not begin it (RFC 9112 §2.2).
-        if (!headStarted && parser.started()) {
+        if (!headStarted && parser().started()) {
           headStarted = true;
           watch.headExpected(headStart + limits.headerNanos());
         }
         return false;
       case FAILED:
-        unreadable(parser.error());
+        unreadable(parser().error());
         return true;
       case DONE:
         break;
     }
-    parser.reset();
+    parser().reset();
     headStarted = false;
     requests++;
     begin();
@@ -291,12 +239,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     Framing framing = Framing.NONE;
     if (head.chunked()) {
       framing = Framing.STREAM;
-      reading = Reading.CHUNKED;
-      chunkDecoder().reset();
+      reading = Reading.BODY;
+      body().chunked();
     } else if (head.contentLength() > 0) {
       framing = Framing.LENGTH;
-      reading = Reading.LENGTH;
-      bodyLeft = head.contentLength();
+      reading = Reading.BODY;
+      body().length(head.contentLength());
     } else {
       framing = head.contentLength() == 0 ? Framing.LENGTH : Framing.NONE;
       reading = Reading.DONE;
@@ -327,44 +275,23 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     upgrade.take(context(), head, settings);
   }
 
-  private ChunkedDecoder chunkDecoder() {
-    if (chunks == null) {
-      chunks = new ChunkedDecoder(limits.head());
+  private boolean readBody(ByteBuf in) {
+    ByteBuf data = body().next(in);
+    if (body().failed()) {
+      failRequest(body().error());
+      return true;
     }
-    return chunks;
-  }
-
-  private boolean readLength(ByteBuf in) {
-    int length = (int) Math.min(bodyLeft, in.readableBytes());
-    bodyLeft -= length;
-    ByteBuf data = in.readRetainedSlice(length);
-    if (bodyLeft == 0) {
+    boolean last = body().finished();
+    if (last) {
       reading = Reading.DONE;
     }
-    deliver(data);
-    if (bodyLeft == 0 && reading == Reading.DONE) {
-      requestEnded(null);
-    }
-    return true;
-  }
-
-  private boolean readChunked(ByteBuf in) {
-    ChunkedDecoder decoder = chunkDecoder();
-    ByteBuf data = decoder.next(in);
     if (data != null) {
       deliver(data);
-      return true;
     }
-    if (decoder.failed()) {
-      failRequest(decoder.error());
-      return true;
+    if (last && reading == Reading.DONE) {
+      requestEnded(body().trailers());
     }
-    if (!decoder.finished()) {
-      return false;
-    }
-    reading = Reading.DONE;
-    requestEnded(decoder.trailers().size() == 0 ? null : decoder.trailers());
-    return true;
+    return last || data != null;
   }
 
   private void deliver(ByteBuf data) {
@@ -407,15 +334,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void onInputEnd() {
+  @Override
+  protected void onInputEnd() {
     switch (reading) {
       case HEAD -> {
-        if (parser.started()) {
+        if (parser().started()) {
           registry.rejected(loop, "truncated_head");
         }
         closeWhenSent();
       }
-      case LENGTH, CHUNKED -> {
+      case BODY -> {
         if (exchange == null) {
           close();
         } else {
@@ -519,13 +447,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private boolean requestGoesOn() {
-    return reading == Reading.LENGTH || reading == Reading.CHUNKED;
+    return reading == Reading.BODY;
   }
 
   /** Whether the rest of an unwanted body is worth reading, so that the connection lives on. */
   private boolean willDiscard() {
-    return !continueOwed
-        && (reading == Reading.LENGTH ? bodyLeft <= limits.drainBytes() : limits.drainBytes() > 0);
+    return !continueOwed && body().within(limits.drainBytes());
   }
 
   @Override
@@ -572,17 +499,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Goes on with what waits, unless a caller further up does so anyway. */
   private void resumeWork() {
-    if (working) {
+    if (working()) {
       return;
     }
-    ByteBuf in = ahead;
-    if (in != null) {
-      ahead = null;
-      work(in);
+    if (takeKept()) {
       if (exchange != null) {
         exchange.onRequestFlush();
       }
-    } else if (inputEnded) {
+    } else if (inputEnded()) {
       onInputEnd();
     }
     updateAutoRead();
@@ -596,7 +520,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     writer().flush();
   }
 
-  private void onSent() {
+  @Override
+  protected void onSent() {
     if (reading != Reading.CLOSED) {
       watch.sent(writer().queued());
     }
@@ -621,7 +546,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     flush();
     watch.nothingExpected();
     shutdownOutput();
-    releaseAhead();
+    dropKept();
     updateAutoRead();
   }
 
@@ -634,7 +559,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     if (reading != Reading.LINGER) {
       return;
     }
-    if (inputEnded) {
+    if (inputEnded()) {
       close();
     } else {
       watch.lingering(loop.nanoTime() + LINGER_NANOS);
@@ -646,23 +571,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       return;
     }
     flush();
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    closeBehindSent();
   }
 
   @Override
   public void abort() {
-    Channel channel = context().channel();
-    if (channel.isOpen()) {
+    if (channel().isOpen()) {
       exchange = null;
       writer().sendNow();
-      resetOnClose();
-      OutputEnd.cut(channel);
+      reset();
     }
-  }
-
-  /** Half an answer that ends in order looks whole to a client that knows no length. */
-  private void resetOnClose() {
-    channel().config().setOption(ChannelOption.SO_LINGER, 0);
   }
 
   /** All bytes that were handed to the channel. */
@@ -673,16 +591,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   /** Called by the watch: the client does not take what it asked for. */
   void closeSlowReader() {
     registry.rejected(loop, "slow_reader");
-    resetOnClose();
-    OutputEnd.cut(channel());
+    reset();
   }
 
   /** Closes at once; what the socket does not take is lost. */
   void close() {
     writer().sendNow();
     if (exchange != null && channel().isOpen()) {
-      resetOnClose();
-      OutputEnd.cut(channel());
+      reset();
       return;
     }
     context().close();
@@ -712,11 +628,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean writable() {
-    return context().channel().isWritable();
-  }
-
-  @Override
   public void pauseRequest() {
     if (!paused) {
       paused = true;
@@ -735,11 +646,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void updateAutoRead() {
-    boolean wanted = !blocked() && (ahead == null || reading == Reading.LINGER);
-    if (wanted != autoRead && reading != Reading.CLOSED && reading != Reading.HANDED_ON) {
-      autoRead = wanted;
-      context().channel().config().setAutoRead(wanted);
+  @Override
+  protected void updateAutoRead() {
+    if (reading != Reading.CLOSED && reading != Reading.HANDED_ON) {
+      autoRead(!blocked() && (!keepsBytes() || reading == Reading.LINGER));
     }
   }
 
@@ -762,7 +672,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean sentAhead() {
-    return ahead != null || inputEnded;
+    return keepsBytes() || inputEnded();
   }
 
   @Override
@@ -776,24 +686,5 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   public void endTunnel() {
     flush();
     shutdownOutput();
-  }
-
-  Channel channel() {
-    return context().channel();
-  }
-
-  private ChannelHandlerContext context() {
-    return Objects.requireNonNull(context);
-  }
-
-  private MessageWriter writer() {
-    return Objects.requireNonNull(writer);
-  }
-
-  private void releaseAhead() {
-    if (ahead != null) {
-      ahead.release();
-      ahead = null;
-    }
   }
 }

@@ -4,8 +4,6 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
 
 /**
  * Watches that a client keeps up: with its head, with its body, with reading what it is sent. Every
@@ -121,7 +119,7 @@ final class SlowClientWatch extends Deadline {
     if (writing) {
       return;
     }
-    long unsent = unsent();
+    long unsent = connection.unsent();
     if (unsent > 0) {
       writing = true;
       writeStart = now();
@@ -197,7 +195,7 @@ final class SlowClientWatch extends Deadline {
 
   /** False when the connection was closed. */
   private boolean writeGoesOn(long now) {
-    long unsent = unsent();
+    long unsent = connection.unsent();
     if (unsent == 0) {
       writing = false;
       return true;
@@ -235,12 +233,6 @@ final class SlowClientWatch extends Deadline {
 
   private long now() {
     return loop.nanoTime();
-  }
-
-  private long unsent() {
-    Channel.Unsafe unsafe = connection.channel().unsafe();
-    ChannelOutboundBuffer buffer = unsafe.outboundBuffer();
-    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
   private static Failure timeout(String detail) {

@@ -2,9 +2,9 @@ package dev.yumen.dataplane.upstream;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
-import dev.yumen.dataplane.http1.ChunkedDecoder;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.Http1Connection;
 import dev.yumen.dataplane.http1.MessageWriter;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Deadline;
@@ -15,10 +15,7 @@ import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.ResponseEvents.Reached;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -29,17 +26,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to an endpoint: the only handler in its pipeline. It serves one request
- * at a time and goes back to its {@link ConnectionPool} only when both messages ended cleanly and
- * not a byte more came than belongs to the answer.
+ * One HTTP/1.1 connection to an endpoint. It serves one request at a time and goes back to its
+ * {@link ConnectionPool} only when both messages ended cleanly and not a byte more came than
+ * belongs to the answer.
  */
-public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
-    implements UpstreamStream {
+public final class Http1UpstreamConnection extends Http1Connection implements UpstreamStream {
   private enum Reading {
     IDLE,
     HEAD,
-    LENGTH,
-    CHUNKED,
+    BODY,
     UNTIL_CLOSE,
     TUNNEL,
     DONE,
@@ -52,45 +47,35 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   private static final int MOST_INTERIMS = 100;
 
   private final ConnectionPool pool;
-  private final HeadParser parser;
   private final HeadTable head = new HeadTable();
   private final IdleDeadline idleDeadline = new IdleDeadline();
   private final long bornAt;
-  private @Nullable ChunkedDecoder chunks;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable MessageWriter writer;
 
   private Reading reading = Reading.IDLE;
   private @Nullable ResponseEvents attempt;
-  private @Nullable ByteBuf ahead;
   private String method = "";
   private boolean upgradeAsked;
   private boolean requestEnded;
   private boolean headStarted;
   private boolean paused;
-  private boolean autoRead = true;
-  private boolean working;
-  private boolean inputEnded;
   private boolean tunnelEndTold;
   private boolean endHeld;
   private boolean broken;
   private boolean secure;
   private int interims;
   private @Nullable HeadTable heldTrailers;
-  private long bodyLeft;
   private int requests;
 
   Http1UpstreamConnection(ConnectionPool pool, long now) {
+    super(HeadParser.Kind.RESPONSE, pool.headLimits(), pool.loop().sends());
     this.pool = pool;
     this.bornAt = now;
-    this.parser = new HeadParser(HeadParser.Kind.RESPONSE, pool.headLimits());
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    this.context = context;
+    super.handlerAdded(context);
     secure = context.pipeline().get(SslHandler.class) != null;
-    writer = new MessageWriter(context, pool.loop().sends(), () -> {});
   }
 
   /** Takes the connection into use for one attempt. */
@@ -104,7 +89,7 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     endHeld = false;
     interims = 0;
     reading = Reading.HEAD;
-    parser.reset();
+    parser().reset();
     head.reset();
   }
 
@@ -173,11 +158,6 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean writable() {
-    return context().channel().isWritable();
-  }
-
-  @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (attempt != null && context.channel().isWritable()) {
       attempt.onUpstreamWritable();
@@ -187,64 +167,38 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   // ---- reading ----
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    ByteBuf in = (ByteBuf) message;
-    if (ahead != null) {
-      ByteBuf joined = context.alloc().directBuffer(ahead.readableBytes() + in.readableBytes());
-      joined.writeBytes(ahead).writeBytes(in);
-      ahead.release();
-      in.release();
-      ahead = null;
-      in = joined;
-    }
-    work(in);
-  }
-
-  @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (attempt != null) {
       attempt.onResponseFlush();
     }
   }
 
-  private void work(ByteBuf in) {
-    working = true;
-    try {
-      while (step(in)) {}
-    } catch (RuntimeException | Error e) {
-      in.release();
-      throw e;
-    } finally {
-      working = false;
-    }
-    if (reading == Reading.IDLE || reading == Reading.CLOSED || !in.isReadable()) {
-      boolean unasked = in.isReadable();
-      in.release();
-      if (unasked && reading == Reading.IDLE) {
-        // RFC 9112 §9.2: bytes that answer nothing; the next answer could not be told from them.
-        pool.unsolicited();
-        close();
-      }
-    } else {
-      ahead = in;
-    }
-    updateAutoRead();
-    if (inputEnded && ahead == null) {
-      onInputEnd();
+  @Override
+  protected boolean keeps() {
+    return reading != Reading.IDLE && reading != Reading.CLOSED;
+  }
+
+  @Override
+  protected void leftOver(ByteBuf in) {
+    boolean unasked = in.isReadable() && reading == Reading.IDLE;
+    in.release();
+    if (unasked) {
+      // RFC 9112 §9.2: bytes that answer nothing; the next answer could not be told from them.
+      pool.unsolicited();
+      close();
     }
   }
 
-  private boolean step(ByteBuf in) {
+  @Override
+  protected boolean step(ByteBuf in) {
     if (!in.isReadable() || (paused && reading != Reading.HEAD)) {
       return false;
     }
     switch (reading) {
       case HEAD:
         return readHead(in);
-      case LENGTH:
-        return readLength(in);
-      case CHUNKED:
-        return readChunked(in);
+      case BODY:
+        return readBody(in);
       case UNTIL_CLOSE, TUNNEL:
         attempt().onResponseBody(in.readRetainedSlice(in.readableBytes()));
         return false;
@@ -261,16 +215,16 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
   private boolean readHead(ByteBuf in) {
     headStarted = true;
-    switch (parser.parse(in, head)) {
+    switch (parser().parse(in, head)) {
       case NEED_MORE:
         return false;
       case FAILED:
-        failProtocol(parser.error());
+        failProtocol(parser().error());
         return false;
       case DONE:
         break;
     }
-    parser.reset();
+    parser().reset();
     int status = head.status();
     if (status == 101) {
       return switchProtocols();
@@ -310,19 +264,16 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         ended(null);
       }
       case LENGTH -> {
-        bodyLeft = head.contentLength();
-        reading = bodyLeft == 0 ? Reading.DONE : Reading.LENGTH;
-        attempt().onResponseHead(head, Framing.LENGTH, bodyLeft);
+        body().length(head.contentLength());
+        reading = body().finished() ? Reading.DONE : Reading.BODY;
+        attempt().onResponseHead(head, Framing.LENGTH, head.contentLength());
         if (reading == Reading.DONE) {
           ended(null);
         }
       }
       case CHUNKED -> {
-        reading = Reading.CHUNKED;
-        if (chunks == null) {
-          chunks = new ChunkedDecoder(pool.headLimits());
-        }
-        chunks.reset();
+        reading = Reading.BODY;
+        body().chunked();
         attempt().onResponseHead(head, Framing.STREAM, -1);
       }
       case UNTIL_CLOSE -> {
@@ -332,37 +283,23 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private boolean readLength(ByteBuf in) {
-    int length = (int) Math.min(bodyLeft, in.readableBytes());
-    bodyLeft -= length;
-    ByteBuf data = in.readRetainedSlice(length);
-    if (bodyLeft == 0) {
+  private boolean readBody(ByteBuf in) {
+    ByteBuf data = body().next(in);
+    if (body().failed()) {
+      failProtocol(body().error());
+      return false;
+    }
+    boolean last = body().finished();
+    if (last) {
       reading = Reading.DONE;
     }
-    attempt().onResponseBody(data);
-    if (reading == Reading.DONE) {
-      ended(null);
-    }
-    return true;
-  }
-
-  private boolean readChunked(ByteBuf in) {
-    ChunkedDecoder decoder = Objects.requireNonNull(chunks);
-    ByteBuf data = decoder.next(in);
     if (data != null) {
       attempt().onResponseBody(data);
-      return true;
     }
-    if (decoder.failed()) {
-      failProtocol(decoder.error());
-      return false;
+    if (last && reading == Reading.DONE) {
+      ended(body().trailers());
     }
-    if (!decoder.finished()) {
-      return false;
-    }
-    reading = Reading.DONE;
-    ended(decoder.trailers().size() == 0 ? null : decoder.trailers());
-    return true;
+    return last || data != null;
   }
 
   /** The answer is complete: hands its end on, then keeps or closes the connection. */
@@ -383,7 +320,7 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     if (reading != Reading.DONE) {
       return;
     }
-    if (requestEnded && head.persistent() && !inputEnded && !broken && ahead == null) {
+    if (requestEnded && head.persistent() && !inputEnded() && !broken && !keepsBytes()) {
       reading = Reading.IDLE;
       pool.release(this);
     } else {
@@ -412,15 +349,13 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     if (event instanceof ChannelInputShutdownEvent
         || (event instanceof SslCloseCompletionEvent end && end.isSuccess())) {
       // Over TLS, an end without close_notify may be anybody's (RFC 9112 §9.8).
-      broken |= secure && !inputEnded && event instanceof ChannelInputShutdownEvent;
-      inputEnded = true;
-      if (ahead == null) {
-        onInputEnd();
-      }
+      broken |= secure && !inputEnded() && event instanceof ChannelInputShutdownEvent;
+      inputEnds();
     }
   }
 
-  private void onInputEnd() {
+  @Override
+  protected void onInputEnd() {
     switch (reading) {
       case UNTIL_CLOSE -> {
         if (broken) {
@@ -445,7 +380,7 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
           close();
         }
       }
-      case HEAD, LENGTH, CHUNKED -> failReset();
+      case HEAD, BODY -> failReset();
       case CLOSED -> {}
     }
   }
@@ -513,9 +448,8 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     boolean wasIdle = reading == Reading.IDLE;
     reading = Reading.CLOSED;
     idleDeadline.forget();
-    if (ahead != null && !working) {
-      ahead.release();
-      ahead = null;
+    if (!working()) {
+      dropKept();
     }
     writer().discard();
     pool.closed(this, wasIdle);
@@ -539,32 +473,26 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
       endHeld = false;
       ended(heldTrailers);
     }
-    if (working || reading == Reading.CLOSED) {
+    if (working() || reading == Reading.CLOSED) {
       return;
     }
-    ByteBuf in = ahead;
-    if (in != null) {
-      ahead = null;
-      work(in);
-      if (attempt != null) {
-        attempt.onResponseFlush();
-      }
+    if (takeKept() && attempt != null) {
+      attempt.onResponseFlush();
     }
     updateAutoRead();
   }
 
-  private void updateAutoRead() {
-    boolean wanted = !paused && ahead == null;
-    if (wanted != autoRead && reading != Reading.CLOSED) {
-      autoRead = wanted;
-      context().channel().config().setAutoRead(wanted);
+  @Override
+  protected void updateAutoRead() {
+    if (reading != Reading.CLOSED) {
+      autoRead(!paused && !keepsBytes());
     }
   }
 
   @Override
   public void startTunnel() {
     reading = Reading.TUNNEL;
-    if (inputEnded && ahead == null) {
+    if (inputEnded() && !keepsBytes()) {
       // It ended while response filters looked at the switch.
       pool.loop().eventLoop().execute(this::onInputEnd);
     }
@@ -586,7 +514,7 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     flush();
     leave();
     rest(pool.loop().nanoTime() + pool.settings().idle().toNanos());
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    closeBehindSent();
   }
 
   // ---- for the pool ----
@@ -607,7 +535,7 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   }
 
   boolean open() {
-    return reading != Reading.CLOSED && !inputEnded && context().channel().isActive();
+    return reading != Reading.CLOSED && !inputEnded() && channel().isActive();
   }
 
   private final class IdleDeadline extends Deadline {
@@ -615,8 +543,8 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     protected void onDeadline(long now) {
       if (reading == Reading.IDLE) {
         close();
-      } else if (reading == Reading.CLOSED && context().channel().isOpen()) {
-        context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+      } else if (reading == Reading.CLOSED && channel().isOpen()) {
+        channel().config().setOption(ChannelOption.SO_LINGER, 0);
         context().close();
       }
     }
@@ -633,14 +561,6 @@ public final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
   private ResponseEvents attempt() {
     return Objects.requireNonNull(attempt);
-  }
-
-  private ChannelHandlerContext context() {
-    return Objects.requireNonNull(context);
-  }
-
-  private MessageWriter writer() {
-    return Objects.requireNonNull(writer);
   }
 
   private static byte[] ascii(String text) {
