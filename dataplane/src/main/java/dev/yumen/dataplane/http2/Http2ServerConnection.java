@@ -3,53 +3,34 @@ package dev.yumen.dataplane.http2;
 import dev.yumen.config.Http2Limits;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
-import dev.yumen.dataplane.loop.OutputEnd;
-import dev.yumen.dataplane.loop.SendQueue;
 import dev.yumen.dataplane.server.ConnectionRegistry;
 import dev.yumen.dataplane.server.Serving;
 import dev.yumen.dataplane.stream.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One HTTP/2 connection of a client: the last handler in its pipeline. Streams become {@link
- * Http2ServerStream}s; what was written to any of them is sent once, at the end of the loop's turn.
- */
-public final class Http2ServerConnection extends Http2ConnectionHandler
-    implements SendQueue.Sender {
+/** One HTTP/2 connection of a client. */
+public final class Http2ServerConnection extends MultiplexedConnection<Http2ServerStream> {
   private static final Logger LOG = LoggerFactory.getLogger(Http2ServerConnection.class);
-  private static final int KEPT_TABLES = 32;
-
-  /** CONTINUATION frames that are smaller than a frame may be, for one head (CVE-2024-27983). */
-  private static final int SMALL_CONTINUATIONS = 16;
 
   /** Marks the PING between the two GOAWAYs of a drain; any number would do. */
   private static final long DRAIN_PING = 0x79756d656e2d6279L;
@@ -59,17 +40,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private final Serving serving;
   private final StrictFrameReader reader;
-  private final Http2Connection.PropertyKey key;
   private final RequestHeads heads;
   private final FrameScanner scanner = new FrameScanner();
-  private final ArrayDeque<HeadTable> tables = new ArrayDeque<>();
-  private final ArrayDeque<Http2ServerStream> touched = new ArrayDeque<>();
   private final ArrayDeque<Http2ServerStream> sentOn = new ArrayDeque<>();
   private final Http2Watch watch;
-  private @Nullable ChannelHandlerContext context;
   private @Nullable Peer peer;
   private int requests;
-  private boolean waiting;
   private boolean draining;
   private boolean leaving;
   private boolean failed;
@@ -82,33 +58,22 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
-    super(decoder, encoder, settings);
+    super(decoder, encoder, settings, serving.loop().sends());
     this.serving = serving;
     this.reader = reader;
-    this.key = connection().newKey();
     this.heads = new RequestHeads(serving.limits().head());
     this.watch = new Http2Watch(this, scanner, limits);
-    Events events = new Events();
-    decoder.frameListener(events);
-    connection().addListener(events);
+    Requests requests = new Requests();
+    decoder.frameListener(requests);
+    connection().addListener(requests);
     sent.listener(this::onSent);
-    gracefulShutdownTimeoutMillis(-1);
   }
 
   /** The handler of a connection whose first bytes are the client's preface. */
   public static Http2ServerConnection of(Serving serving, Http2Limits limits) {
-    Http2Connection connection = new DefaultHttp2Connection(true, 0);
-    connection
-        .remote()
-        .flowController(
-            new DefaultHttp2RemoteFlowController(
-                connection, new UniformStreamByteDistributor(connection)));
+    Http2Connection connection = connection(true);
     int headerBytes = serving.limits().head().headerBytes();
-    StrictFrameReader reader =
-        new StrictFrameReader(
-            new DefaultHttp2FrameReader(
-                new DefaultHttp2HeadersDecoder(true, headerBytes), SMALL_CONTINUATIONS),
-            connection);
+    StrictFrameReader reader = new StrictFrameReader(reader(headerBytes), connection);
     SentFrames sent = new SentFrames();
     Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, sent);
     Http2Settings settings =
@@ -131,25 +96,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
-    this.context = context;
     peer = Peer.of(context.channel(), serving.tls());
     super.handlerAdded(context);
-    int more = watch.limits().connectionWindow().toInt() - connectionWindow();
-    if (more > 0) {
-      connection()
-          .local()
-          .flowController()
-          .incrementWindowSize(connection().connectionStream(), more);
-    }
+    widen(watch.limits().connectionWindow().toInt());
     watch.start();
     if (serving.registry().draining()) {
       drain();
     }
     flushSoon();
-  }
-
-  private int connectionWindow() {
-    return connection().local().flowController().windowSize(connection().connectionStream());
   }
 
   @Override
@@ -181,9 +135,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     draining = true;
     goAway(context(), ALL_STREAMS, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, promise());
-    encoder().writePing(context(), false, DRAIN_PING, promise());
+    writePing(DRAIN_PING);
     watch.draining();
-    flushSoon();
   }
 
   /** Takes no more streams, and closes behind those that are open. */
@@ -197,11 +150,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       // Comes back to close(), which waits for the streams.
       context().channel().close();
     }
-  }
-
-  /** Closes now; open streams are not ended, which the client sees. */
-  void cut() {
-    OutputEnd.cut(context().channel());
   }
 
   /** A limit was passed: says so to the client and closes. */
@@ -281,10 +229,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       reader.opened(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID);
       Http2Stream stream = connection().stream(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID);
       Http2ServerStream made = new Http2ServerStream(this, stream, head, now());
-      stream.setProperty(key, made);
+      attach(stream, made);
       countRequest();
       made.begin(true, false);
-      made.flushRequest();
+      made.flushRead();
     } catch (Http2Exception | IllegalArgumentException e) {
       onError(context(), false, e);
     }
@@ -325,45 +273,19 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
     watch.heard();
-    for (Http2ServerStream next = touched.poll(); next != null; next = touched.poll()) {
-      next.flushRequest();
-    }
     super.channelReadComplete(context);
   }
 
-  private final class Events extends Http2EventAdapter {
+  private final class Requests extends Frames {
 
     @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx,
-        int id,
-        Http2Headers headers,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean last)
-        throws Http2Exception {
-      onHeadersRead(ctx, id, headers, padding, last);
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean last)
-        throws Http2Exception {
+    void onFields(int id, @Nullable Http2ServerStream known, Http2Headers headers, boolean last)
+        throws Malformed {
       Http2Stream stream = connection().stream(id);
-      if (stream == null) {
-        return;
-      }
-      Http2ServerStream known = stream.getProperty(key);
-      try {
-        if (known != null) {
-          trailers(known, headers);
-        } else {
-          request(stream, headers, last);
-        }
-      } catch (Malformed e) {
-        throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
+      if (known != null) {
+        trailers(known, headers);
+      } else if (stream != null) {
+        request(stream, headers, last);
       }
     }
 
@@ -373,7 +295,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       if (error != null) {
         throw new Malformed(error.text());
       }
-      touched.add(stream);
       stream.requestEnded(trailers.size() == 0 ? null : trailers);
     }
 
@@ -382,9 +303,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       WireError error = heads.read(headers, head);
       Http2ServerStream made =
           new Http2ServerStream(Http2ServerConnection.this, stream, head, now());
-      stream.setProperty(key, made);
+      attach(stream, made);
       countRequest();
-      touched.add(made);
+      touch(made);
       if (error != null) {
         made.refuse(error, last);
       } else {
@@ -393,18 +314,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
 
     @Override
-    public int onDataRead(
-        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean last) {
-      Http2ServerStream stream = find(id);
-      if (stream == null) {
-        return data.readableBytes() + padding;
-      }
-      touched.add(stream);
+    int onData(Http2ServerStream stream, ByteBuf data, boolean last) {
       int consumed = data.isReadable() ? stream.data(data) : 0;
       if (last) {
         stream.requestEnded(null);
       }
-      return consumed + padding;
+      return consumed;
     }
 
     @Override
@@ -425,16 +340,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
     @Override
     public void onStreamClosed(Http2Stream stream) {
-      Http2ServerStream closed = stream.removeProperty(key);
+      Http2ServerStream closed = detach(stream);
       if (closed != null) {
         closed.onClosed();
       }
     }
-  }
-
-  private @Nullable Http2ServerStream find(int id) {
-    Http2Stream stream = connection().stream(id);
-    return stream == null ? null : stream.getProperty(key);
   }
 
   private void countRequest() {
@@ -454,30 +364,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   // ---- for streams ----
 
+  @Override
   void writeHeaders(Http2Stream stream, Http2Headers headers, boolean last) {
     scanner.sent();
-    encoder().writeHeaders(context(), stream.id(), headers, 0, last, promise());
+    super.writeHeaders(stream, headers, last);
   }
 
-  /** Takes ownership of the data. */
-  void writeData(Http2Stream stream, ByteBuf data, boolean last) {
-    encoder().writeData(context(), stream.id(), data, 0, last, promise());
-  }
-
+  @Override
   void reset(Http2Stream stream, Http2Error error) {
     reader.reset(stream.id());
-    resetStream(context(), stream.id(), error.code(), promise());
-  }
-
-  /** The client may send this many bytes anew. */
-  void consume(Http2Stream stream, int bytes) {
-    try {
-      if (connection().local().flowController().consumeBytes(stream, bytes)) {
-        flushSoon();
-      }
-    } catch (Http2Exception e) {
-      onError(context(), true, e);
-    }
+    super.reset(stream, error);
   }
 
   /** Whether bytes or the end of a stream wait for a window or for the next sending. */
@@ -515,51 +411,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
-  /** What was written is sent at the end of this turn. */
-  void flushSoon() {
-    if (!waiting) {
-      waiting = true;
-      serving.loop().sends().add(this);
-    }
-  }
-
-  @Override
-  public void send() {
-    waiting = false;
-    if (context().channel().isActive()) {
-      flush(context());
-    }
-  }
-
-  private HeadTable takeTable() {
-    HeadTable table = tables.poll();
-    return table == null ? new HeadTable() : table;
-  }
-
-  void giveBack(HeadTable table) {
-    if (tables.size() < KEPT_TABLES) {
-      tables.push(table);
-    }
-  }
-
   void rejected(String reason) {
     serving.registry().rejected(serving.loop(), reason);
-  }
-
-  void forEachStream(Consumer<Http2ServerStream> action) {
-    try {
-      connection()
-          .forEachActiveStream(
-              stream -> {
-                Http2ServerStream open = stream.getProperty(key);
-                if (open != null) {
-                  action.accept(open);
-                }
-                return true;
-              });
-    } catch (Http2Exception e) {
-      onError(context(), true, e);
-    }
   }
 
   Serving serving() {
@@ -572,13 +425,5 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   long now() {
     return serving.loop().nanoTime();
-  }
-
-  ChannelHandlerContext context() {
-    return Objects.requireNonNull(context);
-  }
-
-  private ChannelPromise promise() {
-    return context().newPromise();
   }
 }

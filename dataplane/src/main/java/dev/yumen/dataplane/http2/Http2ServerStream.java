@@ -10,35 +10,23 @@ import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.Peer;
 import dev.yumen.dataplane.stream.RequestEvents;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request of an HTTP/2 connection and its answer. What is to be sent is held back by one piece,
- * so that the last one can carry END_STREAM.
- */
-final class Http2ServerStream implements ClientStream {
+/** One request of an HTTP/2 connection and its answer. */
+final class Http2ServerStream extends MultiplexedStream implements ClientStream {
   private final Http2ServerConnection connection;
-  private final Http2Stream stream;
-  private final HeadTable head;
   private final long startNanos;
   private @Nullable RequestEvents exchange;
-  private @Nullable Http2Headers heldHead;
-  private @Nullable ByteBuf heldBody;
   private boolean answerEnded;
   private boolean requestEnded;
   private boolean outputEnded;
   private boolean headLeft;
-  private boolean closed;
-  private boolean paused;
   private boolean continueOwed;
   private boolean connect;
   private boolean tunnel;
   private boolean ahead;
-  private int unconsumed;
   private int queued;
   private boolean stalled;
   private long bodyRead;
@@ -53,9 +41,8 @@ final class Http2ServerStream implements ClientStream {
 
   Http2ServerStream(
       Http2ServerConnection connection, Http2Stream stream, HeadTable head, long startNanos) {
+    super(connection, head, stream);
     this.connection = connection;
-    this.stream = stream;
-    this.head = head;
     this.startNanos = startNanos;
   }
 
@@ -71,17 +58,17 @@ final class Http2ServerStream implements ClientStream {
     requestEnded = last;
     connect = extendedConnect;
     Framing framing = Framing.NONE;
-    if (head.contentLength() >= 0) {
+    if (head().contentLength() >= 0) {
       framing = Framing.LENGTH;
     } else if (!last && !connect) {
       framing = Framing.STREAM;
     }
-    continueOwed = !last && !connect && head.expectContinue();
+    continueOwed = !last && !connect && head().expectContinue();
     bodyStart = startNanos;
     bodyMovedAt = startNanos;
     RequestEvents begun =
-        connection.serving().acceptor().onRequest(this, head, framing, startNanos);
-    if (!answerEnded && !closed) {
+        connection.serving().acceptor().onRequest(this, head(), framing, startNanos);
+    if (!answerEnded && !closed()) {
       exchange = begun;
       if (last || connect) {
         begun.onRequestEnd(null);
@@ -122,11 +109,7 @@ final class Http2ServerStream implements ClientStream {
       return length;
     }
     current.onRequestBody(data.readRetainedSlice(length));
-    if (paused && !closed) {
-      unconsumed += length;
-      return 0;
-    }
-    return length;
+    return consumable(length);
   }
 
   /**
@@ -141,9 +124,8 @@ final class Http2ServerStream implements ClientStream {
   }
 
   private void stopRequest() {
-    if (!requestEnded && !closed && !connection.waits(stream)) {
-      connection.reset(stream, Http2Error.NO_ERROR);
-      connection.flushSoon();
+    if (!requestEnded && !closed() && !connection.waits(stream())) {
+      connection.reset(stream(), Http2Error.NO_ERROR);
     }
   }
 
@@ -164,7 +146,8 @@ final class Http2ServerStream implements ClientStream {
     }
   }
 
-  void flushRequest() {
+  @Override
+  void flushRead() {
     if (exchange != null) {
       exchange.onRequestFlush();
     }
@@ -179,15 +162,14 @@ final class Http2ServerStream implements ClientStream {
 
   /** The stream is closed, by whatever side. */
   void onClosed() {
-    closed = true;
-    drop();
+    close();
     RequestEvents gone = exchange;
     exchange = null;
     if (gone != null) {
       gone.onRequestFailure(Failure.of(FailureCode.CLIENT_ABORT, "client reset its stream"));
     }
     if (!headLeft) {
-      connection.giveBack(head);
+      connection.giveBack(head());
     }
   }
 
@@ -214,34 +196,29 @@ final class Http2ServerStream implements ClientStream {
     if (status == 100) {
       continueOwed = false;
     }
-    if (!closed) {
-      connection.writeHeaders(stream, AnswerHeaders.of(status, fields, Framing.NONE, 0), false);
+    if (!closed()) {
+      write(AnswerHeaders.of(status, fields, Framing.NONE, 0), false);
     }
   }
 
   @Override
   public void sendHead(int status, HeadTable fields, Framing framing, long length) {
-    heldHead = AnswerHeaders.of(status, fields, framing, length);
+    hold(AnswerHeaders.of(status, fields, framing, length));
   }
 
   @Override
   public void sendBody(ByteBuf data) {
-    if (closed || !data.isReadable()) {
-      data.release();
-      return;
-    }
     if (tunnel) {
       bodyMovedAt = connection.now();
     }
-    push();
-    heldBody = data;
+    hold(data);
   }
 
   @Override
   public void sendEnd(@Nullable HeadTable trailers) {
     exchange = null;
     answerEnded = true;
-    if (closed) {
+    if (closed()) {
       return;
     }
     if (!outputEnded) {
@@ -250,51 +227,22 @@ final class Http2ServerStream implements ClientStream {
     }
     answeredAt = connection.now();
     discardLeft = connection.serving().limits().drainBytes();
-    consume();
+    consumeRest();
     connection.flushSoon();
   }
 
-  private void end(@Nullable HeadTable trailers) {
-    Http2Headers lastHead = heldHead;
-    ByteBuf lastBody = heldBody;
-    if (trailers != null) {
-      push();
-      connection.writeHeaders(stream, AnswerHeaders.trailers(trailers), true);
-    } else if (lastHead != null && lastBody == null) {
-      heldHead = null;
-      connection.writeHeaders(stream, lastHead, true);
-    } else {
-      heldBody = null;
-      push();
-      write(lastBody == null ? Unpooled.EMPTY_BUFFER : lastBody, true);
-    }
-  }
-
-  /** Writes what is held back; it was not the last. */
-  private void push() {
-    Http2Headers nextHead = heldHead;
-    if (nextHead != null) {
-      heldHead = null;
-      connection.writeHeaders(stream, nextHead, false);
-    }
-    ByteBuf nextBody = heldBody;
-    if (nextBody != null) {
-      heldBody = null;
-      write(nextBody, false);
-    }
-  }
-
-  private void write(ByteBuf data, boolean last) {
+  @Override
+  void write(ByteBuf data, boolean last) {
     if (queued == 0) {
       sentAt = connection.now();
     }
     queued += data.readableBytes();
-    connection.writeData(stream, data, last);
+    super.write(data, last);
   }
 
   @Override
   public void flush() {
-    if (!closed && !outputEnded) {
+    if (!closed() && !outputEnded) {
       push();
     }
     connection.flushSoon();
@@ -302,7 +250,7 @@ final class Http2ServerStream implements ClientStream {
 
   @Override
   public boolean writable() {
-    if (closed) {
+    if (closed()) {
       return true;
     }
     stalled = queued >= connection.serving().limits().bufferBytes() || !connection.socketWritable();
@@ -314,17 +262,8 @@ final class Http2ServerStream implements ClientStream {
     exchange = null;
     answerEnded = true;
     drop();
-    if (!closed) {
-      connection.reset(stream, Http2Error.INTERNAL_ERROR);
-      connection.flushSoon();
-    }
-  }
-
-  private void drop() {
-    heldHead = null;
-    if (heldBody != null) {
-      heldBody.release();
-      heldBody = null;
+    if (!closed()) {
+      connection.reset(stream(), Http2Error.INTERNAL_ERROR);
     }
   }
 
@@ -341,28 +280,20 @@ final class Http2ServerStream implements ClientStream {
 
   @Override
   public void pauseRequest() {
-    if (!paused) {
-      paused = true;
+    if (!paused()) {
+      paused(true);
       pausedAt = connection.now();
     }
   }
 
   @Override
   public void resumeRequest() {
-    if (paused) {
-      paused = false;
+    if (paused()) {
+      paused(false);
       long waited = connection.now() - pausedAt;
       bodyStart += waited;
       bodyMovedAt += waited;
-      consume();
-    }
-  }
-
-  private void consume() {
-    int consumed = unconsumed;
-    unconsumed = 0;
-    if (consumed > 0 && !closed) {
-      connection.consume(stream, consumed);
+      consumeRest();
     }
   }
 
@@ -380,7 +311,7 @@ final class Http2ServerStream implements ClientStream {
 
   @Override
   public void endTunnel() {
-    if (!closed && !outputEnded) {
+    if (!closed() && !outputEnded) {
       outputEnded = true;
       end(null);
       connection.flushSoon();
@@ -406,13 +337,9 @@ final class Http2ServerStream implements ClientStream {
 
   // ---- for the watch ----
 
-  Http2Stream stream() {
-    return stream;
-  }
-
   /** Whether the client is the one that has to go on with its body. */
   boolean awaitsBody() {
-    return !requestEnded && !paused && !continueOwed && !connect && exchange != null;
+    return !requestEnded && !paused() && !continueOwed && !connect && exchange != null;
   }
 
   long bodyStart() {

@@ -3,57 +3,42 @@ package dev.yumen.dataplane.http2;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.dataplane.http1.HeadLimits;
-import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
-import dev.yumen.dataplane.loop.OutputEnd;
-import dev.yumen.dataplane.loop.SendQueue;
 import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP/2 connection to an endpoint: the last handler in its pipeline. It is ready when the
- * upstream's SETTINGS have come, which also tells that it speaks HTTP/2 at all; then as many
- * requests share it as the upstream allows.
+ * One HTTP/2 connection to an endpoint. It is ready when the upstream's SETTINGS have come, which
+ * also tells that it speaks HTTP/2 at all; then as many requests share it as the upstream allows.
  *
  * <p>What may be under way to us is bounded for each stream, and the connection's window is as
  * large as all streams need together: an answer that a slow client does not take can not hold up
  * the others.
  */
-public final class Http2UpstreamConnection extends Http2ConnectionHandler
-    implements SendQueue.Sender {
+public final class Http2UpstreamConnection extends MultiplexedConnection<Http2UpstreamStream> {
 
   /** The pool that a connection belongs to. Called on the connection's loop. */
   public interface Owner {
@@ -95,25 +80,18 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
   private static final Logger LOG = LoggerFactory.getLogger(Http2UpstreamConnection.class);
   private static final int MOST_STREAMS = 100;
   private static final int STREAM_WINDOW = 256 * 1024;
-  private static final int SMALL_CONTINUATIONS = 16;
-  private static final int KEPT_TABLES = 32;
   private static final AsciiString HTTP = AsciiString.cached("http");
   private static final AsciiString HTTPS = AsciiString.cached("https");
 
   private final Owner owner;
   private final AsciiString scheme;
-  private final Http2Connection.PropertyKey key;
   private final ResponseHeads heads;
-  private final ArrayDeque<HeadTable> tables = new ArrayDeque<>();
-  private final ArrayDeque<Http2UpstreamStream> touched = new ArrayDeque<>();
   private final Watch watch = new Watch();
   private final long bornAt;
-  private @Nullable ChannelHandlerContext context;
   private @Nullable Throwable failed;
   private boolean ready;
   private boolean leaving;
   private boolean closed;
-  private boolean waiting;
   private int lastTaken = Integer.MAX_VALUE;
   private int open;
   private int requests;
@@ -124,31 +102,21 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
-    super(decoder, encoder, settings);
+    super(decoder, encoder, settings, owner.loop().sends());
     this.owner = owner;
     this.scheme = secure ? HTTPS : HTTP;
-    this.key = connection().newKey();
     this.heads = new ResponseHeads(owner.headLimits());
     this.bornAt = owner.loop().nanoTime();
-    Events events = new Events();
-    decoder.frameListener(events);
-    connection().addListener(events);
+    Answers answers = new Answers();
+    decoder.frameListener(answers);
+    connection().addListener(answers);
     encoder.flowController().listener(this::onWritability);
-    gracefulShutdownTimeoutMillis(-1);
   }
 
   /** The handler of a connection that begins with our preface. */
   public static Http2UpstreamConnection of(Owner owner, boolean secure) {
-    Http2Connection connection = new DefaultHttp2Connection(false, 0);
-    connection
-        .remote()
-        .flowController(
-            new DefaultHttp2RemoteFlowController(
-                connection, new UniformStreamByteDistributor(connection)));
+    Http2Connection connection = connection(false);
     int headerBytes = owner.headLimits().headerBytes();
-    DefaultHttp2FrameReader reader =
-        new DefaultHttp2FrameReader(
-            new DefaultHttp2HeadersDecoder(true, headerBytes), SMALL_CONTINUATIONS);
     Http2ConnectionEncoder encoder =
         new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
     Http2Settings settings =
@@ -159,7 +127,7 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
     return new Http2UpstreamConnection(
         owner,
         secure,
-        new DefaultHttp2ConnectionDecoder(connection, encoder, reader),
+        new DefaultHttp2ConnectionDecoder(connection, encoder, reader(headerBytes)),
         encoder,
         settings);
   }
@@ -168,7 +136,6 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
-    this.context = context;
     super.handlerAdded(context);
     if (context.channel().isActive()) {
       begun();
@@ -182,9 +149,7 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
   }
 
   private void begun() throws Http2Exception {
-    var window = connection().local().flowController();
-    Http2Stream all = connection().connectionStream();
-    window.incrementWindowSize(all, MOST_STREAMS * STREAM_WINDOW - window.windowSize(all));
+    widen(MOST_STREAMS * STREAM_WINDOW);
     flushSoon();
   }
 
@@ -236,7 +201,9 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
       Failure failure =
           Failure.of(
               FailureCode.UPSTREAM_PROTOCOL, owner.endpointText() + ": " + cause.getMessage());
-      streams().forEach(stream -> stream.fail(failure, ResponseEvents.Reached.ANSWERED));
+      List<Http2UpstreamStream> open = new ArrayList<>();
+      forEachStream(open::add);
+      open.forEach(stream -> stream.fail(failure, ResponseEvents.Reached.ANSWERED));
     }
     super.onConnectionError(context, outbound, cause, error);
     cut();
@@ -267,10 +234,6 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
     if (open == 0 && context().channel().isOpen()) {
       context().channel().close();
     }
-  }
-
-  private void cut() {
-    OutputEnd.cut(context().channel());
   }
 
   // ---- requests ----
@@ -304,10 +267,7 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
 
   /** Begins a request. Only when there {@link #hasRoom}. */
   public UpstreamStream open(ResponseEvents attempt) {
-    HeadTable table = tables.poll();
-    Http2UpstreamStream made =
-        new Http2UpstreamStream(
-            this, attempt, table == null ? new HeadTable() : table, requests > 0);
+    Http2UpstreamStream made = new Http2UpstreamStream(this, attempt, takeTable(), requests > 0);
     requests++;
     if (open++ == 0) {
       owner.onBusy(this, true);
@@ -331,7 +291,7 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
     if (stream == null) {
       return null;
     }
-    stream.setProperty(key, request);
+    attach(stream, request);
     flushSoon();
     return stream;
   }
@@ -342,8 +302,8 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
   }
 
   private void ended(Http2UpstreamStream request) {
-    if (request.endedInOrder() && tables.size() < KEPT_TABLES) {
-      tables.push(request.head());
+    if (request.endedInOrder()) {
+      giveBack(request.head());
     }
     boolean wasFull = open >= Math.min(MOST_STREAMS, connection().local().maxActiveStreams());
     if (--open == 0) {
@@ -361,13 +321,10 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
     watch.heard();
-    for (Http2UpstreamStream next = touched.poll(); next != null; next = touched.poll()) {
-      next.flushAnswer();
-    }
     super.channelReadComplete(context);
   }
 
-  private final class Events extends Http2EventAdapter {
+  private final class Answers extends Frames {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
@@ -380,55 +337,22 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
     }
 
     @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx,
-        int id,
-        Http2Headers headers,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean last)
-        throws Http2Exception {
-      onHeadersRead(ctx, id, headers, padding, last);
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean last)
-        throws Http2Exception {
-      Http2UpstreamStream stream = find(id);
-      if (stream == null) {
-        return;
-      }
-      touched.add(stream);
-      try {
+    void onFields(int id, @Nullable Http2UpstreamStream stream, Http2Headers headers, boolean last)
+        throws Malformed {
+      if (stream != null) {
         stream.headers(headers, last, heads);
-      } catch (Malformed e) {
-        throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
       }
     }
 
     @Override
-    public int onDataRead(
-        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean last)
-        throws Http2Exception {
-      Http2UpstreamStream stream = find(id);
-      if (stream == null) {
-        return data.readableBytes() + padding;
-      }
-      touched.add(stream);
-      try {
-        return stream.data(data, last) + padding;
-      } catch (Malformed e) {
-        throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
-      }
+    int onData(Http2UpstreamStream stream, ByteBuf data, boolean last) throws Malformed {
+      return stream.data(data, last);
     }
 
     @Override
     public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
       Http2Stream stream = connection().stream(id);
-      Http2UpstreamStream reset = stream == null ? null : stream.removeProperty(key);
+      Http2UpstreamStream reset = stream == null ? null : detach(stream);
       if (reset != null) {
         boolean refused = code == Http2Error.REFUSED_STREAM.code();
         reset.onClosed(
@@ -446,7 +370,7 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
 
     @Override
     public void onStreamClosed(Http2Stream stream) {
-      Http2UpstreamStream gone = stream.removeProperty(key);
+      Http2UpstreamStream gone = detach(stream);
       if (gone != null) {
         boolean refused = stream.id() > lastTaken;
         gone.onClosed(
@@ -456,79 +380,16 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
     }
   }
 
-  private @Nullable Http2UpstreamStream find(int id) {
-    Http2Stream stream = connection().stream(id);
-    return stream == null ? null : stream.getProperty(key);
-  }
-
-  private List<Http2UpstreamStream> streams() {
-    List<Http2UpstreamStream> found = new ArrayList<>();
-    try {
-      connection()
-          .forEachActiveStream(
-              stream -> {
-                Http2UpstreamStream open = stream.getProperty(key);
-                if (open != null) {
-                  found.add(open);
-                }
-                return true;
-              });
-    } catch (Http2Exception e) {
-      LOG.error("streams to {}", owner.endpointText(), e);
-    }
-    return found;
-  }
-
   // ---- for streams ----
-
-  void writeHeaders(Http2Stream stream, Http2Headers headers, boolean last) {
-    encoder().writeHeaders(context(), stream.id(), headers, 0, last, promise());
-  }
-
-  /** Takes ownership of the data. */
-  void writeData(Http2Stream stream, ByteBuf data, boolean last) {
-    encoder().writeData(context(), stream.id(), data, 0, last, promise());
-  }
-
-  void reset(Http2Stream stream, Http2Error error) {
-    resetStream(context(), stream.id(), error.code(), promise());
-    flushSoon();
-  }
-
-  void consume(Http2Stream stream, int bytes) {
-    try {
-      if (connection().local().flowController().consumeBytes(stream, bytes)) {
-        flushSoon();
-      }
-    } catch (Http2Exception e) {
-      onError(context(), true, e);
-    }
-  }
 
   boolean isWritable(Http2Stream stream) {
     return encoder().flowController().isWritable(stream);
   }
 
   private void onWritability(Http2Stream stream) {
-    Http2UpstreamStream changed = stream.getProperty(key);
+    Http2UpstreamStream changed = of(stream);
     if (changed != null && isWritable(stream)) {
       changed.onWritable();
-    }
-  }
-
-  /** What was written is sent at the end of this turn. */
-  void flushSoon() {
-    if (!waiting) {
-      waiting = true;
-      owner.loop().sends().add(this);
-    }
-  }
-
-  @Override
-  public void send() {
-    waiting = false;
-    if (context().channel().isActive()) {
-      flush(context());
     }
   }
 
@@ -538,14 +399,6 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
 
   String endpointText() {
     return owner.endpointText();
-  }
-
-  private ChannelHandlerContext context() {
-    return Objects.requireNonNull(context);
-  }
-
-  private ChannelPromise promise() {
-    return context().newPromise();
   }
 
   /** Closes a connection that rested for long, and one that does not answer a PING. */
@@ -580,8 +433,7 @@ public final class Http2UpstreamConnection extends Http2ConnectionHandler
       }
       if (pingAt == NONE && now - heardAt >= PING_AFTER) {
         pingAt = now;
-        encoder().writePing(context(), false, PING, promise());
-        flushSoon();
+        writePing(PING);
       }
       long next = pingAt == NONE ? heardAt + PING_AFTER : pingAt + PING_TIMEOUT;
       owner.loop().deadlines().set(this, next);

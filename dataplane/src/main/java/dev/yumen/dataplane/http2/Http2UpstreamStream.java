@@ -8,39 +8,30 @@ import dev.yumen.dataplane.stream.InboundRequest;
 import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One request to an upstream on a connection that it shares with others. */
-final class Http2UpstreamStream implements UpstreamStream {
+final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStream {
   private final Http2UpstreamConnection connection;
-  private final HeadTable head;
   private final boolean reused;
   private @Nullable ResponseEvents attempt;
-  private @Nullable Http2Stream stream;
-  private @Nullable Http2Headers heldHead;
-  private @Nullable ByteBuf heldBody;
   private String method = "";
   private boolean requestEnded;
   private boolean headStarted;
   private boolean answerEnded;
   private boolean abandoned;
-  private boolean paused;
-  private boolean closed;
   private boolean endHeld;
   private @Nullable HeadTable heldTrailers;
-  private int unconsumed;
   private int interims;
 
   Http2UpstreamStream(
       Http2UpstreamConnection connection, ResponseEvents attempt, HeadTable head, boolean reused) {
+    super(connection, head, null);
     this.connection = connection;
     this.attempt = attempt;
-    this.head = head;
     this.reused = reused;
   }
 
@@ -67,60 +58,37 @@ final class Http2UpstreamStream implements UpstreamStream {
           ResponseEvents.Reached.ANSWERED);
       return;
     }
-    heldHead = RequestHeaders.of(request, connection.scheme(), framing, length);
+    hold(RequestHeaders.of(request, connection.scheme(), framing, length));
   }
 
   @Override
   public void sendBody(ByteBuf data) {
-    if (closed || !data.isReadable()) {
-      data.release();
-      return;
-    }
-    push();
-    heldBody = data;
+    hold(data);
   }
 
   @Override
   public void sendEnd(@Nullable HeadTable trailers) {
     requestEnded = true;
-    if (closed) {
-      return;
+    if (!closed()) {
+      end(trailers);
+      connection.flushSoon();
     }
-    Http2Headers lastHead = heldHead;
-    ByteBuf lastBody = heldBody;
-    if (trailers != null) {
-      push();
-      connection.writeHeaders(stream(), AnswerHeaders.trailers(trailers), true);
-    } else if (lastHead != null) {
-      heldHead = null;
-      open(lastHead, true);
-    } else {
-      heldBody = null;
-      connection.writeData(stream(), lastBody == null ? Unpooled.EMPTY_BUFFER : lastBody, true);
-    }
-    connection.flushSoon();
   }
 
-  private void push() {
-    Http2Headers nextHead = heldHead;
-    if (nextHead != null) {
-      heldHead = null;
-      open(nextHead, false);
-    }
-    ByteBuf nextBody = heldBody;
-    if (nextBody != null) {
-      heldBody = null;
-      if (closed) {
-        nextBody.release();
-      } else {
-        connection.writeData(stream(), nextBody, false);
-      }
+  @Override
+  void write(Http2Headers headers, boolean last) {
+    if (hasStream()) {
+      super.write(headers, last);
+    } else {
+      open(headers, last);
     }
   }
 
   private void open(Http2Headers headers, boolean last) {
-    stream = connection.start(this, headers, last);
-    if (stream == null && !closed) {
+    Http2Stream opened = connection.start(this, headers, last);
+    if (opened != null) {
+      stream(opened);
+    } else if (!closed()) {
       fail(
           Failure.of(
               FailureCode.UPSTREAM_RESET, connection.endpointText() + " takes no more streams"),
@@ -130,7 +98,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   @Override
   public void flush() {
-    if (!closed && !requestEnded) {
+    if (!closed() && !requestEnded) {
       push();
     }
     connection.flushSoon();
@@ -138,7 +106,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   @Override
   public boolean writable() {
-    return stream == null || closed || connection.isWritable(stream);
+    return !hasStream() || closed() || connection.isWritable(stream());
   }
 
   void onWritable() {
@@ -154,20 +122,16 @@ final class Http2UpstreamStream implements UpstreamStream {
     return answerEnded && attempt == null && !abandoned;
   }
 
-  HeadTable head() {
-    return head;
-  }
-
   void headers(Http2Headers headers, boolean last, ResponseHeads heads) throws Malformed {
     if (headStarted) {
       trailers(headers, last, heads);
       return;
     }
-    var error = heads.read(headers, head);
+    var error = heads.read(headers, head());
     if (error != null) {
       throw new Malformed(error.text());
     }
-    if (head.status() < 200) {
+    if (head().status() < 200) {
       interim(last);
       return;
     }
@@ -178,7 +142,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
     answer(current, last);
     if (last) {
-      end(null);
+      answerEnded(null);
     }
   }
 
@@ -187,22 +151,22 @@ final class Http2UpstreamStream implements UpstreamStream {
       throw new Malformed("an interim answer that ends, or too many of them");
     }
     if (attempt != null) {
-      attempt.onInterim(head.status(), head);
-      head.reset();
+      attempt.onInterim(head().status(), head());
+      head().reset();
     }
   }
 
   private void answer(ResponseEvents current, boolean last) {
-    long length = head.contentLength();
+    long length = head().contentLength();
     boolean bodiless =
-        head.responseFraming(method) == HeadTable.Framing.NONE && (length != 0 || last);
+        head().responseFraming(method) == HeadTable.Framing.NONE && (length != 0 || last);
     if (bodiless) {
-      boolean stated = length >= 0 && head.status() != 204;
-      current.onResponseHead(head, stated ? Framing.STATED : Framing.NONE, Math.max(0, length));
+      boolean stated = length >= 0 && head().status() != 204;
+      current.onResponseHead(head(), stated ? Framing.STATED : Framing.NONE, Math.max(0, length));
     } else if (length >= 0 || last) {
-      current.onResponseHead(head, Framing.LENGTH, Math.max(0, length));
+      current.onResponseHead(head(), Framing.LENGTH, Math.max(0, length));
     } else {
-      current.onResponseHead(head, Framing.STREAM, -1);
+      current.onResponseHead(head(), Framing.STREAM, -1);
     }
   }
 
@@ -215,7 +179,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     if (error != null) {
       throw new Malformed(error.text());
     }
-    end(trailers.size() == 0 ? null : trailers);
+    answerEnded(trailers.size() == 0 ? null : trailers);
   }
 
   /** Takes a piece of the body; returns how many of its bytes the upstream may send anew. */
@@ -225,30 +189,26 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
     int length = data.readableBytes();
     ResponseEvents current = attempt;
-    int consumed = length;
     if (current != null && length > 0) {
-      if (head.responseFraming(method) == HeadTable.Framing.NONE && head.contentLength() != 0) {
+      if (head().responseFraming(method) == HeadTable.Framing.NONE && head().contentLength() != 0) {
         throw new Malformed("a body where there can be none");
       }
       current.onResponseBody(data.readRetainedSlice(length));
-      if (paused && !closed) {
-        unconsumed += length;
-        consumed = 0;
-      }
     }
+    int consumed = current == null ? length : consumable(length);
     if (last) {
-      end(null);
+      answerEnded(null);
     }
     return consumed;
   }
 
-  private void end(@Nullable HeadTable trailers) {
+  private void answerEnded(@Nullable HeadTable trailers) {
     answerEnded = true;
     ResponseEvents done = attempt;
     if (done == null) {
       return;
     }
-    if (paused) {
+    if (paused()) {
       endHeld = true;
       heldTrailers = trailers;
       return;
@@ -261,14 +221,14 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   /** Both have the answer whole; what is left of the request is not wanted (RFC 9113 §8.1). */
   private void finished() {
-    Http2Stream current = stream;
-    if (!requestEnded && !closed && current != null) {
+    if (!requestEnded && !closed() && hasStream()) {
       drop();
-      connection.reset(current, Http2Error.NO_ERROR);
+      connection.reset(stream(), Http2Error.NO_ERROR);
     }
   }
 
-  void flushAnswer() {
+  @Override
+  void flushRead() {
     if (attempt != null) {
       attempt.onResponseFlush();
     }
@@ -282,8 +242,7 @@ final class Http2UpstreamStream implements UpstreamStream {
    * @param reached what the upstream said of it, or null when it said nothing
    */
   void onClosed(ResponseEvents.@Nullable Reached reached, String why) {
-    closed = true;
-    drop();
+    close();
     if (!answerEnded) {
       ResponseEvents.Reached far =
           headStarted ? ResponseEvents.Reached.ANSWERED : ResponseEvents.Reached.UNANSWERED;
@@ -314,19 +273,14 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   private void cancelStream(Http2Error error) {
     drop();
-    if (stream == null && !closed) {
-      closed = true;
-      connection.neverStarted(this);
-    } else if (stream != null && !closed) {
-      connection.reset(stream, error);
+    if (closed()) {
+      return;
     }
-  }
-
-  private void drop() {
-    heldHead = null;
-    if (heldBody != null) {
-      heldBody.release();
-      heldBody = null;
+    if (hasStream()) {
+      connection.reset(stream(), error);
+    } else {
+      close();
+      connection.neverStarted(this);
     }
   }
 
@@ -334,23 +288,19 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   @Override
   public void pauseResponse() {
-    paused = true;
+    paused(true);
   }
 
   @Override
   public void resumeResponse() {
-    if (!paused) {
+    if (!paused()) {
       return;
     }
-    paused = false;
-    int consumed = unconsumed;
-    unconsumed = 0;
-    if (consumed > 0 && !closed) {
-      connection.consume(stream(), consumed);
-    }
+    paused(false);
+    consumeRest();
     if (endHeld) {
       endHeld = false;
-      end(heldTrailers);
+      answerEnded(heldTrailers);
     }
   }
 
@@ -369,9 +319,5 @@ final class Http2UpstreamStream implements UpstreamStream {
   @Override
   public void finishTunnel() {
     throw new IllegalStateException("no tunnel");
-  }
-
-  private Http2Stream stream() {
-    return Objects.requireNonNull(stream);
   }
 }

@@ -158,10 +158,7 @@ final class Http2Watch extends Deadline {
     } else if (connection.connection().numActiveStreams() > 0
         && now - heardAt >= limits.pingAfter().toNanos()) {
       pingAt = now;
-      connection
-          .encoder()
-          .writePing(connection.context(), false, OUR_PING, connection.context().newPromise());
-      connection.flushSoon();
+      connection.writePing(OUR_PING);
     }
     return false;
   }
@@ -197,7 +194,6 @@ final class Http2Watch extends Deadline {
     if (waiting && now - since >= server().writeNanos()) {
       connection.rejected("slow_reader");
       connection.reset(stream.stream(), Http2Error.CANCEL);
-      connection.flushSoon();
     } else if (stream.isTunnel()
         && now - Math.max(since, stream.bodyMovedAt()) >= server().tunnelIdleNanos()) {
       connection.rejected("tunnel_idle");

@@ -2,8 +2,6 @@ package dev.yumen.dataplane.http2;
 
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.http1.HeadParser;
-import dev.yumen.dataplane.http1.HeadTable;
-import dev.yumen.dataplane.http1.WireError;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Base64;
@@ -12,48 +10,22 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Turns the fields of a stream into a head as HTTP/1.1 has it. What RFC 9113 calls malformed
- * (§8.1.1, §8.2, §8.3) is found here, before a byte is written; everything else is judged by the
- * parser that reads the written head. One for each connection; only on its loop.
- */
-final class RequestHeads {
+/** The heads of requests. */
+final class RequestHeads extends Heads {
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
   private static final AsciiString HOST = AsciiString.cached("host");
   private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
   private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
   private static final AsciiString TE = AsciiString.cached("te");
-  private final HeadText text = new HeadText();
-  private final HeadParser parser;
-  private final HeadParser trailerParser;
 
   RequestHeads(HeadLimits limits) {
-    parser = new HeadParser(HeadParser.Kind.REQUEST, limits);
-    trailerParser = new HeadParser(HeadParser.Kind.TRAILERS, limits);
+    super(HeadParser.Kind.REQUEST, limits);
   }
 
-  /**
-   * Reads a request's fields into a table.
-   *
-   * @return why the parser refuses the head, or null when the table is complete
-   * @throws Malformed when the stream is to be reset
-   */
-  @Nullable WireError read(Http2Headers headers, HeadTable into) throws Malformed {
-    text.clear();
+  @Override
+  void write(Http2Headers headers) throws Malformed {
     startLine(headers);
     fields(headers);
-    return text.parse(parser, into);
-  }
-
-  /**
-   * Reads the fields behind a body; those that may not stand there are gone.
-   *
-   * @throws Malformed when the stream is to be reset
-   */
-  @Nullable WireError readTrailers(Http2Headers headers, HeadTable into) throws Malformed {
-    text.clear();
-    text.trailers(headers);
-    return text.parse(trailerParser, into);
   }
 
   private void startLine(Http2Headers headers) throws Malformed {
@@ -68,10 +40,10 @@ final class RequestHeads {
     }
     CharSequence target = target(headers, method, authority, protocol != null);
     HeadText.requirePlain(target, ":path");
-    text.write(protocol == null ? method : "GET");
-    text.write(" ");
-    text.write(target);
-    text.write(" HTTP/1.1\r\n");
+    text().write(protocol == null ? method : "GET");
+    text().write(" ");
+    text().write(target);
+    text().write(" HTTP/1.1\r\n");
     host(headers, authority);
     if (protocol != null) {
       upgrade(protocol);
@@ -86,13 +58,13 @@ final class RequestHeads {
     if (!HeadText.isToken(protocol)) {
       throw new Malformed(":protocol is no token");
     }
-    text.write("connection: upgrade\r\nupgrade: ");
-    text.write(protocol);
-    text.write("\r\nsec-websocket-key: ");
+    text().write("connection: upgrade\r\nupgrade: ");
+    text().write(protocol);
+    text().write("\r\nsec-websocket-key: ");
     byte[] key = new byte[16];
     ThreadLocalRandom.current().nextBytes(key);
-    text.write(Base64.getEncoder().encodeToString(key));
-    text.write("\r\n");
+    text().write(Base64.getEncoder().encodeToString(key));
+    text().write("\r\n");
   }
 
   /** Whether these are the fields of an extended CONNECT. */
@@ -152,7 +124,7 @@ final class RequestHeads {
     }
     CharSequence written = authority != null ? authority : host;
     if (written != null) {
-      text.field(HOST, written);
+      text().field(HOST, written);
     }
   }
 
@@ -177,7 +149,6 @@ final class RequestHeads {
     if (cookies) {
       cookies(headers.getAll(COOKIE));
     }
-    text.write("\r\n");
   }
 
   private static boolean isRequestPseudo(CharSequence name) {
@@ -192,22 +163,22 @@ final class RequestHeads {
         throw new Malformed("TE other than trailers");
       }
       // In HTTP/1.1 it counts when Connection names it.
-      text.write("connection: te\r\n");
+      text().write("connection: te\r\n");
     }
-    text.field(name, value);
+    text().field(name, value);
   }
 
   /** Cookies may come in pieces, which HTTP/1.1 has in one field (RFC 9113 §8.2.3). */
   private void cookies(List<CharSequence> pieces) throws Malformed {
-    text.write(COOKIE);
-    text.write(": ");
+    text().write(COOKIE);
+    text().write(": ");
     for (int i = 0; i < pieces.size(); i++) {
       if (i > 0) {
-        text.write("; ");
+        text().write("; ");
       }
       HeadText.requireValue(pieces.get(i));
-      text.write(pieces.get(i));
+      text().write(pieces.get(i));
     }
-    text.write("\r\n");
+    text().write("\r\n");
   }
 }
