@@ -37,6 +37,23 @@ final class Http2Wire {
     out = socket.getOutputStream();
   }
 
+  /** The other end of one: a connection that was accepted. */
+  Http2Wire(Socket accepted) throws IOException {
+    socket = accepted;
+    socket.setTcpNoDelay(true);
+    in = socket.getInputStream();
+    out = socket.getOutputStream();
+  }
+
+  /** So many bytes that are no frame; fails when there are fewer. */
+  byte[] readBytes(int count, long deadline) throws IOException {
+    if (!have(count, deadline)) {
+      throw new IOException("closed early");
+    }
+    start += count;
+    return Arrays.copyOfRange(buffer, start - count, start);
+  }
+
   void write(byte[] bytes) throws IOException {
     synchronized (out) {
       out.write(bytes);
