@@ -253,8 +253,11 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
     if (closed()) {
       return true;
     }
-    stalled = queued >= connection.serving().limits().bufferBytes() || !connection.socketWritable();
-    return !stalled;
+    boolean full =
+        queued >= connection.serving().limits().bufferBytes() || !connection.socketWritable();
+    // Only resumeAnswer() ends it: until then the sender may be waiting, whatever was sent since.
+    stalled |= full;
+    return !full;
   }
 
   @Override

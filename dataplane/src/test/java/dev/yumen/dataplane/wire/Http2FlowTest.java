@@ -13,6 +13,7 @@ import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Http2Answer;
 import dev.yumen.testkit.Http2Client;
 import dev.yumen.testkit.Http2Frame;
+import dev.yumen.testkit.Http2Upstream;
 import dev.yumen.testkit.PatternBytes;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.Recorded;
@@ -152,6 +153,46 @@ class Http2FlowTest {
       assertEquals(RawClient.End.STILL_OPEN, client.readEnd());
       client.timeout(Duration.ofSeconds(10)).giveWindow(stream, 300_000).giveWindow(0, 300_000);
       assertEquals(300_000, client.answer(stream).bodyLength(), client.soFar(stream)::toString);
+    }
+  }
+
+  @Test
+  void aServiceThatGoesOnSendingWhileItIsPausedIsResumed() {
+    byte[] most = PatternBytes.of(96 * 1024);
+    CountDownLatch some = new CountDownLatch(1);
+    CountDownLatch more = new CountDownLatch(1);
+    CountDownLatch sent = new CountDownLatch(1);
+    try (Http2Upstream shared =
+            Http2Upstream.start(
+                call -> {
+                  call.headers(false, ":status", "200").data(false, most).ping();
+                  some.countDown();
+                  Eventually.within(PATIENCE, () -> more.getCount() == 0);
+                  // Within the windows of the gateway, which has asked for a pause long ago.
+                  call.data(false, new byte[1]).ping();
+                  sent.countDown();
+                  call.headers(true, "grpc-status", "0");
+                });
+        GatewayFixture gateway =
+            GatewayFixture.start(
+                """
+                upstreams: {service: {endpoints: %s, protocol: h2c}}
+                routes: [{id: all, match: {path: "/**"}, to: service}]
+                """
+                    .formatted(shared.address()));
+        Http2Client client =
+            Http2Client.connect(gateway.port(), Http2Frame.INITIAL_WINDOW_SIZE, 0).keepWindows()) {
+      int stream = client.get("/");
+      Eventually.within(PATIENCE, () -> some.getCount() == 0);
+      int half = 48 * 1024;
+      client
+          .giveWindow(stream, half)
+          .await("half", () -> client.soFar(stream).bodyLength() >= half);
+      more.countDown();
+      Eventually.within(PATIENCE, () -> sent.getCount() == 0);
+      client.giveWindow(0, 1 << 20).giveWindow(stream, 1 << 20);
+      assertEquals(most.length + 1, client.answer(stream).bodyLength());
+      assertEquals("0", client.soFar(stream).trailers().getFirst().getValue());
     }
   }
 
