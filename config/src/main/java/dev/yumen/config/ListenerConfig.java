@@ -21,7 +21,9 @@ public record ListenerConfig(
         @Default("[http1, http2]")
         @OneOrMany
         List<Protocol> protocols,
-    @Describe("TLS towards clients; none without it.") @Nullable ListenerTlsConfig tls) {
+    @Describe("TLS towards clients; none without it.") @Nullable ListenerTlsConfig tls,
+    @Describe("Clients are announced by load balancers in front; none without it.")
+        @Nullable ProxyProtocolConfig proxyProtocol) {
 
   /** Endpoints the gateway answers by itself. */
   public enum BuiltIn {
@@ -34,6 +36,12 @@ public record ListenerConfig(
   public enum Protocol {
     HTTP1,
     HTTP2
+  }
+
+  /** An HTTP listener without TLS. */
+  public ListenerConfig(
+      Address address, int backlog, List<BuiltIn> builtIn, List<Protocol> protocols) {
+    this(address, backlog, builtIn, protocols, null, null);
   }
 
   public ListenerConfig {

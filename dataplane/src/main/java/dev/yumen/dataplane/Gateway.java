@@ -14,6 +14,7 @@ import dev.yumen.dataplane.exchange.ManagementAcceptor;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
 import dev.yumen.dataplane.routing.TargetError;
 import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
@@ -115,6 +116,9 @@ public final class Gateway implements AutoCloseable {
     for (TlsRefusal refusal : TlsRefusal.values()) {
       metrics.rejectionSlot(refusal.label());
     }
+    for (HeaderRefusal refusal : HeaderRefusal.values()) {
+      metrics.rejectionSlot(refusal.label());
+    }
     OTHER_REASONS.forEach(metrics::rejectionSlot);
   }
 
@@ -197,8 +201,8 @@ public final class Gateway implements AutoCloseable {
       management =
           Listener.open(
               MANAGEMENT,
-              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1, null),
-              () -> new Listener.Rules(limits(), ONLY_HTTP1, null),
+              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1),
+              () -> new Listener.Rules(limits(), ONLY_HTTP1, null, null),
               new ManagementAcceptor(builtIn, failures),
               listening.apart());
     }
@@ -216,7 +220,8 @@ public final class Gateway implements AutoCloseable {
   private Listener.Rules rules(String name, ListenerConfig opened) {
     Snapshot live = snapshots.current();
     ListenerConfig settings = live.config().listeners().getOrDefault(name, opened);
-    return new Listener.Rules(live.config().limits(), settings.protocols(), live.tls(name));
+    return new Listener.Rules(
+        live.config().limits(), settings.protocols(), live.tls(name), settings.proxyProtocol());
   }
 
   private LimitsConfig limits() {

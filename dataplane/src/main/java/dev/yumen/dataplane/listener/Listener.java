@@ -3,19 +3,16 @@ package dev.yumen.dataplane.listener;
 import dev.yumen.config.Address;
 import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.ListenerConfig;
-import dev.yumen.dataplane.http2.Http2ServerConnection;
+import dev.yumen.config.ProxyProtocolConfig;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.proxyprotocol.HeaderHandler;
+import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
 import dev.yumen.dataplane.server.ConnectionRegistry;
-import dev.yumen.dataplane.server.Http1ServerConnection;
-import dev.yumen.dataplane.server.Http2Upgrade;
-import dev.yumen.dataplane.server.ListenerLimits;
 import dev.yumen.dataplane.server.RequestAcceptor;
-import dev.yumen.dataplane.server.Serving;
 import dev.yumen.dataplane.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -55,9 +52,13 @@ public final class Listener {
    *
    * @param protocols what may be spoken, at least one
    * @param tls null for a listener without TLS
+   * @param proxies who announces clients; null for nobody
    */
   public record Rules(
-      LimitsConfig limits, List<ListenerConfig.Protocol> protocols, @Nullable ServerTls tls) {
+      LimitsConfig limits,
+      List<ListenerConfig.Protocol> protocols,
+      @Nullable ServerTls tls,
+      @Nullable ProxyProtocolConfig proxies) {
     boolean only(ListenerConfig.Protocol protocol) {
       return protocols.size() == 1 && protocols.contains(protocol);
     }
@@ -88,6 +89,7 @@ public final class Listener {
       Surroundings around)
       throws IOException {
     Address address = settings.address();
+    HttpConnections http = new HttpConnections(acceptor);
     ConnectionRegistry registry =
         new ConnectionRegistry(around.metrics(), name, around.connections());
     var bound =
@@ -99,7 +101,7 @@ public final class Listener {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel accepted) {
-                    accept(accepted, acceptor, rules.get(), around, registry);
+                    accept(accepted, http, rules, around, registry);
                   }
                 })
             .bind(new InetSocketAddress(address.host(), address.port()))
@@ -121,16 +123,23 @@ public final class Listener {
 
   private static void accept(
       Channel accepted,
-      RequestAcceptor acceptor,
-      Rules rules,
+      HttpConnections http,
+      Supplier<Rules> live,
       Surroundings around,
       ConnectionRegistry registry) {
     Loop loop = around.loopOf().apply(accepted.eventLoop());
+    Rules rules = live.get();
+    ProxyProtocolConfig proxies = rules.proxies();
+    boolean announced =
+        proxies != null
+            && proxies.trusts(((InetSocketAddress) accepted.remoteAddress()).getAddress());
     LimitsConfig limits = rules.limits();
     String refused =
-        registry.admit(accepted, loop, limits.connections(), limits.connectionsPerClient());
+        announced
+            ? registry.admitUnknown(accepted, loop, limits.connections())
+            : registry.admit(accepted, loop, limits.connections(), limits.connectionsPerClient());
     if (refused != null) {
-      registry.rejected(loop, refused);
+      registry.refused(loop, accepted, refused, "");
       accepted.close();
       return;
     }
@@ -139,43 +148,47 @@ public final class Listener {
         .config()
         .setOption(
             ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
-    Http2Upgrade upgrade =
-        rules.tls() == null && rules.protocols().contains(ListenerConfig.Protocol.HTTP2)
-            ? upgrade(loop, acceptor, rules, registry)
-            : null;
-    Serving serving =
-        new Serving(loop, acceptor, ListenerLimits.of(limits), registry, upgrade, null);
-    ServerTls tls = rules.tls();
-    if (tls == null) {
-      accepted.pipeline().addLast(first(rules, serving));
+    if (proxies == null) {
+      http.begin(accepted, loop, rules, registry);
+    } else if (announced) {
+      Announced begin = new Announced(loop, http, live, registry);
+      accepted.pipeline().addLast(new HeaderHandler(proxies, loop, begin));
+    } else if (proxies.others() == ProxyProtocolConfig.Others.SERVE) {
+      http.begin(accepted, loop, rules, registry);
     } else {
-      boolean onlyHttp2 = rules.only(ListenerConfig.Protocol.HTTP2);
-      accepted
-          .pipeline()
-          .addLast(tls.handler(refusal -> registry.rejected(loop, refusal.label())))
-          .addLast(new AfterHandshake(serving, onlyHttp2, limits.http2()));
+      registry.warned(
+          loop, accepted, HeaderRefusal.PROXY_PEER_REFUSED.label(), "not in proxy-protocol.from");
+      accepted.close();
     }
   }
 
-  private static Http2Upgrade upgrade(
-      Loop loop, RequestAcceptor acceptor, Rules rules, ConnectionRegistry registry) {
-    return (context, head, settings) -> {
-      Serving serving =
-          new Serving(loop, acceptor, ListenerLimits.of(rules.limits()), registry, null, null);
-      Http2ServerConnection http2 = Http2ServerConnection.of(serving, rules.limits().http2());
-      context.pipeline().replace(context.handler(), null, http2);
-      http2.upgraded(head, settings);
-    };
-  }
+  /** What becomes of a connection whose client is announced by the peer. */
+  private record Announced(
+      Loop loop, HttpConnections http, Supplier<Rules> live, ConnectionRegistry registry)
+      implements HeaderHandler.Outcome {
 
-  private static ChannelHandler first(Rules rules, Serving serving) {
-    if (rules.only(ListenerConfig.Protocol.HTTP1)) {
-      return new Http1ServerConnection(serving);
+    @Override
+    public void onHeader(Channel channel) {
+      // What was live when the connection came may have been given back since.
+      Rules rules = live.get();
+      String refused = registry.admitClient(channel, rules.limits().connectionsPerClient());
+      if (refused == null) {
+        http.begin(channel, loop, rules, registry);
+      } else {
+        registry.refused(loop, channel, refused, "");
+        channel.close();
+      }
     }
-    if (rules.only(ListenerConfig.Protocol.HTTP2)) {
-      return Http2ServerConnection.of(serving, rules.limits().http2());
+
+    @Override
+    public void onRefused(Channel channel, HeaderRefusal reason, String detail) {
+      registry.warned(loop, channel, reason.label(), detail);
     }
-    return new ProtocolChooser(serving, rules.limits().http2());
+
+    @Override
+    public void onFailed(Channel channel, Throwable cause) {
+      registry.failed(String.valueOf(channel.remoteAddress()), cause);
+    }
   }
 
   public String name() {

@@ -38,6 +38,11 @@ public enum Family {
       Kind.COUNTER,
       "Connections of clients that were accepted.",
       List.of("listener")),
+  CONNECTIONS_REFUSED(
+      "gateway_connections_refused",
+      Kind.COUNTER,
+      "Connections of clients that were refused as a whole.",
+      List.of("listener", "reason")),
   BYTES(
       "gateway_bytes",
       Kind.COUNTER,

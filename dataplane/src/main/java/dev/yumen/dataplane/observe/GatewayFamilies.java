@@ -67,6 +67,13 @@ final class GatewayFamilies {
         to.gauge(Family.CONNECTIONS, sum(loop -> loop.connections.get(listener)), name);
       }
     }
+    List<String> refusals = metrics.refusals.values();
+    for (int slot = Slots.OTHER + 1; slot < refusals.size(); slot++) {
+      int refusal = slot;
+      String[] names = refusals.get(slot).split(" (?=[^ ]*$)", 2);
+      to.counter(
+          Family.CONNECTIONS_REFUSED, sum(loop -> loop.refused.get(refusal)), names[0], names[1]);
+    }
     to.counter(Family.BYTES, sum(loop -> loop.bytes.get(0)), "received");
     to.counter(Family.BYTES, sum(loop -> loop.bytes.get(1)), "sent");
   }

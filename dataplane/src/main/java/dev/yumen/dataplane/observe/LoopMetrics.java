@@ -23,6 +23,7 @@ public final class LoopMetrics {
   final Cells failures = new Cells(CODES);
   final Cells connections = new Cells(8);
   final Cells accepted = new Cells(8);
+  final Cells refused = new Cells(8);
   final Cells bytes = new Cells(2);
   final Cells upstreamResults = new Cells(RESULTS * 8);
   final Cells upstreamActive = new Cells(8);
@@ -88,6 +89,15 @@ public final class LoopMetrics {
 
   public void connectionClosed(int listener) {
     connections.add(listener, -1);
+  }
+
+  /**
+   * A connection was refused as a whole.
+   *
+   * @param refusal from {@link Metrics#refusalSlot}
+   */
+  public void connectionRefused(int refusal) {
+    refused.add(refusal, 1);
   }
 
   /** Body bytes from a client. */

@@ -29,6 +29,7 @@ public final class Metrics {
   final Slots upstreams = new Slots();
   final Slots listeners = new Slots();
   final Slots reasons = new Slots();
+  final Slots refusals = new Slots();
   final List<LoopMetrics> loops = new CopyOnWriteArrayList<>();
   final Map<Integer, Endpoints> endpoints = new ConcurrentHashMap<>();
   final FilterCounters filterCounters = new FilterCounters();
@@ -84,6 +85,11 @@ public final class Metrics {
   /** The slot of a reason for refusing; ask at start, so that it shows with a count of 0. */
   public int rejectionSlot(String reason) {
     return reasons.slot(reason, NAME_LIMIT);
+  }
+
+  /** The slot of a reason for refusing a connection at a listener. */
+  public int refusalSlot(String listener, String reason) {
+    return refusals.slot(listener + " " + reason, NAME_LIMIT);
   }
 
   /**

@@ -1,11 +1,12 @@
 package dev.yumen.dataplane.server;
 
+import dev.yumen.dataplane.loop.ClientAddress;
 import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.observe.LineLimit;
 import dev.yumen.dataplane.observe.Metrics;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,10 +31,12 @@ public final class ConnectionRegistry {
   }
 
   private final Metrics metrics;
+  private final String listener;
   private final int metric;
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
   private final AtomicInteger total;
+  private final LineLimit limit = new LineLimit(LOG, System::nanoTime);
   private volatile boolean draining;
 
   /**
@@ -41,6 +44,7 @@ public final class ConnectionRegistry {
    */
   public ConnectionRegistry(Metrics metrics, String listener, AtomicInteger total) {
     this.metrics = metrics;
+    this.listener = listener;
     this.metric = metrics.listenerSlot(listener);
     this.total = total;
   }
@@ -51,16 +55,41 @@ public final class ConnectionRegistry {
    * @return why it is refused, a metric reason, or null when it may stay
    */
   public @Nullable String admit(Channel channel, Loop loop, int most, int mostOfClient) {
-    InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     if (total.incrementAndGet() > most) {
       total.decrementAndGet();
       return "too_many_connections";
     }
-    if (byClient.merge(client, 1, Integer::sum) > mostOfClient && mostOfClient > 0) {
+    String refused = admitClient(channel, mostOfClient);
+    if (refused != null) {
       total.decrementAndGet();
+      return refused;
+    }
+    countIn(channel, loop);
+    return null;
+  }
+
+  /** The same for a connection whose client has yet to be announced. */
+  public @Nullable String admitUnknown(Channel channel, Loop loop, int most) {
+    if (total.incrementAndGet() > most) {
+      total.decrementAndGet();
+      return "too_many_connections";
+    }
+    countIn(channel, loop);
+    return null;
+  }
+
+  /** Counts the client in of a connection for which {@link #admitUnknown} was called. */
+  public @Nullable String admitClient(Channel channel, int mostOfClient) {
+    InetAddress client = ClientAddress.of(channel).client().getAddress();
+    if (byClient.merge(client, 1, Integer::sum) > mostOfClient && mostOfClient > 0) {
       countOut(client);
       return "too_many_connections_of_client";
     }
+    channel.closeFuture().addListener(_ -> countOut(client));
+    return null;
+  }
+
+  private void countIn(Channel channel, Loop loop) {
     open.add(channel);
     loop.metrics().connectionOpened(metric);
     channel
@@ -69,10 +98,8 @@ public final class ConnectionRegistry {
             _ -> {
               open.remove(channel);
               total.decrementAndGet();
-              countOut(client);
               loop.metrics().connectionClosed(metric);
             });
-    return null;
   }
 
   private void countOut(InetAddress client) {
@@ -84,6 +111,29 @@ public final class ConnectionRegistry {
     loop.metrics().rejected(metrics.rejectionSlot(reason));
   }
 
+  /** The same for a whole connection, which is also counted for its listener. */
+  public void refused(Loop loop, Channel channel, String reason, String detail) {
+    count(loop, reason);
+    LOG.debug("listener {} refuses {}: {} {}", listener, client(channel), reason, detail);
+  }
+
+  /** The same where an operator can do something about it. */
+  public void warned(Loop loop, Channel channel, String reason, String detail) {
+    count(loop, reason);
+    if (limit.admitted()) {
+      LOG.warn("listener {} refuses {}: {} {}", listener, client(channel), reason, detail);
+    }
+  }
+
+  private void count(Loop loop, String reason) {
+    rejected(loop, reason);
+    loop.metrics().connectionRefused(metrics.refusalSlot(listener, reason));
+  }
+
+  private static String client(Channel channel) {
+    return String.valueOf(ClientAddress.of(channel).client());
+  }
+
   /** Logs why a connection ended that did not end in order. */
   public void failed(String client, Throwable cause) {
     if (cause instanceof IOException) {
@@ -91,6 +141,16 @@ public final class ConnectionRegistry {
     } else {
       LOG.error("connection of {} ended by a bug", client, cause);
     }
+  }
+
+  /** The listener's name. */
+  public String listener() {
+    return listener;
+  }
+
+  /** Slot of the listener in the metrics. */
+  public int metric() {
+    return metric;
   }
 
   /** Whether connections are to end as soon as they can. */

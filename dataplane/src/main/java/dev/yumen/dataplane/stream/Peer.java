@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.stream;
 
+import dev.yumen.dataplane.loop.ClientAddress;
 import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -21,13 +22,13 @@ public final class Peer {
   }
 
   /**
-   * The one behind a channel that is open.
+   * The one behind a channel that is open, as it was announced.
    *
    * @param tls what TLS below agreed on; null without TLS
    */
   public static Peer of(Channel channel, @Nullable TlsSession tls) {
-    InetSocketAddress local = (InetSocketAddress) channel.localAddress();
-    return new Peer((InetSocketAddress) channel.remoteAddress(), local.getPort(), tls);
+    ClientAddress address = ClientAddress.of(channel);
+    return new Peer(address.client(), address.local().getPort(), tls);
   }
 
   public InetSocketAddress address() {

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.dataplane.loop.ClientAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -63,7 +64,7 @@ final class Handshake {
   /** Reports what is wrong after the handshake. */
   void report(Channel channel, TlsRefusal reason, @Nullable String detail) {
     refusals.accept(reason);
-    LOG.debug("{} from {}: {}", reason.label(), channel.remoteAddress(), detail);
+    LOG.debug("{} from {}: {}", reason.label(), ClientAddress.of(channel).client(), detail);
   }
 
   private void end() {
