@@ -299,6 +299,9 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
     }
 
     private void request(Http2Stream stream, Http2Headers headers, boolean last) throws Malformed {
+      if (reader.oddLength()) {
+        throw new Malformed("content-length is repeated or no number");
+      }
       HeadTable head = takeTable();
       WireError error = heads.read(headers, head);
       Http2ServerStream made =

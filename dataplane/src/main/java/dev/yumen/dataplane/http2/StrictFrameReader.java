@@ -10,12 +10,16 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.List;
 
 /**
  * Gives HEADERS where none may come the error that RFC 9113 §5.1 names. The decoder behind it takes
  * them for trailers, or can not tell a stream that is closed from one that never was.
  */
 final class StrictFrameReader implements Http2FrameReader {
+  private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+
   /** Streams that were reset by us, for which frames may still be on their way; the last ones. */
   private static final int REMEMBERED = 256;
 
@@ -25,6 +29,7 @@ final class StrictFrameReader implements Http2FrameReader {
   private int resets;
   private int lastOpened = -1;
   private boolean skipped;
+  private boolean oddLength;
   private boolean stopped;
 
   StrictFrameReader(Http2FrameReader frames, Http2Connection connection) {
@@ -45,6 +50,20 @@ final class StrictFrameReader implements Http2FrameReader {
   /** The stream of a request that came before the first frame. */
   void opened(int stream) {
     lastOpened = stream;
+  }
+
+  /**
+   * Whether the fields that are being heard of came with a {@code content-length} that is repeated
+   * or no number. The decoder has made one number of it by then.
+   */
+  boolean oddLength() {
+    return oddLength;
+  }
+
+  private static boolean hasOddLength(Http2Headers headers) {
+    List<CharSequence> lengths = headers.getAll(CONTENT_LENGTH);
+    return lengths.size() > 1
+        || (lengths.size() == 1 && !lengths.getFirst().chars().allMatch(c -> c >= '0' && c <= '9'));
   }
 
   @Override
@@ -77,6 +96,7 @@ final class StrictFrameReader implements Http2FrameReader {
         ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean last)
         throws Http2Exception {
       check(id);
+      oddLength = hasOddLength(headers);
       super.onHeadersRead(context, id, headers, padding, last);
     }
 
@@ -92,6 +112,7 @@ final class StrictFrameReader implements Http2FrameReader {
         boolean last)
         throws Http2Exception {
       check(id);
+      oddLength = hasOddLength(headers);
       super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, last);
     }
   }

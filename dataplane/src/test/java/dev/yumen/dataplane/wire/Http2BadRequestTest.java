@@ -133,6 +133,9 @@ class Http2BadRequestTest {
         with("Upgrade", "upgrade", "websocket"),
         with("a length with a sign", "content-length", "+5"),
         with("two lengths", "content-length", "5", "content-length", "6"),
+        with("the same length twice", "content-length", "0", "content-length", "0"),
+        with("a list of lengths", "content-length", "0,0"),
+        with("an empty length", "content-length", ""),
         with("TE", "te", "gzip"),
         with("TE with trailers and more", "te", "trailers, gzip"));
   }
