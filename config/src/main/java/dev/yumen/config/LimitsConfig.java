@@ -55,6 +55,8 @@ public record LimitsConfig(
         DataSize drain,
     @Describe("Longest life of a tunnel (Upgrade) in which nothing moves.") @Default("10m")
         Duration tunnelIdle,
+    @Describe("Longest life of a tunnel, whatever moves in it. 0s is unlimited.") @Default("0s")
+        Duration tunnelLifetime,
     @Describe(
             "Bytes held for a side that does not read fast enough, before the other side is"
                 + " paused.")
@@ -79,6 +81,7 @@ public record LimitsConfig(
     Check.range("requests-per-connection", requestsPerConnection, 0, Integer.MAX_VALUE);
     Check.positive("filter-timeout", filterTimeout);
     Check.positive("tunnel-idle", tunnelIdle);
+    Check.notNegative("tunnel-lifetime", tunnelLifetime);
     Check.range("drain", drain, 0, 1 << 30);
     Check.range("buffer", buffer, 4096, 1 << 26);
   }

@@ -70,7 +70,8 @@ public final class Gateway implements AutoCloseable {
           "too_many_connections",
           "too_many_connections_of_client",
           "truncated_head",
-          "tunnel_idle");
+          "tunnel_idle",
+          "tunnel_lifetime");
 
   private final Engine engine;
   private final FilterSurroundings filters;
@@ -380,7 +381,7 @@ public final class Gateway implements AutoCloseable {
     }
     int left = connections(all);
     if (left > 0) {
-      LOG.warn("{} connections were cut at the end of shutdown.drain", left);
+      LOG.warn("connections cut at the end of shutdown.drain: {}", left);
     }
     close();
     return left == 0;

@@ -3,6 +3,7 @@ package dev.yumen.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,11 @@ public final class Http2Answer {
   }
 
   public String text() {
-    return body.toString(UTF_8);
+    return text(UTF_8);
+  }
+
+  public String text(Charset charset) {
+    return body.toString(charset);
   }
 
   public long bodyLength() {

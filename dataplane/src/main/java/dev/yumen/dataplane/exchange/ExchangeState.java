@@ -47,6 +47,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
 
   private long filterUntil = NONE;
   private long clientUntil = NONE;
+  private long tunnelUntil = NONE;
   private long requestUntil = NONE;
   private long headerUntil = NONE;
   private long idleUntil = NONE;
@@ -326,6 +327,18 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     halfCloseUntil = NONE;
   }
 
+  /** A tunnel ends by itself after this time; 0 for never. */
+  final void tunnelOpened(long lifetimeNanos) {
+    if (lifetimeNanos > 0) {
+      tunnelUntil = loop().nanoTime() + lifetimeNanos;
+      arm(tunnelUntil);
+    }
+  }
+
+  final boolean tunnelIsOld(long now) {
+    return now >= tunnelUntil;
+  }
+
   private void arm(long until) {
     if (until < at()) {
       loop().deadlines().set(this, until);
@@ -361,6 +374,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     }
     long next = Math.min(Math.min(filterUntil, requestUntil), Math.min(headerUntil, idleUntil));
     next = Math.min(Math.min(next, clientUntil), Math.min(uploadUntil, halfCloseUntil));
+    next = Math.min(next, tunnelUntil);
     if (next != NONE) {
       arm(next);
     }

@@ -58,9 +58,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private boolean continueAwaited;
   private boolean freshOnly;
   private boolean over;
-  private boolean tunnel;
-  private boolean clientTunnelEnded;
-  private boolean upstreamTunnelEnded;
+  private @Nullable Tunnel tunnel;
   private int refusals;
   private int attempts;
   private long attemptStart;
@@ -134,11 +132,11 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     attemptStart = loop.nanoTime();
     chosen.count(loop, 1);
     ConnectionPool pool = chosen.pool(loop);
-    UpstreamStream kept = freshOnly ? null : pool.acquire(this);
+    UpstreamStream kept = freshOnly ? null : pool.acquire(this, upgrading());
     if (kept != null) {
       send(kept);
     } else {
-      connecting = pool.connect(this, this);
+      connecting = pool.connect(this, this, upgrading());
     }
   }
 
@@ -252,6 +250,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
     bodySent = true;
     continued();
+    if (tunnel != null) {
+      tunnel.toUpstream(data);
+    }
     to.sendBody(data);
     if (!to.writable()) {
       exchange.client().pauseRequest();
@@ -356,9 +357,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   @Override
   public void onResponseBody(ByteBuf data) {
-    if (tunnel) {
-      exchange.client().sendBody(data);
-      if (!exchange.client().writable()) {
+    if (tunnel != null) {
+      if (!tunnel.toClient(data)) {
         pauseResponse();
       }
       return;
@@ -370,9 +370,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   @Override
   public void onResponseEnd(@Nullable HeadTable answerTrailers) {
-    if (tunnel) {
-      upstreamTunnelEnded = true;
-      tunnelSideEnded();
+    if (tunnel != null) {
+      tunnel.upstreamEnded();
       return;
     }
     connection = null;
@@ -390,7 +389,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
         connection != null && connection.reused() && reached == Reached.UNANSWERED && repeatable();
     boolean refused = reached == Reached.REFUSED && !bodySent && refusals++ < MOST_REFUSALS;
     connection = null;
-    if (tunnel) {
+    if (tunnel != null) {
       exchange.fail(failure);
       return;
     }
@@ -421,7 +420,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void resumeResponse() {
     UpstreamStream from = connection;
     if (from != null && !over) {
-      if (!tunnel) {
+      if (tunnel == null) {
         exchange.answerMoved(idleNanos());
       }
       from.resumeResponse();
@@ -434,37 +433,21 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   // ---- tunnels ----
 
-  boolean tunnelling() {
+  /** The tunnel that was opened, if any. */
+  @Nullable Tunnel tunnel() {
     return tunnel;
   }
 
   /** Response filters have let the 101 pass. */
   void openTunnel(Answering answering) {
     UpstreamStream to = connection;
-    if (to == null) {
-      return;
-    }
-    tunnel = true;
-    exchange.noUpstreamLimits();
-    answering.sendTunnelHead();
-    to.startTunnel();
-    to.resumeResponse();
-    exchange.client().startTunnel();
-  }
-
-  void clientEndedTunnel() {
-    clientTunnelEnded = true;
-    tunnelSideEnded();
-  }
-
-  private void tunnelSideEnded() {
-    UpstreamStream to = connection;
-    if (clientTunnelEnded && upstreamTunnelEnded) {
-      exchange.answered(null);
-    } else if (clientTunnelEnded && to != null) {
-      to.endTunnel();
-    } else {
-      exchange.client().endTunnel();
+    if (to != null) {
+      Tunnel opened = new Tunnel(exchange, to);
+      tunnel = opened;
+      exchange.noUpstreamLimits();
+      exchange.tunnelOpened(exchange.snapshot().limits().tunnelLifetimeNanos());
+      answering.sendTunnelHead();
+      opened.open();
     }
   }
 
@@ -502,12 +485,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   /** The exchange is over. */
   void end() {
     over = true;
-    if (tunnel && connection != null) {
-      if (clientTunnelEnded && upstreamTunnelEnded) {
-        connection.finishTunnel();
-      } else {
-        connection.cancel();
-      }
+    if (tunnel != null && connection != null) {
+      tunnel.end();
     }
     connection = null;
     if (endpoint != null) {

@@ -298,8 +298,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     if (ended) {
       return;
     }
-    if (forwarding.tunnelling()) {
-      forwarding.clientEndedTunnel();
+    Tunnel tunnel = forwarding.tunnel();
+    if (tunnel != null) {
+      tunnel.clientEnded();
       return;
     }
     requestComplete = true;
@@ -338,6 +339,14 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   @Override
   public void onRequestFailure(Failure cause) {
     fail(cause);
+  }
+
+  @Override
+  public void onTunnelOver() {
+    Tunnel tunnel = forwarding.tunnel();
+    if (tunnel != null && !ended) {
+      tunnel.goAway();
+    }
   }
 
   // ---- 4: response filters ----
@@ -484,6 +493,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   @Override
   protected void onDeadline(long now) {
     if (ended) {
+      return;
+    }
+    if (tunnelIsOld(now)) {
+      acceptor.countRejected(loop(), "tunnel_lifetime");
+      onTunnelOver();
       return;
     }
     Failure late = overdue(now, forwarding.endpointText());

@@ -4,18 +4,26 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.stream.ClientStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
+import dev.yumen.dataplane.stream.UpstreamStream;
+import dev.yumen.dataplane.stream.WebSocketHandshake;
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a 101 opens a tunnel. */
+/** An open WebSocket: bytes go through as they are, and each side may end by itself. */
 final class Tunnel {
-  /** RFC 6455 §1.3. */
-  private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private final ProxyExchange exchange;
+  private final ClientStream client;
+  private final UpstreamStream upstream;
+  private final WebSocketFrames toClient = new WebSocketFrames();
+  private final WebSocketFrames toUpstream = new WebSocketFrames();
+  private boolean clientEnded;
+  private boolean upstreamEnded;
 
-  private Tunnel() {}
+  Tunnel(ProxyExchange exchange, UpstreamStream upstream) {
+    this.exchange = exchange;
+    this.client = exchange.client();
+    this.upstream = upstream;
+  }
 
   /**
    * Why this 101 must not be passed on, or null when it may: it has to name the protocol that was
@@ -33,20 +41,70 @@ final class Tunnel {
     }
     String key = request.first("sec-websocket-key");
     String accept = answer.first("sec-websocket-accept");
-    if (key == null || accept == null || !accept.equals(proof(key))) {
+    if (key == null || accept == null || !accept.equals(WebSocketHandshake.accept(key))) {
       return Failure.of(FailureCode.UPSTREAM_PROTOCOL, "101 with a wrong Sec-WebSocket-Accept");
     }
     return null;
   }
 
-  private static String proof(String key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-1")
-              .digest((key + MAGIC).getBytes(StandardCharsets.ISO_8859_1));
-      return Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  /** The 101 is on its way to the client. */
+  void open() {
+    upstream.startTunnel();
+    upstream.resumeResponse();
+    client.startTunnel();
+  }
+
+  /** Bytes of the upstream; takes ownership. Says whether the client takes more. */
+  boolean toClient(ByteBuf data) {
+    toClient.follow(data);
+    client.sendBody(data);
+    return client.writable();
+  }
+
+  /** Bytes of the client are about to go to the upstream. */
+  void toUpstream(ByteBuf data) {
+    toUpstream.follow(data);
+  }
+
+  void clientEnded() {
+    clientEnded = true;
+    if (upstreamEnded) {
+      exchange.answered(null);
+    } else {
+      upstream.endTunnel();
+    }
+  }
+
+  void upstreamEnded() {
+    upstreamEnded = true;
+    if (clientEnded) {
+      exchange.answered(null);
+    } else {
+      client.endTunnel();
+    }
+  }
+
+  /** Ends both sides; each is told so when it is not in the middle of a frame (RFC 6455 §7.4.1). */
+  void goAway() {
+    if (!upstreamEnded && toClient.takesClose()) {
+      client.sendBody(WebSocketFrames.goingAway(false));
+    }
+    if (!clientEnded && toUpstream.takesClose()) {
+      upstream.sendBody(WebSocketFrames.goingAway(true));
+    }
+    upstream.flush();
+    clientEnded = true;
+    upstreamEnded = true;
+    exchange.answered(null);
+    client.flush();
+  }
+
+  /** The exchange is over. */
+  void end() {
+    if (clientEnded && upstreamEnded) {
+      upstream.finishTunnel();
+    } else {
+      upstream.cancel();
     }
   }
 }

@@ -39,6 +39,11 @@ abstract class Heads {
   final @Nullable WireError read(Http2Headers headers, HeadTable into) throws Malformed {
     text.clear();
     write(headers);
+    return parse(into);
+  }
+
+  /** Ends the head that was written and reads it. */
+  final @Nullable WireError parse(HeadTable into) {
     text.write("\r\n");
     return text.parse(parser, into);
   }

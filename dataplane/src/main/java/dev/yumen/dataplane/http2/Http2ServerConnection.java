@@ -117,6 +117,8 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
     if (event == ConnectionRegistry.Order.DRAIN) {
       drain();
     } else if (event == ConnectionRegistry.Order.CLOSE) {
+      forEachStream(Http2ServerStream::endTunnelInOrder);
+      send();
       cut();
     } else if (event instanceof ChannelInputShutdownEvent
         || event instanceof SslCloseCompletionEvent) {

@@ -302,6 +302,13 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
 
   // ---- tunnels ----
 
+  /** Has the tunnel closed, where there is one. */
+  void endTunnelInOrder() {
+    if (tunnel && exchange != null) {
+      exchange.onTunnelOver();
+    }
+  }
+
   @Override
   public boolean sentAhead() {
     return ahead;

@@ -90,6 +90,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
   private final long bornAt;
   private @Nullable Throwable failed;
   private boolean ready;
+  private boolean takesTunnels;
   private boolean leaving;
   private boolean closed;
   private int lastTaken = Integer.MAX_VALUE;
@@ -245,6 +246,11 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
         && open < Math.min(MOST_STREAMS, connection().local().maxActiveStreams());
   }
 
+  /** Whether requests for a tunnel are understood (RFC 8441 §3). */
+  public boolean takesTunnels() {
+    return takesTunnels;
+  }
+
   /** Whether it will never take another request. */
   public boolean isLeaving() {
     return leaving;
@@ -328,6 +334,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+      takesTunnels |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
       if (!ready) {
         ready = true;
         owner.onReady(Http2UpstreamConnection.this);

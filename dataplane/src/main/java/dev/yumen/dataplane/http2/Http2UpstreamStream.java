@@ -3,11 +3,15 @@ package dev.yumen.dataplane.http2;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.InboundRequest;
 import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
+import dev.yumen.dataplane.stream.WebSocketHandshake;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -19,6 +23,16 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
   private final boolean reused;
   private @Nullable ResponseEvents attempt;
   private String method = "";
+
+  /** What is asked to be tunnelled; null for other requests. */
+  private @Nullable String tunnelProtocol;
+
+  private @Nullable String tunnelKey;
+
+  /** What came through a tunnel before it was opened. */
+  private @Nullable CompositeByteBuf early;
+
+  private boolean tunnel;
   private boolean requestEnded;
   private boolean headStarted;
   private boolean answerEnded;
@@ -51,12 +65,16 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
   public void sendHead(InboundRequest request, Framing framing, long length) {
     method = request.method();
     if (framing == Framing.TUNNEL) {
-      fail(
-          Failure.of(
-              FailureCode.UPSTREAM_PROTOCOL,
-              connection.endpointText() + " can not be asked to upgrade over HTTP/2"),
-          ResponseEvents.Reached.ANSWERED);
-      return;
+      if (!connection.takesTunnels()) {
+        fail(
+            Failure.of(
+                FailureCode.UPSTREAM_PROTOCOL,
+                connection.endpointText() + " takes no WebSocket over HTTP/2 (RFC 8441)"),
+            ResponseEvents.Reached.ANSWERED);
+        return;
+      }
+      tunnelProtocol = request.headers().first("upgrade");
+      tunnelKey = request.headers().first("sec-websocket-key");
     }
     hold(RequestHeaders.of(request, connection.scheme(), framing, length));
   }
@@ -68,6 +86,15 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
 
   @Override
   public void sendEnd(@Nullable HeadTable trailers) {
+    if (tunnelProtocol != null) {
+      // What follows is the tunnel's.
+      flush();
+      return;
+    }
+    endRequest(trailers);
+  }
+
+  private void endRequest(@Nullable HeadTable trailers) {
     requestEnded = true;
     if (!closed()) {
       end(trailers);
@@ -127,11 +154,12 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
       trailers(headers, last, heads);
       return;
     }
-    var error = heads.read(headers, head());
+    var error = readHead(headers, heads);
     if (error != null) {
       throw new Malformed(error.text());
     }
-    if (head().status() < 200) {
+    boolean switched = head().status() == 101;
+    if (head().status() < 200 && !switched) {
       interim(last);
       return;
     }
@@ -140,10 +168,28 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
     if (current == null) {
       return;
     }
-    answer(current, last);
+    if (switched) {
+      // Until the exchange has opened the tunnel, what comes through it waits.
+      early = Unpooled.compositeBuffer();
+      paused(true);
+      current.onResponseHead(head(), Framing.TUNNEL, 0);
+    } else {
+      answer(current, last);
+    }
     if (last) {
       answerEnded(null);
     }
+  }
+
+  private @Nullable WireError readHead(Http2Headers headers, ResponseHeads heads) throws Malformed {
+    CharSequence status = headers.status();
+    String protocol = tunnelProtocol;
+    if (protocol == null || status == null || status.isEmpty() || status.charAt(0) != '2') {
+      return heads.read(headers, head());
+    }
+    String key = tunnelKey;
+    return heads.readSwitch(
+        headers, head(), protocol, key == null ? null : WebSocketHandshake.accept(key));
   }
 
   private void interim(boolean last) throws Malformed {
@@ -190,10 +236,16 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
     int length = data.readableBytes();
     ResponseEvents current = attempt;
     if (current != null && length > 0) {
-      if (head().responseFraming(method) == HeadTable.Framing.NONE && head().contentLength() != 0) {
+      CompositeByteBuf waiting = early;
+      if (waiting != null) {
+        waiting.addComponent(true, data.readRetainedSlice(length));
+      } else if (!tunnel
+          && head().responseFraming(method) == HeadTable.Framing.NONE
+          && head().contentLength() != 0) {
         throw new Malformed("a body where there can be none");
+      } else {
+        current.onResponseBody(data.readRetainedSlice(length));
       }
-      current.onResponseBody(data.readRetainedSlice(length));
     }
     int consumed = current == null ? length : consumable(length);
     if (last) {
@@ -213,10 +265,14 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
       heldTrailers = trailers;
       return;
     }
-    attempt = null;
+    if (!tunnel) {
+      attempt = null;
+    }
     done.onResponseEnd(trailers);
     done.onResponseFlush();
-    finished();
+    if (!tunnel) {
+      finished();
+    }
   }
 
   /** Both have the answer whole; what is left of the request is not wanted (RFC 9113 §8.1). */
@@ -243,7 +299,9 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
    */
   void onClosed(ResponseEvents.@Nullable Reached reached, String why) {
     close();
-    if (!answerEnded) {
+    dropEarly();
+    boolean cutTunnel = tunnel && attempt != null && !requestEnded;
+    if (!answerEnded || cutTunnel) {
       ResponseEvents.Reached far =
           headStarted ? ResponseEvents.Reached.ANSWERED : ResponseEvents.Reached.UNANSWERED;
       fail(
@@ -273,6 +331,7 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
 
   private void cancelStream(Http2Error error) {
     drop();
+    dropEarly();
     if (closed()) {
       return;
     }
@@ -297,6 +356,14 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
       return;
     }
     paused(false);
+    CompositeByteBuf waiting = early;
+    if (waiting != null) {
+      early = null;
+      deliver(waiting);
+    }
+    if (paused()) {
+      return;
+    }
     consumeRest();
     if (endHeld) {
       endHeld = false;
@@ -304,20 +371,38 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
     }
   }
 
-  // ---- tunnels are refused in sendHead ----
+  // ---- tunnels ----
+
+  private void deliver(ByteBuf data) {
+    if (data.isReadable() && attempt != null) {
+      attempt.onResponseBody(data);
+    } else {
+      data.release();
+    }
+  }
+
+  private void dropEarly() {
+    if (early != null) {
+      early.release();
+      early = null;
+    }
+  }
 
   @Override
   public void startTunnel() {
-    throw new IllegalStateException("no tunnel");
+    tunnel = true;
   }
 
   @Override
   public void endTunnel() {
-    throw new IllegalStateException("no tunnel");
+    endRequest(null);
   }
 
   @Override
   public void finishTunnel() {
-    throw new IllegalStateException("no tunnel");
+    attempt = null;
+    if (!requestEnded) {
+      endRequest(null);
+    }
   }
 }

@@ -194,10 +194,9 @@ final class Http2Watch extends Deadline {
     if (waiting && now - since >= server().writeNanos()) {
       connection.rejected("slow_reader");
       connection.reset(stream.stream(), Http2Error.CANCEL);
-    } else if (stream.isTunnel()
-        && now - Math.max(since, stream.bodyMovedAt()) >= server().tunnelIdleNanos()) {
+    } else if (stream.isTunnel() && now - stream.bodyMovedAt() >= server().tunnelIdleNanos()) {
       connection.rejected("tunnel_idle");
-      stream.fail(timeout("nothing moved in the tunnel"));
+      stream.endTunnelInOrder();
     }
   }
 

@@ -8,6 +8,8 @@ import io.netty.util.AsciiString;
 
 /** A request's fields as HTTP/2 has them. */
 final class RequestHeaders {
+  private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+  private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
   private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
   private static final AsciiString TE = AsciiString.cached("te");
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
@@ -16,7 +18,11 @@ final class RequestHeaders {
 
   static Http2Headers of(InboundRequest request, AsciiString scheme, Framing framing, long length) {
     Http2Headers headers = new DefaultHttp2Headers(false, 24);
-    headers.method(AsciiString.of(request.method()));
+    String protocol = framing == Framing.TUNNEL ? request.headers().first("upgrade") : null;
+    headers.method(protocol == null ? AsciiString.of(request.method()) : CONNECT);
+    if (protocol != null) {
+      headers.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), AsciiString.of(protocol));
+    }
     headers.scheme(scheme);
     headers.path(request.target());
     AsciiString authority = request.sentAuthority();
@@ -24,6 +30,9 @@ final class RequestHeaders {
       headers.authority(authority);
     }
     request.forEachWritten(headers::add);
+    if (protocol != null) {
+      headers.remove(KEY); // It is of HTTP/1.1 alone (RFC 8441 §5).
+    }
     if (request.headers().acceptsTrailers()) {
       headers.add(TE, TRAILERS);
     }

@@ -147,7 +147,7 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
     } else if (event == ConnectionRegistry.Order.DRAIN) {
       closeSoon();
     } else if (event == ConnectionRegistry.Order.CLOSE) {
-      close();
+      endTunnelOrClose();
     }
   }
 
@@ -409,6 +409,21 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
     }
     failExchange(failure);
     flush();
+  }
+
+  /** Called by the watch: nothing moves in the tunnel, or the client does not close it. */
+  void endIdleTunnel() {
+    registry.rejected(loop, "tunnel_idle");
+    endTunnelOrClose();
+  }
+
+  private void endTunnelOrClose() {
+    RequestEvents current = exchange;
+    if (reading == Reading.TUNNEL && current != null) {
+      current.onTunnelOver();
+    } else {
+      close();
+    }
   }
 
   private void failExchange(Failure failure) {

@@ -17,7 +17,8 @@ public record ListenerLimits(
     int requestsPerConnection,
     long drainBytes,
     int bufferBytes,
-    long tunnelIdleNanos) {
+    long tunnelIdleNanos,
+    long tunnelLifetimeNanos) {
 
   public static ListenerLimits of(LimitsConfig limits) {
     return new ListenerLimits(
@@ -38,6 +39,7 @@ public record ListenerLimits(
         limits.requestsPerConnection(),
         limits.drain().bytes(),
         limits.buffer().toInt(),
-        limits.tunnelIdle().toNanos());
+        limits.tunnelIdle().toNanos(),
+        limits.tunnelLifetime().toNanos());
   }
 }

@@ -168,8 +168,8 @@ final class SlowClientWatch extends Deadline {
       }
       case TUNNEL -> {
         if (now - lastMove >= limits.tunnelIdleNanos()) {
-          connection.failSlow("tunnel_idle", timeout("nothing moved in the tunnel"));
-          return;
+          lastMove = now;
+          connection.endIdleTunnel();
         }
         arm(lastMove + limits.tunnelIdleNanos());
       }

@@ -24,4 +24,7 @@ public interface RequestEvents {
 
   /** The request can not be completed: malformed, too slow, or the client is gone. */
   void onRequestFailure(Failure failure);
+
+  /** A tunnel has to end, by a limit or because we go; does nothing where there is none. */
+  default void onTunnelOver() {}
 }

@@ -70,10 +70,14 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
     this.sharing = dialer.mayShare();
   }
 
-  /** Room on a connection that is there, taken into use; null when there is none. */
-  public @Nullable UpstreamStream acquire(ResponseEvents attempt) {
+  /**
+   * Room on a connection that is there, taken into use; null when there is none.
+   *
+   * @param tunnel whether the request asks for a tunnel, which not every HTTP/2 connection takes
+   */
+  public @Nullable UpstreamStream acquire(ResponseEvents attempt, boolean tunnel) {
     if (!shared.isEmpty()) {
-      Http2UpstreamConnection connection = withRoom();
+      Http2UpstreamConnection connection = withRoom(tunnel);
       if (connection != null) {
         return connection.open(attempt);
       }
@@ -91,13 +95,13 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
     return null;
   }
 
-  private @Nullable Http2UpstreamConnection withRoom() {
+  private @Nullable Http2UpstreamConnection withRoom(boolean tunnel) {
     for (int i = 0; i < shared.size(); i++) {
       Http2UpstreamConnection connection = shared.get(i);
       if (worn(connection)) {
         connection.leave(); // takes itself out of the list
         i--;
-      } else if (connection.hasRoom()) {
+      } else if (connection.hasRoom() && (connection.takesTunnels() || !tunnel)) {
         return connection;
       }
     }
@@ -112,17 +116,21 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
   /**
    * Makes a new connection, or waits for one that is being made and will be shared. {@code
    * connecting} is called later on this loop, never from inside.
+   *
+   * @param tunnel whether the request asks for a tunnel: it gets a connection in HTTP/1.1 wherever
+   *     the upstream may speak that
    */
-  public Pending connect(ResponseEvents attempt, Connecting connecting) {
+  public Pending connect(ResponseEvents attempt, Connecting connecting, boolean tunnel) {
     Waiting request = new Waiting(attempt, connecting);
-    if (!sharing) {
-      request.dial = dialer.dial(request);
+    boolean alone = tunnel && dialer.mayChoose();
+    if (!sharing || alone) {
+      request.dial = dialer.dial(request, alone);
       return request;
     }
     waiting.add(request);
     if (!dialling) {
       dialling = true;
-      dialer.dial(null);
+      dialer.dial(null, false);
     }
     return request;
   }
@@ -164,7 +172,7 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
       sharing = false;
       first = waiting.poll();
       for (Waiting other = waiting.poll(); other != null; other = waiting.poll()) {
-        other.dial = dialer.dial(other);
+        other.dial = dialer.dial(other, false);
       }
     }
     if (first == null) {
@@ -215,7 +223,7 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
     }
     if (!waiting.isEmpty() && !dialling) {
       dialling = true;
-      dialer.dial(null);
+      dialer.dial(null, false);
     }
   }
 

@@ -91,17 +91,23 @@ final class Dialer {
     return switch (settings.protocol()) {
       case HTTP1 -> false;
       case H2C, HTTP2 -> true;
-      case AUTO -> settings.tls() != null;
+      case AUTO -> mayChoose();
     };
+  }
+
+  /** Whether the upstream is asked which version of HTTP it speaks. */
+  boolean mayChoose() {
+    return settings.protocol() == UpstreamConfig.Protocol.AUTO && settings.tls() != null;
   }
 
   /**
    * Begins to make a connection. How it went is told to the pool later, never from inside.
    *
    * @param request that it is for, or null when it is to be shared
+   * @param http1 whether it must speak HTTP/1.1, though the upstream may know more
    */
-  Dial dial(ConnectionPool.@Nullable Waiting request) {
-    Dial dial = new Dial(request);
+  Dial dial(ConnectionPool.@Nullable Waiting request, boolean http1) {
+    Dial dial = new Dial(request, http1 ? List.of(HTTP_1_1) : alpn);
     dial.start();
     return dial;
   }
@@ -109,11 +115,13 @@ final class Dialer {
   /** One connection on its way. */
   final class Dial {
     private final ConnectionPool.@Nullable Waiting request;
+    private final List<String> alpn;
     private @Nullable ChannelFuture connect;
     private boolean over;
 
-    Dial(ConnectionPool.@Nullable Waiting request) {
+    Dial(ConnectionPool.@Nullable Waiting request, List<String> alpn) {
       this.request = request;
+      this.alpn = alpn;
     }
 
     void start() {
