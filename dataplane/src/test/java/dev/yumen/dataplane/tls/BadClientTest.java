@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Leaks;
+import dev.yumen.testkit.Pki;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

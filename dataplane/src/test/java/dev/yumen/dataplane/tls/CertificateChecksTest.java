@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.yumen.dataplane.observe.CertificateExpiry;
+import dev.yumen.testkit.Issued;
+import dev.yumen.testkit.Pki;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;

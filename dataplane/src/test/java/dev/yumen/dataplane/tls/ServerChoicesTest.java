@@ -2,6 +2,8 @@ package dev.yumen.dataplane.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.yumen.testkit.Issued;
+import dev.yumen.testkit.Pki;
 import io.netty.handler.ssl.ClientAuth;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.api.TlsSession;
+import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Leaks;
+import dev.yumen.testkit.Pki;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.UpstreamTlsConfig;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.ManualClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.api.TlsSession;
 import dev.yumen.testkit.Eventually;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -96,7 +97,7 @@ final class TlsServer implements AutoCloseable {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
-        sessions.add(TlsSession.of(ctx.pipeline().get(SslHandler.class)));
+        sessions.add(TlsSessions.of(ctx.pipeline().get(SslHandler.class)));
       }
     }
 

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Leaks;
+import dev.yumen.testkit.Pki;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -232,7 +234,7 @@ class UpstreamTlsTest {
     int port = listen(SERVICE, false, "h2");
     SslHandler handler = connect("ca: ca.pem", "users.internal", port, "h2", "http/1.1");
     assertEquals("h2", handler.applicationProtocol());
-    assertEquals("TLSv1.3", TlsSession.of(handler).protocol());
+    assertEquals("TLSv1.3", TlsSessions.of(handler).protocol());
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.yumen.dataplane.tls;
+package dev.yumen.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chain the certificate first, without the root
  */
-record Issued(List<X509Certificate> chain, PrivateKey key) {
-  X509Certificate certificate() {
+public record Issued(List<X509Certificate> chain, PrivateKey key) {
+  public X509Certificate certificate() {
     return chain.getFirst();
   }
 
-  String chainPem() {
+  public String chainPem() {
     StringBuilder text = new StringBuilder();
     chain.forEach(certificate -> text.append(pem(certificate)));
     return text.toString();
   }
 
   /** PKCS#8, as most tools write it today. */
-  String keyPem() {
+  public String keyPem() {
     try {
       return text(new JcaPKCS8Generator(key, null));
     } catch (IOException e) {
@@ -45,7 +45,7 @@ record Issued(List<X509Certificate> chain, PrivateKey key) {
   }
 
   /** The form of its kind: {@code RSA PRIVATE KEY} (PKCS#1) or {@code EC PRIVATE KEY} (SEC 1). */
-  String oldKeyPem() {
+  public String oldKeyPem() {
     if (!(key instanceof ECPrivateKey ec)) {
       return pem(key);
     }
@@ -59,7 +59,7 @@ record Issued(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  static String pem(Object item) {
+  public static String pem(Object item) {
     try {
       return text(new JcaMiscPEMGenerator(item));
     } catch (IOException e) {
@@ -67,7 +67,7 @@ record Issued(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  static String text(PemObjectGenerator item) throws IOException {
+  public static String text(PemObjectGenerator item) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(item);
@@ -75,7 +75,7 @@ record Issued(List<X509Certificate> chain, PrivateKey key) {
     return text.toString();
   }
 
-  byte[] pkcs12(@Nullable String password) {
+  public byte[] pkcs12(@Nullable String password) {
     char[] secret = password == null ? new char[0] : password.toCharArray();
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -86,7 +86,7 @@ record Issued(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  KeyStore keyStore(char[] password) {
+  public KeyStore keyStore(char[] password) {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);

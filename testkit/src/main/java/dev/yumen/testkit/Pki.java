@@ -1,4 +1,4 @@
-package dev.yumen.dataplane.tls;
+package dev.yumen.testkit;
 
 import java.io.IOException;
 import java.math.BigInteger;
@@ -40,7 +40,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** An authority of its own, and the certificates it gives out. */
-final class Pki {
+public final class Pki {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final X509Certificate root;
@@ -53,7 +53,7 @@ final class Pki {
     this.name = name;
   }
 
-  static Pki called(String name) {
+  public static Pki called(String name) {
     X500Name subject = new X500Name("CN=" + name);
     Request request = Request.of(subject, List.of(), null);
     Issued own = sign(request.validFor(Duration.ofDays(100)), null);
@@ -61,36 +61,36 @@ final class Pki {
   }
 
   /** An authority under this one. */
-  Pki intermediate(String intermediate) {
+  public Pki intermediate(String intermediate) {
     X500Name subject = new X500Name("CN=" + intermediate);
     Request request = Request.of(subject, List.of(), null);
     return new Pki(root, sign(request.validFor(Duration.ofDays(90)), this), subject);
   }
 
-  X509Certificate root() {
+  public X509Certificate root() {
     return root;
   }
 
-  String rootPem() {
+  public String rootPem() {
     return Issued.pem(root);
   }
 
   /** The chain of what it issues, without the root, and its key. */
-  Issued own() {
+  public Issued own() {
     return own;
   }
 
   /** A certificate of a server with these DNS names. */
-  Issued server(String... names) {
+  public Issued server(String... names) {
     return sign(serverRequest(names).validFor(Duration.ofDays(30)), this);
   }
 
-  Issued rsaServer(String... names) {
+  public Issued rsaServer(String... names) {
     Request request = serverRequest(names).validFor(Duration.ofDays(30));
     return sign(request.withKeys("RSA"), this);
   }
 
-  Issued server(Instant from, Instant until, String... names) {
+  public Issued server(Instant from, Instant until, String... names) {
     return sign(serverRequest(names).valid(from, until), this);
   }
 
@@ -100,21 +100,26 @@ final class Pki {
   }
 
   /** One that names its OCSP responder. */
-  Issued serverWithOcsp(String responder, String name) {
+  public Issued serverWithOcsp(String responder, String name) {
     Request request = serverRequest(name).validFor(Duration.ofDays(30));
     return sign(request.askedAbout(responder), this);
   }
 
   /** Somebody who may speak for this authority about certificates. */
-  Issued ocspSigner() {
+  public Issued ocspSigner() {
     X500Name subject = new X500Name("CN=OCSP signer");
     Request request = Request.of(subject, List.of(), KeyPurposeId.id_kp_OCSPSigning);
     return sign(request.validFor(Duration.ofDays(3)), this);
   }
 
-  Issued client(String client) {
+  /**
+   * A certificate of a client.
+   *
+   * @param alternatives further names: DNS names, URIs, addresses of mail
+   */
+  public Issued client(String client, String... alternatives) {
     X500Name subject = new X500Name("CN=" + client);
-    Request request = Request.of(subject, List.of(), KeyPurposeId.id_kp_clientAuth);
+    Request request = Request.of(subject, List.of(alternatives), KeyPurposeId.id_kp_clientAuth);
     return sign(request.validFor(Duration.ofDays(30)), this);
   }
 
@@ -208,17 +213,24 @@ final class Pki {
   }
 
   private static GeneralName alternative(String name) {
-    boolean address = name.matches("[0-9.]+");
-    return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
+    int type = GeneralName.dNSName;
+    if (name.matches("[0-9.]+")) {
+      type = GeneralName.iPAddress;
+    } else if (name.contains("://")) {
+      type = GeneralName.uniformResourceIdentifier;
+    } else if (name.contains("@")) {
+      type = GeneralName.rfc822Name;
+    }
+    return new GeneralName(type, name);
   }
 
   /** What a client trusts, and the certificate it shows when there is one. */
-  SSLContext clientContext(@Nullable Issued certificate) {
+  public SSLContext clientContext(@Nullable Issued certificate) {
     return context(certificate, root);
   }
 
   /** A context of the JDK for either side. */
-  static SSLContext context(@Nullable Issued own, X509Certificate... trusted) {
+  public static SSLContext context(@Nullable Issued own, X509Certificate... trusted) {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
