@@ -2,6 +2,8 @@ package dev.yumen.api;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A person or program known by name, with the credentials it may show. */
@@ -23,22 +25,30 @@ public record Consumer(
   }
 
   /** One credential: exactly one component is set. */
-  @Describe("One credential: either of these.")
+  @Describe("One credential: one of these.")
   public record Credential(
       @Describe("An API key; use ${file:…} or ${NAME} rather than the key itself.") @Secret
           @Nullable String apiKey,
-      @Describe("User name and password for basic-auth.") @Nullable Basic basic) {
+      @Describe("User name and password for basic-auth.") @Nullable Basic basic,
+      @Describe(
+              "A name in the consumer's certificate, for mtls-auth: a common name, a DNS name, a URI,"
+                  + " an address of mail, or the SHA-256 of the certificate.")
+          @Nullable String certificate) {
 
     public Credential {
-      if ((apiKey == null) == (basic == null)) {
+      long given = Stream.of(apiKey, basic, certificate).filter(Objects::nonNull).count();
+      if (given != 1) {
         throw InvalidValue.found(
-            "", apiKey == null ? "nothing" : "both", "either api-key or basic");
+            "", given == 0 ? "nothing" : "more than one", "api-key, basic or certificate");
+      }
+      if (certificate != null && certificate.isBlank()) {
+        throw new InvalidValue("certificate", certificate, "a name in a certificate");
       }
     }
 
     @Override
     public String toString() {
-      return apiKey != null ? "api-key" : "basic";
+      return apiKey != null ? "api-key" : basic != null ? "basic" : "certificate";
     }
   }
 

@@ -31,6 +31,9 @@ public interface Exchange {
   /** The other end of the connection, whatever headers say. */
   InetAddress peerAddress();
 
+  /** What TLS agreed on with the peer; null without TLS. Trusted proxies have no say in it. */
+  @Nullable TlsSession tls();
+
   /** Id of the matched route. */
   String routeId();
 

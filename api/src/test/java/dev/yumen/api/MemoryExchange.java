@@ -49,6 +49,11 @@ final class MemoryExchange implements Exchange, RequestHead {
   }
 
   @Override
+  public @Nullable TlsSession tls() {
+    return null;
+  }
+
+  @Override
   public String scheme() {
     return "http";
   }

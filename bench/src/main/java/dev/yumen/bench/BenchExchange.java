@@ -6,6 +6,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.Key;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
+import dev.yumen.api.TlsSession;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -78,6 +79,11 @@ final class BenchExchange implements Exchange, RequestHead {
   @Override
   public RequestHead request() {
     return this;
+  }
+
+  @Override
+  public @Nullable TlsSession tls() {
+    return null;
   }
 
   @Override

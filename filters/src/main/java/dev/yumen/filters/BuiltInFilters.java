@@ -3,6 +3,7 @@ package dev.yumen.filters;
 import dev.yumen.api.FilterType;
 import dev.yumen.filters.auth.ApiKeyFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
+import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
 import dev.yumen.filters.observe.AccessLogFilter;
@@ -38,6 +39,7 @@ public final class BuiltInFilters {
           HostFilter.TYPE,
           IpRestrictionFilter.TYPE,
           MockFilter.TYPE,
+          MtlsAuthFilter.TYPE,
           QueryFilter.TYPE,
           RateLimitFilter.TYPE,
           RedirectFilter.TYPE,

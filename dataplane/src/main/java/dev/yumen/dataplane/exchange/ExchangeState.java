@@ -6,6 +6,7 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.TlsSession;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
@@ -125,6 +126,11 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   @Override
   public InetAddress peerAddress() {
     return client.peer().address().getAddress();
+  }
+
+  @Override
+  public @Nullable TlsSession tls() {
+    return client.peer().tls();
   }
 
   @Override

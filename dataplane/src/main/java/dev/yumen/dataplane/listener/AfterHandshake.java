@@ -1,11 +1,12 @@
 package dev.yumen.dataplane.listener;
 
+import dev.yumen.api.TlsSession;
 import dev.yumen.config.Http2Limits;
 import dev.yumen.dataplane.http2.Http2ServerConnection;
 import dev.yumen.dataplane.server.ConnectionRegistry;
 import dev.yumen.dataplane.server.Http1ServerConnection;
 import dev.yumen.dataplane.server.Serving;
-import dev.yumen.dataplane.tls.TlsSession;
+import dev.yumen.dataplane.tls.TlsSessions;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -35,7 +36,7 @@ final class AfterHandshake extends ChannelInboundHandlerAdapter {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       SslHandler tls = context.pipeline().get(SslHandler.class);
       if (handshake.isSuccess() && tls != null) {
-        become(context, TlsSession.of(tls));
+        become(context, TlsSessions.of(tls));
       } else {
         context.close();
       }

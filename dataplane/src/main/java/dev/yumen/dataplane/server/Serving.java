@@ -1,7 +1,7 @@
 package dev.yumen.dataplane.server;
 
+import dev.yumen.api.TlsSession;
 import dev.yumen.dataplane.loop.Loop;
-import dev.yumen.dataplane.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /**

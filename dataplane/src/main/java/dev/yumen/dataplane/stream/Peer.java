@@ -1,7 +1,7 @@
 package dev.yumen.dataplane.stream;
 
+import dev.yumen.api.TlsSession;
 import dev.yumen.dataplane.loop.ClientAddress;
-import dev.yumen.dataplane.tls.TlsSession;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

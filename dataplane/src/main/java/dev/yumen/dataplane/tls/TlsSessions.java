@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.api.TlsSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
@@ -9,22 +10,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What filters and the access log may know of a TLS connection.
- *
- * @param protocol such as {@code TLSv1.3}
- * @param serverName the host name that the client asked for, in lower case
- * @param applicationProtocol agreed on by ALPN; null when the client did not use it
- * @param clientCertificate checked; null when the client showed none
- * @param resumed whether an earlier session was taken up again
- */
-public record TlsSession(
-    String protocol,
-    String cipher,
-    @Nullable String serverName,
-    @Nullable String applicationProtocol,
-    @Nullable X509Certificate clientCertificate,
-    boolean resumed) {
+/** Tells what TLS agreed on. */
+public final class TlsSessions {
+  private TlsSessions() {}
 
   /** Of a connection whose handshake is done; on its event loop. */
   public static TlsSession of(SslHandler handler) {
