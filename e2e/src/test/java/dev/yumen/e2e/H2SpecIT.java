@@ -67,15 +67,18 @@ class H2SpecIT {
   }
 
   @Test
-  void nothingIsFoundByPriorKnowledge() {
+  void nothingIsFoundByPriorKnowledgeNorOverTls() {
     String yaml =
         """
-        listeners: {http: {address: "127.0.0.1:0"}}
+        listeners:
+          http: {address: "127.0.0.1:0"}
+          https: {address: "127.0.0.1:0", tls: self-signed}
         management: {address: "127.0.0.1:0"}
         routes: [{id: all, match: {path: "/**"}, respond: {body: hello}}]
         """;
     try (GatewayProcess gateway = GatewayProcess.start(folder, yaml)) {
       assertConforms(gateway.port());
+      assertConforms(gateway.port("https"), "-t", "-k");
     }
   }
 }
