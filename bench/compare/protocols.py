@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""TLS and HTTP/2 beside nginx on this machine.
+
+    bench/compare/protocols.py          # needs h2load, wrk, nginx, openssl, taskset; two cores or more
+
+nginx and Yumen show the same certificate and proxy to the same upstream. Rounds are interleaved.
+What to read first is CPU per request, as in compare.py, whose means this program uses. nginx has no
+HTTP/2 towards upstreams: where Yumen speaks it, nginx speaks HTTP/1.1 with kept connections.
+"""
+import argparse
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from compare import LAUNCHER, Help, Server, cpu_seconds, free_port
+
+# What loads, with which options; the port of the gateway; the path.
+SCENARIOS = {
+    "tls-h2": ("h2load", ["-c", "32", "-m", "8"], "https", "/h1"),
+    "tls-h2-h2": ("h2load", ["-c", "32", "-m", "8"], "https", "/h2"),
+    "h2c": ("h2load", ["-c", "32", "-m", "8"], "h2c", "/h1"),
+    "tls-h1": ("h2load", ["-c", "64", "--h1"], "https", "/h1"),
+    "handshakes": ("wrk", ["-t1", "-c32", "-H", "Connection: close"], "https", "/h1"),
+}
+TITLES = {
+    "tls-h2": "TLS 1.3 and HTTP/2, upstream in HTTP/1.1",
+    "tls-h2-h2": "TLS 1.3 and HTTP/2, upstream in HTTP/2 (nginx: HTTP/1.1)",
+    "h2c": "HTTP/2 without TLS, upstream in HTTP/1.1",
+    "tls-h1": "TLS 1.3 and HTTP/1.1, kept connections",
+    "handshakes": "full handshakes of TLS 1.3, one request each",
+}
+
+COMMON = """
+daemon off; worker_processes 1; pid {work}/{name}.pid; error_log stderr;
+events {{ worker_connections 8192; }}
+http {{
+  client_body_temp_path {work}/body; proxy_temp_path {work}/proxy; fastcgi_temp_path {work}/fastcgi;
+  uwsgi_temp_path {work}/uwsgi; scgi_temp_path {work}/scgi;
+  access_log off; keepalive_requests 1000000000;
+"""
+
+UPSTREAM = COMMON + """
+  server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "{body}"; }} }}
+  server {{ listen 127.0.0.1:{h2} http2 backlog=4096; location / {{ return 200 "{body}"; }} }}
+}}
+"""
+
+NGINX = COMMON + """
+  ssl_certificate {work}/site.pem; ssl_certificate_key {work}/site.key; ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_session_cache shared:all:10m; http2_max_concurrent_streams 128;
+  upstream service {{ server 127.0.0.1:{upstream}; keepalive 1024; keepalive_requests 1000000000; }}
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    listen 127.0.0.1:{https} ssl http2 backlog=4096;
+    listen 127.0.0.1:{h2c} http2 backlog=4096;
+    location / {{
+      proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header Host $host;
+    }}
+  }}
+}}
+"""
+
+YUMEN = """
+listeners:
+  http: {{address: "127.0.0.1:{port}"}}
+  https: {{address: "127.0.0.1:{https}", tls: {{certificates: {{cert: site.pem, key: site.key}}}}}}
+  h2c: {{address: "127.0.0.1:{h2c}", protocols: http2}}
+management: {{address: "127.0.0.1:0"}}
+runtime: {{loops: 1, state: {work}/state}}
+upstreams:
+  service: {{endpoints: ["127.0.0.1:{upstream}"]}}
+  service2: {{endpoints: ["127.0.0.1:{h2}"], protocol: h2c}}
+routes:
+  - {{id: h2, match: {{path: /h2}}, to: service2}}
+  - {{id: all, match: {{path: "/**"}}, to: service}}
+"""
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
+    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="which, with commas between")
+    parser.add_argument("--rounds", type=int, default=5, help="of each scenario and gateway")
+    parser.add_argument("--seconds", type=int, default=4, help="of each round")
+    parser.add_argument("--warmup", type=int, default=12, help="seconds for Yumen before each scenario")
+    parser.add_argument("--gateway-core", default="0", help="core of the gateways")
+    parser.add_argument("--load-core", default="1", help="core of the load and of the service")
+    options = parser.parse_args()
+    unknown = set(options.scenarios.split(",")) - set(SCENARIOS)
+    if unknown:
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))} (expected: {', '.join(SCENARIOS)})")
+    if min(options.rounds, options.seconds, options.warmup) < 1:
+        parser.error("--rounds, --seconds and --warmup are 1 or more")
+    return options
+
+
+def load(server, scenario, seconds, core):
+    program, extra, port, path = SCENARIOS[scenario]
+    scheme = "http" if port == "h2c" else "https"
+    length = ["-D", str(seconds)] if program == "h2load" else [f"-d{seconds}s"]
+    url = f"{scheme}://127.0.0.1:{server.ports[port]}{path}"
+    before = cpu_seconds(server.process.pid)
+    try:
+        run = subprocess.run(["taskset", "-c", core, program, *length, *extra, url],
+                             capture_output=True, text=True, timeout=seconds + 30)
+    except subprocess.TimeoutExpired:      # h2load now and then waits for ever behind its last answer
+        return None
+    used = cpu_seconds(server.process.pid) - before
+    if run.returncode != 0:
+        sys.exit(f"{program} ended with status {run.returncode}: {run.stderr or run.stdout}")
+    if program == "h2load":
+        requests, errors = map(int, re.search(r"(\d+) succeeded, (\d+) failed", run.stdout).groups())
+    else:
+        requests = int(re.search(r"(\d+) requests in", run.stdout).group(1))
+        errors = sum(map(int, re.findall(r"(?:connect|write|timeout) (\d+)", run.stdout)))
+        errors += sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", run.stdout)))
+    return {"rps": requests / seconds, "cpu": used / max(requests, 1) * 1e6, "errors": errors}
+
+
+def prepare(work):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-days", "2", "-keyout", work / "site.key", "-out", work / "site.pem"],
+                   check=True, capture_output=True)
+    work.chmod(0o755)
+
+
+def main():
+    options = arguments()
+    missing = [name for name in ("h2load", "wrk", "nginx", "openssl", "taskset") if not shutil.which(name)]
+    if missing:
+        sys.exit(f"not installed: {', '.join(missing)}")
+    for number in (signal.SIGTERM, signal.SIGHUP):     # as Ctrl-C: by way of finally
+        signal.signal(number, lambda got, frame: sys.exit(128 + got))
+    if subprocess.run([LAUNCHER, "version"], stdout=sys.stderr).returncode != 0:     # builds it
+        sys.exit("yumen can not be built")
+
+    work = Path(tempfile.mkdtemp(prefix="yumen-compare-"))
+    servers = []
+    try:
+        prepare(work)
+        upstream, h2 = free_port(), free_port()
+
+        def start(name, command, file, template, core):
+            ports = {"https": free_port(), "h2c": free_port()}
+            port = upstream if name == "upstream" else free_port()
+            (work / file).write_text(template.format(
+                name=name, port=port, upstream=upstream, h2=h2, work=work, body="x" * 1024, **ports))
+            servers.append(Server(name, [*command, str(work / file)], core, port, work))
+            servers[-1].ports = ports
+            servers[-1].await_answer()
+
+        nginx = ["nginx", "-p", str(work), "-c"]
+        start("upstream", nginx, "upstream.conf", UPSTREAM, options.load_core)
+        start("nginx", nginx, "nginx.conf", NGINX, options.gateway_core)
+        start("yumen", [str(LAUNCHER), "run", "--config"], "yumen.yaml", YUMEN, options.gateway_core)
+        measure(servers[1], servers[2], options)
+    finally:
+        for server in reversed(servers):
+            server.stop()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def measure(nginx, yumen, options):
+    print("| scenario | nginx /s | Yumen /s | beside nginx | nginx CPU µs | Yumen CPU µs | beside nginx | errors |\n"
+          "|---|---|---|---|---|---|---|---|")
+    for scenario in options.scenarios.split(","):
+        load(yumen, scenario, options.warmup, options.load_core)
+        pairs = []
+        for number in range(options.rounds):
+            order = [nginx, yumen] if number % 2 == 0 else [yumen, nginx]
+            round_ = {server.name: load(server, scenario, options.seconds, options.load_core) for server in order}
+            if all(round_.values()):
+                pairs.append((round_["nginx"], round_["yumen"]))
+        if not pairs:
+            sys.exit(f"{scenario}: no round came to an end")
+
+        def middle(side, key):
+            return statistics.median(pair[side][key] for pair in pairs)
+
+        def beside(key):
+            return statistics.median(ours[key] / max(theirs[key], 1e-9) for theirs, ours in pairs)
+
+        print(f"| {TITLES[scenario]} | {middle(0, 'rps'):.0f} | {middle(1, 'rps'):.0f} | {beside('rps'):.2f} | "
+              f"{middle(0, 'cpu'):.1f} | {middle(1, 'cpu'):.1f} | {beside('cpu'):.2f} | "
+              f"{sum(ours['errors'] for _, ours in pairs)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
