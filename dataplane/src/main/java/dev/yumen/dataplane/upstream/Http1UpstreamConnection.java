@@ -66,6 +66,9 @@ public final class Http1UpstreamConnection extends Http1Connection implements Up
   private @Nullable HeadTable heldTrailers;
   private int requests;
 
+  /** Bytes handed to the channel when the request began. */
+  private long queuedBefore;
+
   Http1UpstreamConnection(ConnectionPool pool, long now) {
     super(HeadParser.Kind.RESPONSE, pool.headLimits(), pool.loop().sends());
     this.pool = pool;
@@ -88,6 +91,7 @@ public final class Http1UpstreamConnection extends Http1Connection implements Up
     paused = false;
     endHeld = false;
     interims = 0;
+    queuedBefore = writer().queued();
     reading = Reading.HEAD;
     parser().reset();
     head.reset();
@@ -426,7 +430,14 @@ public final class Http1UpstreamConnection extends Http1Connection implements Up
   @Override
   public void cancel() {
     attempt = null;
-    close();
+    if (reading == Reading.HEAD && writer().queued() == queuedBefore && !inputEnded()) {
+      // Given up before a byte was sent, as by a client that opens streams and resets them.
+      writer().discard();
+      reading = Reading.IDLE;
+      pool.release(this);
+    } else {
+      close();
+    }
   }
 
   /** Closes the connection and tells the pool, once. */

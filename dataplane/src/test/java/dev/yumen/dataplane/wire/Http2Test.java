@@ -478,4 +478,36 @@ class Http2Test {
       GATEWAY.awaitIdle();
     }
   }
+
+  @Test
+  void aRequestThatIsResetBeforeItIsSentLeavesTheUpstreamsConnectionAsItIs() {
+    int before;
+    int streams = 50;
+    try (Http2Client client = connect()) {
+      client.answer(client.get("/"));
+      before = UPSTREAM.connections();
+      List<Http2Frame> frames = new ArrayList<>();
+      for (int i = 0; i < streams; i++) {
+        int stream = client.newStream();
+        frames.add(
+            Http2Frame.headers(
+                stream,
+                true,
+                ":method",
+                "GET",
+                ":scheme",
+                "http",
+                ":path",
+                "/reset",
+                ":authority",
+                "localhost"));
+        frames.add(Http2Frame.reset(stream, Http2Frame.CANCEL));
+      }
+      client.send(frames.toArray(Http2Frame[]::new));
+      assertEquals(200, client.answer(client.get("/")).status());
+    }
+    assertEquals(before, UPSTREAM.connections());
+    assertFalse(UPSTREAM.received().contains("/reset"));
+    GATEWAY.awaitIdle();
+  }
 }
