@@ -2,19 +2,12 @@ package dev.yumen.testkit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.Http2Exception;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,26 +26,11 @@ public final class Http2Client implements AutoCloseable {
   /** What a connection begins with, before the first SETTINGS (RFC 9113 §3.4). */
   public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
-  private static final int DEFAULT_WINDOW = 65_535;
-  private static final int FRAME_BYTES = 16 * 1024;
-  private static final int SHOWN = 30;
-
   private final Http2Wire wire;
-  private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
+  private final Http2Session session;
   private final Map<Integer, Http2Answer> answers = new HashMap<>();
-  private final Map<Integer, Long> receiveWindows = new HashMap<>();
-  private final Map<Integer, Integer> owedWindows = new HashMap<>();
-  private final Map<Integer, Long> sendWindows = new HashMap<>();
-  private final Map<Integer, Integer> peerSettings = new HashMap<>();
-  private final List<Http2Frame> goAways = new ArrayList<>();
-  private final ArrayDeque<Http2Frame> last = new ArrayDeque<>();
-  private ByteArrayOutputStream block = new ByteArrayOutputStream();
   private Duration timeout = Duration.ofSeconds(10);
-  private int receiveWindow = DEFAULT_WINDOW;
   private int nextStream = 1;
-  private boolean keepsWindows;
-  private boolean eager;
-  private boolean keepsPings;
 
   private Http2Client(int port, int receiveBuffer) {
     try {
@@ -60,8 +38,7 @@ public final class Http2Client implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("no connection to port " + port, e);
     }
-    receiveWindows.put(0, (long) DEFAULT_WINDOW);
-    sendWindows.put(0, (long) DEFAULT_WINDOW);
+    session = new Http2Session(wire, new Answers());
   }
 
   /** Connects to a port of 127.0.0.1 and sends preface and settings (pairs of id and value). */
@@ -79,13 +56,9 @@ public final class Http2Client implements AutoCloseable {
     return new Http2Client(port, 0);
   }
 
-  private Http2Client begin(int... settings) {
-    for (int i = 0; i < settings.length; i += 2) {
-      if (settings[i] == Http2Frame.INITIAL_WINDOW_SIZE) {
-        receiveWindow = settings[i + 1];
-      }
-    }
-    byte[] first = Http2Frame.settings(settings).bytes();
+  /** Sends preface and settings (pairs of id and value). */
+  public Http2Client begin(int... settings) {
+    byte[] first = session.begin(settings).bytes();
     return sendBytes(
         ByteBuffer.allocate(PREFACE.length + first.length).put(PREFACE).put(first).array());
   }
@@ -98,19 +71,19 @@ public final class Http2Client implements AutoCloseable {
 
   /** From now on, what was received is not given back by WINDOW_UPDATE. */
   public Http2Client keepWindows() {
-    keepsWindows = true;
+    session.keepWindows();
     return this;
   }
 
   /** From now on, what was received is given back at once, frame by frame, as some clients do. */
   public Http2Client giveBackAtOnce() {
-    eager = true;
+    session.giveBackAtOnce();
     return this;
   }
 
   /** From now on, PING is not answered. */
   public Http2Client keepPings() {
-    keepsPings = true;
+    session.keepPings();
     return this;
   }
 
@@ -122,11 +95,7 @@ public final class Http2Client implements AutoCloseable {
 
   /** Sends frames, all by one write. */
   public Http2Client send(Http2Frame... frames) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (Http2Frame frame : frames) {
-      bytes.writeBytes(frame.bytes());
-    }
-    return sendBytes(bytes.toByteArray());
+    return doing(() -> session.send(frames));
   }
 
   /** The number of the next stream, which is used up. */
@@ -134,9 +103,7 @@ public final class Http2Client implements AutoCloseable {
     int stream = nextStream;
     nextStream += 2;
     answers.put(stream, new Http2Answer());
-    receiveWindows.put(stream, (long) receiveWindow);
-    long window = peerSettings.getOrDefault(Http2Frame.INITIAL_WINDOW_SIZE, DEFAULT_WINDOW);
-    sendWindows.put(stream, window);
+    session.open(stream);
     return stream;
   }
 
@@ -167,7 +134,7 @@ public final class Http2Client implements AutoCloseable {
   public Http2Client sendPattern(int stream, long length, boolean thenEnd) {
     long sent = sendPattern(stream, 0, length, thenEnd, timeout);
     if (sent < length && !soFar(stream).isReset()) {
-      throw new AssertionError("no window after " + sent + " bytes" + received());
+      throw new AssertionError("no window after " + sent + " bytes" + session.received());
     }
     return this;
   }
@@ -179,16 +146,11 @@ public final class Http2Client implements AutoCloseable {
    * @return where it came to: less than the limit when the peer gave no window or reset the stream
    */
   public long sendPattern(int stream, long from, long to, boolean thenEnd, Duration patience) {
-    await("SETTINGS", () -> !peerSettings.isEmpty());
-    byte[] piece = new byte[FRAME_BYTES];
+    await("SETTINGS", session::hasPeerSettings);
     long at = from;
     while (at < to && awaitWindow(stream, patience)) {
-      int count = (int) Math.min(Math.min(piece.length, to - at), sendWindow(stream));
-      PatternBytes.fill(piece, count, at);
-      at += count;
-      sendWindows.merge(0, (long) -count, Long::sum);
-      sendWindows.merge(stream, (long) -count, Long::sum);
-      send(Http2Frame.data(stream, thenEnd && at == to, Arrays.copyOf(piece, count)));
+      long begin = at;
+      at = reading(() -> session.sendPattern(stream, begin, to, thenEnd));
     }
     return at;
   }
@@ -197,12 +159,11 @@ public final class Http2Client implements AutoCloseable {
     long deadline = System.nanoTime() + patience.toNanos();
     while (sendWindow(stream) <= 0 && !soFar(stream).isReset()) {
       try {
-        Http2Frame frame = wire.read(deadline);
-        take(require(frame, "a window"));
+        require(session.read(deadline), "a window");
       } catch (SocketTimeoutException e) {
         return false;
       } catch (IOException e) {
-        throw new UncheckedIOException(e + received(), e);
+        throw new UncheckedIOException(e + session.received(), e);
       }
     }
     return !soFar(stream).isReset();
@@ -210,24 +171,25 @@ public final class Http2Client implements AutoCloseable {
 
   /** Bytes that the peer takes on this stream now. */
   public long sendWindow(int stream) {
-    return Math.min(sendWindows.getOrDefault(0, 0L), sendWindows.getOrDefault(stream, 0L));
+    return session.sendWindow(stream);
   }
 
   /** Gives the peer this much more window, for a client that {@linkplain #keepWindows keeps} it. */
   public Http2Client giveWindow(int stream, int more) {
-    receiveWindows.merge(stream, (long) more, Long::sum);
-    return send(Http2Frame.windowUpdate(stream, more));
+    return doing(() -> session.giveWindow(stream, more));
   }
 
   /** Changes the window that every stream begins with, and those of the open ones with it. */
   public Http2Client changeWindows(int window) {
-    long more = (long) window - receiveWindow;
-    receiveWindow = window;
-    receiveWindows.replaceAll((stream, left) -> stream == 0 ? left : left + more);
-    return send(Http2Frame.settings(Http2Frame.INITIAL_WINDOW_SIZE, window));
+    return doing(() -> session.changeWindows(window));
   }
 
   // ---- reading ----
+
+  /** The head of an answer in HTTP/1.1, such as 101; what follows are frames. */
+  public String readHead() {
+    return reading(() -> wire.readHead(deadline()));
+  }
 
   /** The answer on a stream, once it has ended or was reset. */
   public Http2Answer answer(int stream) {
@@ -250,7 +212,7 @@ public final class Http2Client implements AutoCloseable {
 
   /** From now on, the body on this stream is compared with {@link PatternBytes}, and not kept. */
   public Http2Client checkPattern(int stream) {
-    soFar(stream).checkPattern();
+    soFar(stream).comparePattern();
     return this;
   }
 
@@ -276,18 +238,18 @@ public final class Http2Client implements AutoCloseable {
 
   /** The first GOAWAY, be it read already or still to come. */
   public Http2Frame awaitGoAway() {
-    await("GOAWAY", () -> !goAways.isEmpty());
-    return goAways.getFirst();
+    await("GOAWAY", () -> !goAways().isEmpty());
+    return goAways().getFirst();
   }
 
   /** Every GOAWAY that was read. */
   public List<Http2Frame> goAways() {
-    return goAways;
+    return session.goAways();
   }
 
   /** A setting of the peer, or null when it has not named it (yet). */
   public @Nullable Integer peerSetting(int id) {
-    return peerSettings.get(id);
+    return session.peerSetting(id);
   }
 
   /** Sends a PING and reads until its answer: what was sent before has been dealt with. */
@@ -308,11 +270,9 @@ public final class Http2Client implements AutoCloseable {
     long deadline = deadline();
     try {
       while (true) {
-        Http2Frame frame = wire.read(deadline);
-        if (frame == null) {
+        if (session.read(deadline) == null) {
           return RawClient.End.CLOSED;
         }
-        take(frame);
       }
     } catch (SocketTimeoutException e) {
       return RawClient.End.STILL_OPEN;
@@ -342,141 +302,61 @@ public final class Http2Client implements AutoCloseable {
   }
 
   private @Nullable Http2Frame next(long deadline) {
-    try {
-      Http2Frame frame = wire.read(deadline);
-      if (frame != null) {
-        take(frame);
-      }
-      return frame;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e + received(), e);
-    }
+    return reading(() -> session.read(deadline));
   }
 
   private Http2Frame require(@Nullable Http2Frame frame, String what) {
     if (frame == null) {
-      throw new AssertionError("closed before " + what + received());
+      throw new AssertionError("closed before " + what + session.received());
     }
     return frame;
   }
 
-  private String received() {
-    return "; received until then: " + last;
-  }
+  private final class Answers implements Http2Session.Streams {
+    @Override
+    public void fields(int stream, List<Map.Entry<String, String>> fields, boolean last) {
+      known(stream).takeFields(fields, last);
+    }
 
-  private void take(Http2Frame frame) {
-    if (last.size() == SHOWN) {
-      last.removeFirst();
+    @Override
+    public void data(int stream, byte[] bytes, boolean last) {
+      known(stream).takeData(bytes, last);
     }
-    last.add(frame);
-    switch (frame.type()) {
-      case Http2Frame.DATA -> takeData(frame);
-      case Http2Frame.HEADERS, Http2Frame.CONTINUATION -> takeFields(frame);
-      case Http2Frame.RST_STREAM -> known(frame).reset(frame.error());
-      case Http2Frame.SETTINGS -> takeSettings(frame);
-      case Http2Frame.PING -> {
-        if (!keepsPings && !frame.has(Http2Frame.ACK)) {
-          reply(new Http2Frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload()));
-        }
-      }
-      case Http2Frame.GOAWAY -> goAways.add(frame);
-      case Http2Frame.WINDOW_UPDATE ->
-          sendWindows.merge(
-              frame.stream(), (long) ByteBuffer.wrap(frame.payload()).getInt(), Long::sum);
-      default -> throw new AssertionError("a frame that no server sends: " + frame);
-    }
-  }
 
-  private Http2Answer known(Http2Frame frame) {
-    return answers.computeIfAbsent(frame.stream(), _ -> new Http2Answer());
-  }
+    @Override
+    public void reset(int stream, int error) {
+      known(stream).takeReset(error);
+    }
 
-  private void takeData(Http2Frame frame) {
-    int length = frame.payload().length;
-    for (int each : new int[] {0, frame.stream()}) {
-      if (receiveWindows.merge(each, (long) -length, Long::sum) < 0) {
-        throw new AssertionError("more than the window of " + each + " allows" + received());
-      }
+    private Http2Answer known(int stream) {
+      return answers.computeIfAbsent(stream, _ -> new Http2Answer());
     }
-    known(frame).data(frame.payload(), frame.isLast());
-    if (!keepsWindows) {
-      giveBack(0, length);
-      if (!frame.isLast()) {
-        giveBack(frame.stream(), length);
-      }
-    }
-  }
-
-  /** Gives windows back when half of them is used up, as most clients do. */
-  private void giveBack(int stream, int length) {
-    int owed = owedWindows.merge(stream, length, Integer::sum);
-    int window = stream == 0 ? DEFAULT_WINDOW : receiveWindow;
-    if (owed > 0 && (eager || owed >= window / 2)) {
-      owedWindows.put(stream, 0);
-      receiveWindows.merge(stream, (long) owed, Long::sum);
-      reply(Http2Frame.windowUpdate(stream, owed));
-    }
-  }
-
-  /** Sends what answers a frame. A peer that has closed is no failure: its last words are read. */
-  private void reply(Http2Frame frame) {
-    try {
-      wire.write(frame.bytes());
-    } catch (IOException closed) {
-      // the next reading tells
-    }
-  }
-
-  private void takeFields(Http2Frame frame) {
-    block.writeBytes(frame.payload());
-    if (frame.type() == Http2Frame.HEADERS
-        && frame.isLast()
-        && !frame.has(Http2Frame.END_HEADERS)) {
-      throw new AssertionError("END_STREAM before CONTINUATION is not read by this client");
-    }
-    if (!frame.has(Http2Frame.END_HEADERS)) {
-      return;
-    }
-    List<Map.Entry<String, String>> fields = new ArrayList<>();
-    try {
-      decoder
-          .decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(block.toByteArray()))
-          .forEach(field -> fields.add(Map.entry(field.getKey() + "", field.getValue() + "")));
-    } catch (Http2Exception e) {
-      throw new AssertionError("fields that can not be read" + received(), e);
-    }
-    block = new ByteArrayOutputStream();
-    known(frame).fields(fields, frame.isLast());
-  }
-
-  private void takeSettings(Http2Frame frame) {
-    if (frame.has(Http2Frame.ACK)) {
-      return;
-    }
-    ByteBuffer payload = ByteBuffer.wrap(frame.payload());
-    while (payload.hasRemaining()) {
-      int id = payload.getShort();
-      int value = payload.getInt();
-      Integer old = peerSettings.put(id, value);
-      if (id == Http2Frame.INITIAL_WINDOW_SIZE) {
-        long more = (long) value - (old == null ? DEFAULT_WINDOW : old);
-        sendWindows.replaceAll((stream, window) -> stream == 0 ? window : window + more);
-      }
-    }
-    reply(new Http2Frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0, new byte[0]));
   }
 
   private Http2Client doing(Step step) {
+    reading(
+        () -> {
+          step.run();
+          return true;
+        });
+    return this;
+  }
+
+  private <T extends @Nullable Object> T reading(Source<T> source) {
     try {
-      step.run();
-      return this;
+      return source.get();
     } catch (IOException e) {
-      throw new UncheckedIOException(e + received(), e);
+      throw new UncheckedIOException(e + session.received(), e);
     }
   }
 
   @FunctionalInterface
   private interface Step {
     void run() throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface Source<T extends @Nullable Object> {
+    T get() throws IOException;
   }
 }

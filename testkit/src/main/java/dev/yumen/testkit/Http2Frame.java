@@ -97,6 +97,12 @@ public record Http2Frame(int type, int flags, int stream, byte[] payload) {
     return new Http2Frame(PING, 0, 0, ByteBuffer.allocate(8).putLong(opaque).array());
   }
 
+  /** A GOAWAY without debug data. */
+  public static Http2Frame goAway(int lastStream, int error) {
+    byte[] payload = ByteBuffer.allocate(8).putInt(lastStream).putInt(error).array();
+    return new Http2Frame(GOAWAY, 0, 0, payload);
+  }
+
   /** Settings as pairs of identifier and value. */
   public static Http2Frame settings(int... idsAndValues) {
     ByteBuffer payload = ByteBuffer.allocate(idsAndValues.length / 2 * 6);
@@ -133,6 +139,11 @@ public record Http2Frame(int type, int flags, int stream, byte[] payload) {
   /** The last stream that a GOAWAY says is taken. */
   public int lastStream() {
     return ByteBuffer.wrap(payload).getInt() & Integer.MAX_VALUE;
+  }
+
+  /** The content of a PING. */
+  public long opaque() {
+    return ByteBuffer.wrap(payload).getLong();
   }
 
   /** As bytes, with the length that the payload has. */

@@ -1,5 +1,6 @@
 package dev.yumen.testkit;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,34 +25,29 @@ final class Http2Wire {
   private int end;
 
   /**
+   * Connects to a port of 127.0.0.1.
+   *
    * @param receiveBuffer bytes of the kernel's buffer; 0 leaves it as it is
    */
   Http2Wire(int port, int receiveBuffer) throws IOException {
-    socket = new Socket();
+    this(connected(port, receiveBuffer));
+  }
+
+  /** Over a connection that is there. */
+  Http2Wire(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setTcpNoDelay(true);
+    in = socket.getInputStream();
+    out = socket.getOutputStream();
+  }
+
+  private static Socket connected(int port, int receiveBuffer) throws IOException {
+    Socket socket = new Socket();
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
-    in = socket.getInputStream();
-    out = socket.getOutputStream();
-  }
-
-  /** The other end of one: a connection that was accepted. */
-  Http2Wire(Socket accepted) throws IOException {
-    socket = accepted;
-    socket.setTcpNoDelay(true);
-    in = socket.getInputStream();
-    out = socket.getOutputStream();
-  }
-
-  /** So many bytes that are no frame; fails when there are fewer. */
-  byte[] readBytes(int count, long deadline) throws IOException {
-    if (!have(count, deadline)) {
-      throw new IOException("closed early");
-    }
-    start += count;
-    return Arrays.copyOfRange(buffer, start - count, start);
+    return socket;
   }
 
   void write(byte[] bytes) throws IOException {
@@ -83,6 +79,24 @@ final class Http2Wire {
     return new Http2Frame(type, flags, stream, Arrays.copyOfRange(buffer, from, start));
   }
 
+  /** So many bytes that are no frame; fails when there are fewer. */
+  byte[] readBytes(int count, long deadline) throws IOException {
+    if (!have(count, deadline)) {
+      throw new EOFException("closed early");
+    }
+    start += count;
+    return Arrays.copyOfRange(buffer, start - count, start);
+  }
+
+  /** A head of HTTP/1.1 with its empty line. */
+  String readHead(long deadline) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) readBytes(1, deadline)[0]);
+    }
+    return head.toString();
+  }
+
   private boolean have(int bytes, long deadline) throws IOException {
     while (end - start < bytes) {
       if (start > 0) {
@@ -97,7 +111,7 @@ final class Http2Wire {
       if (left <= 0) {
         throw new SocketTimeoutException("nothing more came in time");
       }
-      socket.setSoTimeout((int) left);
+      socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
       int count = in.read(buffer, end, buffer.length - end);
       if (count < 0) {
         return false;
