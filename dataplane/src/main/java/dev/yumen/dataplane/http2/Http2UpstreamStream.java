@@ -36,6 +36,7 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
   private boolean requestEnded;
   private boolean headStarted;
   private boolean answerEnded;
+  private boolean bodyMissing;
   private boolean abandoned;
   private boolean endHeld;
   private @Nullable HeadTable heldTrailers;
@@ -164,6 +165,9 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
       return;
     }
     headStarted = true;
+    bodyMissing =
+        head().responseFraming(method) != HeadTable.Framing.NONE && head().contentLength() > 0;
+    requireBody(last);
     ResponseEvents current = attempt;
     if (current == null) {
       return;
@@ -190,6 +194,13 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
     String key = tunnelKey;
     return heads.readSwitch(
         headers, head(), protocol, key == null ? null : WebSocketHandshake.accept(key));
+  }
+
+  /** Netty takes an answer without its whole body for one to HEAD (RFC 9113 §8.1.1). */
+  private void requireBody(boolean last) throws Malformed {
+    if (last && bodyMissing) {
+      throw new Malformed("a content-length without a body");
+    }
   }
 
   private void interim(boolean last) throws Malformed {
@@ -220,6 +231,7 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
     if (!last) {
       throw new Malformed("a second head");
     }
+    requireBody(true);
     HeadTable trailers = new HeadTable();
     var error = heads.readTrailers(headers, trailers);
     if (error != null) {
@@ -234,6 +246,8 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
       throw new Malformed("a body without a head");
     }
     int length = data.readableBytes();
+    bodyMissing &= length == 0;
+    requireBody(last);
     ResponseEvents current = attempt;
     if (current != null && length > 0) {
       CompositeByteBuf waiting = early;
