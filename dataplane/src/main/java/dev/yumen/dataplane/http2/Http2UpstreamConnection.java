@@ -207,6 +207,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
       open.forEach(stream -> stream.fail(failure, ResponseEvents.Reached.ANSWERED));
     }
     super.onConnectionError(context, outbound, cause, error);
+    context.flush(); // GOAWAY
     cut();
   }
 
@@ -221,7 +222,8 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
       stream.fail(
           Failure.of(
               FailureCode.UPSTREAM_PROTOCOL, owner.endpointText() + ": " + cause.getMessage()),
-          ResponseEvents.Reached.ANSWERED);
+          ResponseEvents.Reached.ANSWERED,
+          error.error());
     }
     super.onStreamError(context, outbound, cause, error);
   }

@@ -325,11 +325,20 @@ final class Http2UpstreamStream extends MultiplexedStream implements UpstreamStr
   }
 
   void fail(Failure failure, ResponseEvents.Reached reached) {
+    fail(failure, reached, Http2Error.CANCEL);
+  }
+
+  /**
+   * Ends the stream, if it is open still, because of a failure.
+   *
+   * @param error what the upstream is told
+   */
+  void fail(Failure failure, ResponseEvents.Reached reached, Http2Error error) {
     ResponseEvents failed = attempt;
     attempt = null;
     abandoned = true;
     endHeld = false;
-    cancelStream(Http2Error.CANCEL);
+    cancelStream(error);
     if (failed != null) {
       failed.onUpstreamFailure(failure, reached);
     }
