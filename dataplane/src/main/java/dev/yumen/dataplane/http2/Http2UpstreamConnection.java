@@ -365,7 +365,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
       if (reset != null) {
         boolean refused = code == Http2Error.REFUSED_STREAM.code();
         reset.onClosed(
-            refused ? ResponseEvents.Reached.REFUSED : null,
+            refused ? ResponseEvents.Reached.REFUSED : ResponseEvents.Reached.ANSWERED,
             "reset the stream with " + Http2Error.valueOf(code));
         ended(reset);
       }
