@@ -347,9 +347,12 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
     @Override
     void onFields(int id, @Nullable Http2UpstreamStream stream, Http2Headers headers, boolean last)
-        throws Malformed {
+        throws Malformed, Http2Exception {
       if (stream != null) {
         stream.headers(headers, last, heads);
+      } else if (!connection().local().mayHaveCreatedStream(id)) {
+        throw Http2Exception.connectionError(
+            Http2Error.PROTOCOL_ERROR, "an answer on stream %d, which nobody asked for", id);
       }
     }
 

@@ -156,7 +156,7 @@ abstract class MultiplexedConnection<S extends MultiplexedStream> extends Http2C
 
     /** Fields have come for a stream; null when it is none of ours. */
     abstract void onFields(int id, @Nullable S stream, Http2Headers headers, boolean last)
-        throws Malformed;
+        throws Malformed, Http2Exception;
 
     /** Returns how many of the bytes the peer may send anew. */
     abstract int onData(S stream, ByteBuf data, boolean last) throws Malformed;
