@@ -76,6 +76,11 @@ public final class BodyPipe {
     }
   }
 
+  /** Whether a filter has failed, so that nothing comes out any more. */
+  public boolean failed() {
+    return failed;
+  }
+
   /** Drops what is held. */
   public void discard() {
     failed = true;

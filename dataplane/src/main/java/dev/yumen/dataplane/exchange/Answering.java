@@ -27,6 +27,7 @@ final class Answering implements BodySink {
   private @Nullable CompositeByteBuf held;
   private boolean started;
   private boolean dropsBody;
+  private boolean grpc;
   private long bytes;
 
   Answering(ProxyExchange exchange) {
@@ -93,6 +94,7 @@ final class Answering implements BodySink {
       return;
     }
     settleFraming();
+    grpc = exchange.grpc() != Grpc.Kind.NONE && Grpc.isAnswer(head().headers());
     pipe = dropsBody || framing == Framing.NONE || framing == Framing.STATED ? null : through;
     if (pipe == null) {
       sendHead();
@@ -210,6 +212,21 @@ final class Answering implements BodySink {
       }
     }
     exchange.answered(framing == Framing.STREAM && !dropsBody ? trailers : null);
+  }
+
+  /**
+   * Whether a failure can still be told behind what was sent: by trailers where they arrive for
+   * sure, or by a filter that has translated the call and does so with its answer.
+   */
+  boolean endsByStatus() {
+    if (!started || !grpc || framing != Framing.STREAM || dropsBody) {
+      return false;
+    }
+    BodyPipe through = pipe;
+    if (exchange.grpc() == Grpc.Kind.CALL) {
+      return !exchange.client().version().startsWith("1") && (through == null || !through.failed());
+    }
+    return through != null && !through.failed() && Grpc.isCall(exchange.head());
   }
 
   /** Drops what is held. */

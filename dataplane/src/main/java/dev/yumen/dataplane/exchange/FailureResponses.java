@@ -76,6 +76,11 @@ public final class FailureResponses {
     return new Response(failure.code().status(), fields, body);
   }
 
+  /** What to say of a failure in one sentence, in the client's language. */
+  public String text(FailureCode code, @Nullable String acceptLanguage) {
+    return messages.detail(code, messages.choose(acceptLanguage));
+  }
+
   private static String safe(String traceId) {
     StringBuilder safe = null;
     for (int i = 0; i < traceId.length(); i++) {

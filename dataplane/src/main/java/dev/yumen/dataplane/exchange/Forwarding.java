@@ -111,6 +111,11 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void attempt() {
     Loop loop = exchange.loop();
     Upstream service = upstream();
+    if (exchange.clientWaitsStill() == 0) {
+      exchange.fail(
+          Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more (grpc-timeout)"));
+      return;
+    }
     Endpoint chosen = service.choose(loop, tried);
     if (chosen == null) {
       Failure last = connectFailure;
@@ -191,6 +196,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       exchange.request().authority(endpoint().authority());
     }
     settleExpectation();
+    if (exchange.grpc() != Grpc.Kind.NONE && Grpc.isCall(exchange.head())) {
+      exchange.head().acceptTrailers(); // "gRPC over HTTP2": services look for it
+    }
     long left = exchange.clientWaitsStill();
     if (left >= 0) {
       exchange.head().set("grpc-timeout", Grpc.timeout(left));

@@ -4,6 +4,7 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Headers;
 import dev.yumen.api.Response;
+import dev.yumen.dataplane.http1.HeadTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,25 +13,83 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is different for gRPC calls: an answer of the gateway itself is a status in header fields
- * ("Trailers-Only"), and the client says how long it waits. Source: "gRPC over HTTP2" and "HTTP to
- * gRPC Status Code Mapping" of the gRPC project.
+ * ("Trailers-Only"), and the client says how long it waits. Source: "gRPC over HTTP2", "gRPC Web"
+ * and "HTTP to gRPC Status Code Mapping" of the gRPC project.
  */
 final class Grpc {
-  private static final String CONTENT_TYPE = "application/grpc";
+
+  /** How a client speaks gRPC, by the content type of its request. */
+  enum Kind {
+    /** Not at all. */
+    NONE(""),
+    /** By HTTP/2 with trailers. */
+    CALL("application/grpc"),
+    /** As browsers do, with the trailers in the body. */
+    WEB("application/grpc-web+proto"),
+    /** The same in Base64. */
+    WEB_TEXT("application/grpc-web-text+proto");
+
+    private final String contentType;
+
+    Kind(String contentType) {
+      this.contentType = contentType;
+    }
+  }
+
+  private static final String CALL_TYPE = "application/grpc";
+  private static final String WEB_TYPE = "application/grpc-web";
+  private static final String WEB_TEXT_TYPE = "application/grpc-web-text";
 
   /** The longest time-out that is understood has eight digits, in hours. */
   private static final int MOST_DIGITS = 8;
 
+  private static final int HIGHEST_STATUS = 16;
+  private static final int UNKNOWN = 2;
+
   private Grpc() {}
 
-  /** Whether a request is a gRPC call; gRPC-Web, which is answered otherwise, is not. */
-  static boolean isCall(Headers request) {
+  static Kind kind(Headers request) {
     String type = request.first("content-type");
-    if (type == null || !type.regionMatches(true, 0, CONTENT_TYPE, 0, CONTENT_TYPE.length())) {
+    if (is(type, CALL_TYPE)) {
+      return Kind.CALL;
+    }
+    if (is(type, WEB_TYPE)) {
+      return Kind.WEB;
+    }
+    return is(type, WEB_TEXT_TYPE) ? Kind.WEB_TEXT : Kind.NONE;
+  }
+
+  /** Whether a request, as it is now, is a call that a gRPC service takes. */
+  static boolean isCall(Headers request) {
+    return is(request.first("content-type"), CALL_TYPE);
+  }
+
+  /** Whether this is the type, perhaps with a format ({@code +proto}) or parameters. */
+  private static boolean is(@Nullable String type, String wanted) {
+    if (type == null || !type.regionMatches(true, 0, wanted, 0, wanted.length())) {
       return false;
     }
-    return type.length() == CONTENT_TYPE.length()
-        || "+; ".indexOf(type.charAt(CONTENT_TYPE.length())) >= 0;
+    return type.length() == wanted.length() || "+; ".indexOf(type.charAt(wanted.length())) >= 0;
+  }
+
+  /** Whether an answer is one of gRPC, in whichever form, whose status comes behind its body. */
+  static boolean isAnswer(Headers answer) {
+    String type = answer.first("content-type");
+    return type != null && type.regionMatches(true, 0, CALL_TYPE, 0, CALL_TYPE.length());
+  }
+
+  /** The {@code grpc-status} among these fields; -1 without one. */
+  static int statusIn(Headers fields) {
+    String value = fields.first("grpc-status");
+    if (value == null) {
+      return -1;
+    }
+    int status = 0;
+    for (int i = 0; i < value.length() && status <= HIGHEST_STATUS; i++) {
+      char c = value.charAt(i);
+      status = c >= '0' && c <= '9' ? status * 10 + (c - '0') : Integer.MAX_VALUE;
+    }
+    return value.isEmpty() || status > HIGHEST_STATUS ? UNKNOWN : status;
   }
 
   /**
@@ -38,9 +97,10 @@ final class Grpc {
    * is left as it is.
    *
    * @param failure that it is the answer to, if it is one
+   * @param text what to say of that failure
    */
-  static Response answer(Response response, @Nullable Failure failure) {
-    if (response.status() < 300 && failure == null) {
+  static Response answer(Kind kind, Response response, @Nullable Failure failure, String text) {
+    if (kind == Kind.NONE || (response.status() < 300 && failure == null)) {
       return response;
     }
     List<Response.Field> fields = new ArrayList<>();
@@ -50,19 +110,27 @@ final class Grpc {
         fields.add(field);
       }
     }
-    Response answer =
-        new Response(200, fields, new byte[0])
-            .header("content-type", CONTENT_TYPE)
-            .header("grpc-status", Integer.toString(status(response.status(), failure)));
-    String message = failure == null ? "HTTP status " + response.status() : failure.code().name();
-    return answer.header("grpc-message", encode(message));
+    String message =
+        failure == null ? "HTTP status " + response.status() : failure.code().name() + ": " + text;
+    return new Response(200, fields, new byte[0])
+        .header("content-type", kind.contentType)
+        .header("grpc-status", Integer.toString(status(response.status(), failure)))
+        .header("grpc-message", encode(message));
+  }
+
+  /** What ends an answer that had begun when the gateway failed. */
+  static HeadTable trailers(Failure failure, String text) {
+    HeadTable trailers = new HeadTable();
+    trailers.add("grpc-status", Integer.toString(status(failure.code().status(), failure)));
+    trailers.add("grpc-message", encode(failure.code().name() + ": " + text));
+    return trailers;
   }
 
   private static int status(int http, @Nullable Failure failure) {
     FailureCode code = failure == null ? null : failure.code();
     if (code != null) {
       switch (code) {
-        case UPSTREAM_TIMEOUT, UPSTREAM_CONNECT_TIMEOUT, FILTER_TIMEOUT, REQUEST_TIMEOUT -> {
+        case UPSTREAM_TIMEOUT, FILTER_TIMEOUT, REQUEST_TIMEOUT -> {
           return 4; // DEADLINE_EXCEEDED
         }
         case RATE_LIMITED, PAYLOAD_TOO_LARGE, HEADERS_TOO_LARGE -> {
@@ -84,12 +152,12 @@ final class Grpc {
       case 404, 405 -> 12; // UNIMPLEMENTED
       case 413, 431 -> 8; // RESOURCE_EXHAUSTED
       case 429, 502, 503, 504 -> 14; // UNAVAILABLE
-      default -> 2; // UNKNOWN
+      default -> UNKNOWN;
     };
   }
 
   /** Printable ASCII without percent stands for itself, the rest is percent-encoded UTF-8. */
-  private static String encode(String message) {
+  static String encode(String message) {
     StringBuilder encoded = new StringBuilder();
     for (byte b : message.getBytes(StandardCharsets.UTF_8)) {
       if (b >= ' ' && b <= '~' && b != '%') {
@@ -135,7 +203,7 @@ final class Grpc {
   static String timeout(long nanos) {
     long amount = Math.max(1, nanos);
     for (char unit : new char[] {'n', 'u', 'm', 'S', 'M'}) {
-      long rounded = (amount + unit(unit) - 1) / unit(unit);
+      long rounded = Math.ceilDiv(amount, unit(unit));
       if (rounded < 100_000_000) {
         return rounded + String.valueOf(unit);
       }

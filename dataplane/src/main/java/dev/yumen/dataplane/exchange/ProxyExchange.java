@@ -50,6 +50,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private @Nullable BodyPipe requestPipe;
   private boolean requestComplete;
   private boolean awaitingWhole;
+  private Grpc.Kind grpc = Grpc.Kind.NONE;
   private boolean ended;
 
   ProxyExchange(ExchangeAcceptor acceptor, ClientStream client, HeadTable head, long startNanos) {
@@ -75,12 +76,13 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private void take(Framing framing) {
     forwarding.requestFraming(framing, head().contentLength());
     claimAddresses();
+    grpc = Grpc.kind(head()); // filters may change what it says
     Failure refused = admit();
     if (refused != null) {
       fail(refused);
       return;
     }
-    if (grpc()) {
+    if (grpc != Grpc.Kind.NONE) {
       long timeout = Grpc.timeout(head().first("grpc-timeout"));
       if (timeout >= 0) {
         clientWaits(timeout);
@@ -198,10 +200,6 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(Failure.of(FailureCode.INTERNAL, "resume: " + e, e));
     }
     flush();
-  }
-
-  private boolean grpc() {
-    return Grpc.isCall(head());
   }
 
   boolean ended() {
@@ -358,14 +356,30 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
     forwarding.giveUp();
     try {
-      answering.own(grpc() ? Grpc.answer(response, failure) : response);
+      answering.own(forGrpc(response));
     } catch (IllegalArgumentException e) {
       // A field that can not be sent, with CR LF in it perhaps: nothing of this answer goes out.
       note(Failure.of(FailureCode.FILTER_FAILED, "an answer that can not be sent: " + e, e));
-      Response failed = failureAnswer();
-      answering.own(grpc() ? Grpc.answer(failed, failure) : failed);
+      answering.own(forGrpc(failureAnswer()));
     }
     beginResponse();
+  }
+
+  private Response forGrpc(Response response) {
+    if (grpc == Grpc.Kind.NONE) {
+      return response;
+    }
+    Failure cause = failure;
+    return Grpc.answer(grpc, response, cause, cause == null ? "" : failureText(cause));
+  }
+
+  private String failureText(Failure cause) {
+    return acceptor.failures().text(cause.code(), head().first("accept-language"));
+  }
+
+  /** How the client speaks gRPC, if it does. */
+  Grpc.Kind grpc() {
+    return grpc;
   }
 
   /** The upstream's answer has begun. */
@@ -428,6 +442,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
     forwarding.giveUp(cause.code());
     note(cause);
+    if (cause.code() != FailureCode.CLIENT_ABORT && answering.endsByStatus()) {
+      answering.end(Grpc.trailers(cause, failureText(cause)));
+      return;
+    }
     if (cause.code() == FailureCode.CLIENT_ABORT || answering.started()) {
       ClientStream stream = client();
       conclude(answering.started() ? answering.status() : cause.code().status());

@@ -175,6 +175,11 @@ public final class HeadTable implements Headers {
     return (flags & both) == both;
   }
 
+  /** Says that trailers are taken, whatever the sender said. */
+  public void acceptTrailers() {
+    flags |= CONNECTION_TE | TE_TRAILERS;
+  }
+
   /** Where the value of Host starts; -1 without one. */
   public int hostStart() {
     return hostStart;

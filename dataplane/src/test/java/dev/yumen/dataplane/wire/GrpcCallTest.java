@@ -1,0 +1,432 @@
+package dev.yumen.dataplane.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Verdict;
+import dev.yumen.testkit.Http2Answer;
+import dev.yumen.testkit.Http2Call;
+import dev.yumen.testkit.Http2Client;
+import dev.yumen.testkit.Http2Frame;
+import dev.yumen.testkit.Http2Upstream;
+import dev.yumen.testkit.RawClient;
+import dev.yumen.testkit.RawResponse;
+import dev.yumen.testkit.ScriptedUpstream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** gRPC calls through the gateway, over HTTP/2 on both sides. */
+@Timeout(60)
+class GrpcCallTest {
+  private static final String METHOD = "/shop.Orders/Get";
+  private static final String[] HEAD = {":status", "200", "content-type", "application/grpc"};
+  private static final Http2Upstream UPSTREAM =
+      Http2Upstream.start(
+          call -> call.headers(false, HEAD).awaitEnd().headers(true, "grpc-status", "0"));
+  private static final GatewayFixture GATEWAY =
+      GatewayFixture.start(
+          """
+          limits: {body: 64KiB}
+          upstreams:
+            service: {endpoints: %s, protocol: h2c}
+            slow: {endpoints: %s, protocol: h2c, timeout: {header: 200ms}}
+            absent: {endpoints: "127.0.0.1:%d", protocol: h2c}
+          routes:
+            - {id: service, match: {path: "/shop.Orders/{method}"}, to: service}
+            - {id: slow, match: {path: "/slow/**"}, to: slow}
+            - {id: absent, match: {path: "/absent/**"}, to: absent}
+            - {id: limited, match: {path: "/limited/**"}, filters: [limit], to: service}
+            - {id: answered, match: {path: "/answered/**"}, respond: {status: 403, body: no}}
+            - {id: moved, match: {path: "/moved/**"}, redirect: {to: /, status: 302}}
+          """
+              .formatted(UPSTREAM.address(), UPSTREAM.address(), ScriptedUpstream.unusedPort()),
+          TestFilters.onRequest(
+              "limit",
+              exchange ->
+                  Verdict.fail(
+                      Failure.of(FailureCode.RATE_LIMITED, "too many")
+                          .header("Retry-After", "7"))));
+
+  @BeforeEach
+  void dropQueued() {
+    UPSTREAM.dropQueued();
+  }
+
+  @AfterAll
+  static void close() {
+    GATEWAY.close();
+    UPSTREAM.close();
+  }
+
+  /** A message as it is sent: not compressed, with its length. */
+  private static byte[] message(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    return ByteBuffer.allocate(5 + bytes.length)
+        .put((byte) 0)
+        .putInt(bytes.length)
+        .put(bytes)
+        .array();
+  }
+
+  private static int begin(Http2Client client, String path, String... more) {
+    List<String> fields = new ArrayList<>(List.of("te", "trailers"));
+    if (!Arrays.asList(more).contains("content-type")) {
+      fields.addAll(List.of("content-type", "application/grpc+proto"));
+    }
+    fields.addAll(List.of(more));
+    return client.request("POST", path, false, fields.toArray(String[]::new));
+  }
+
+  private static Http2Answer call(String path, String... more) {
+    try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+      int stream = begin(client, path, more);
+      client.send(Http2Frame.data(stream, true, message("ask")));
+      return client.answer(stream);
+    }
+  }
+
+  private static Http2Call last() {
+    List<Http2Call> calls = UPSTREAM.calls();
+    return calls.getLast();
+  }
+
+  /** A single block of fields that ends the stream ("Trailers-Only"). */
+  private static void assertFailed(int status, String message, Http2Answer answer) {
+    assertEquals(200, answer.status());
+    assertEquals("application/grpc", answer.header("content-type"));
+    assertEquals(Integer.toString(status), answer.header("grpc-status"));
+    assertEquals(message, answer.header("grpc-message"));
+    assertTrue(answer.isEnded());
+    assertEquals(0, answer.dataFrames());
+    assertEquals(List.of(), answer.trailers());
+  }
+
+  // ---- calls ----
+
+  @Test
+  void aCallGoesOnWithItsFieldsAndComesBackWithItsTrailers() {
+    UPSTREAM.next(
+        call ->
+            call.awaitEnd()
+                .headers(false, ":status", "200", "content-type", "application/grpc", "x-md", "1")
+                .data(false, message("answer"))
+                .headers(
+                    true, "grpc-status", "0", "grpc-message", "f%C3%BCr", "x-tail-bin", "AAEC"));
+    Http2Answer answer = call(METHOD, "x-md-bin", "AAEC", "grpc-encoding", "gzip");
+    Http2Call seen = last();
+    assertEquals("POST", seen.field(":method"));
+    assertEquals(METHOD, seen.field(":path"));
+    assertEquals("application/grpc+proto", seen.field("content-type"));
+    assertEquals("trailers", seen.field("te"));
+    assertEquals("AAEC", seen.field("x-md-bin"));
+    assertEquals("gzip", seen.field("grpc-encoding"));
+    assertNull(seen.field("grpc-timeout"));
+    assertNull(seen.field("content-length"));
+    assertArrayEquals(message("ask"), seen.body());
+    assertEquals("1", answer.header("x-md"));
+    assertNull(answer.header("grpc-status"));
+    assertArrayEquals(message("answer"), answer.text().getBytes(UTF_8));
+    assertEquals(
+        List.of(
+            Map.entry("grpc-status", "0"),
+            Map.entry("grpc-message", "f%C3%BCr"),
+            Map.entry("x-tail-bin", "AAEC")),
+        answer.trailers());
+    assertTrue(answer.isEnded());
+  }
+
+  @Test
+  void aTrailersOnlyAnswerStaysOne() {
+    UPSTREAM.next(
+        call ->
+            call.awaitEnd()
+                .headers(
+                    true,
+                    ":status",
+                    "200",
+                    "content-type",
+                    "application/grpc",
+                    "grpc-status",
+                    "5",
+                    "grpc-message",
+                    "no such order"));
+    assertFailed(5, "no such order", call(METHOD));
+  }
+
+  @Test
+  void messagesPassBothWaysWhileACallIsOpen() {
+    UPSTREAM.next(
+        call -> {
+          call.headers(false, HEAD);
+          for (int i = 1; i <= 3; i++) {
+            call.awaitBody(i * message("ping 1").length).data(false, message("pong " + i));
+          }
+          call.awaitEnd().headers(true, "grpc-status", "0");
+        });
+    try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+      int stream = begin(client, METHOD);
+      for (int i = 1; i <= 3; i++) {
+        int expected = i * message("pong 1").length;
+        client.send(Http2Frame.data(stream, false, message("ping " + i)));
+        client.await("pong " + i, () -> client.soFar(stream).bodyLength() == expected);
+      }
+      client.send(Http2Frame.data(stream, true, new byte[0]));
+      assertEquals(List.of(Map.entry("grpc-status", "0")), client.answer(stream).trailers());
+    }
+  }
+
+  @Test
+  void aServiceMayAnswerBeforeTheClientHasEnded() {
+    UPSTREAM.next(
+        call ->
+            call.headers(false, HEAD)
+                .data(false, message("enough"))
+                .headers(true, "grpc-status", "9"));
+    try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+      int stream = begin(client, METHOD);
+      client.send(Http2Frame.data(stream, false, message("ping")));
+      assertEquals(List.of(Map.entry("grpc-status", "9")), client.answer(stream).trailers());
+    }
+  }
+
+  @Test
+  void aCancelledCallIsCancelledAtTheService() {
+    int before = UPSTREAM.calls().size();
+    UPSTREAM.next(call -> call.headers(false, HEAD).data(false, message("first")));
+    try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+      int stream = begin(client, METHOD);
+      client.await("a message", () -> client.soFar(stream).bodyLength() > 0);
+      client.send(Http2Frame.reset(stream, Http2Frame.CANCEL));
+      assertEquals(Http2Frame.CANCEL, UPSTREAM.awaitCall(before + 1).awaitReset());
+    }
+    GATEWAY.awaitIdle();
+  }
+
+  @Test
+  void aServiceThatIsLostInTheMiddleIsAStatusBehindWhatCame() {
+    UPSTREAM.next(call -> call.headers(false, HEAD).data(false, message("first")).ping().cut());
+    Http2Answer answer = call(METHOD);
+    assertArrayEquals(message("first"), answer.text().getBytes(UTF_8));
+    assertEquals(Map.entry("grpc-status", "14"), answer.trailers().getFirst());
+    assertTrue(answer.isEnded());
+  }
+
+  @Test
+  void anAnswerThatIsNoneOfGrpcIsCutOff() {
+    UPSTREAM.next(
+        call ->
+            call.headers(false, ":status", "200", "content-type", "text/html")
+                .data(false, "<p>".getBytes(UTF_8))
+                .ping()
+                .cut());
+    Http2Answer answer = call(METHOD);
+    assertFalse(answer.isEnded());
+    assertEquals(Http2Frame.INTERNAL_ERROR, answer.resetBy());
+  }
+
+  @Test
+  void aStatusIsSaidOnlyWhereItArrives() {
+    Http2Upstream.Script lost =
+        call ->
+            call.headers(false, ":status", "200", "content-type", "application/grpc-web")
+                .data(false, message("first"))
+                .ping()
+                .cut();
+    // A service that speaks gRPC-Web by itself: its trailers are a part of the body.
+    UPSTREAM.next(lost);
+    assertEquals(
+        Http2Frame.INTERNAL_ERROR, call(METHOD, "content-type", "application/grpc-web").resetBy());
+    // Over HTTP/1.1, trailers may get lost on the way.
+    UPSTREAM.next(lost);
+    try (RawClient client = GATEWAY.connect()) {
+      client.send(
+          "POST "
+              + METHOD
+              + " HTTP/1.1\r\nHost: h\r\nContent-Type: application/grpc\r\n"
+              + "Content-Length: 0\r\n\r\n");
+      assertTrue(client.isClosedByPeer());
+      assertFalse(client.received().endsWith("0\r\n\r\n"), client::received);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsNoneOfGrpcPassesAsItIs() {
+    UPSTREAM.next(
+        call ->
+            call.awaitEnd()
+                .headers(false, ":status", "503", "content-type", "text/html")
+                .data(true, "<p>late</p>".getBytes(UTF_8)));
+    Http2Answer answer = call(METHOD);
+    assertEquals(503, answer.status());
+    assertEquals("<p>late</p>", answer.text());
+    assertNull(answer.header("grpc-status"));
+  }
+
+  // ---- failures of the gateway ----
+
+  @Test
+  void failuresAreStatuses() {
+    assertFailed(
+        12,
+        "NO_ROUTE: No route of the gateway matches this request.",
+        call("/unknown.Service/Method"));
+    assertFailed(
+        14,
+        "UPSTREAM_CONNECT_REFUSED: The service did not accept a connection.",
+        call("/absent/Method"));
+    assertFailed(7, "HTTP status 403", call("/answered/Method"));
+    assertFailed(2, "HTTP status 302", call("/moved/Method"));
+    UPSTREAM.next(call -> call.reset(Http2Frame.INTERNAL_ERROR));
+    assertEquals("14", call(METHOD).header("grpc-status"));
+    UPSTREAM.next(call -> call.headers(false, "x-no", "status"));
+    assertEquals("13", call(METHOD).header("grpc-status"));
+    UPSTREAM.next(Http2Call::awaitEnd);
+    assertFailed(4, "UPSTREAM_TIMEOUT: The service did not answer in time.", call("/slow/Method"));
+  }
+
+  @Test
+  void aFailureKeepsTheFieldsThatItComesWith() {
+    Http2Answer limited = call("/limited/Method");
+    assertEquals("8", limited.header("grpc-status"));
+    assertEquals("7", limited.header("retry-after"));
+    assertNull(limited.header("content-language"));
+  }
+
+  @Test
+  void messagesOfFailuresAreInTheLanguageOfTheClient() {
+    assertFailed(
+        12,
+        "NO_ROUTE:"
+            + " %E7%BD%91%E5%85%B3%E4%B8%AD%E6%B2%A1%E6%9C%89%E4%B8%8E%E6%AD%A4%E8%AF%B7%E6%B1%82"
+            + "%E5%8C%B9%E9%85%8D%E7%9A%84%E8%B7%AF%E7%94%B1%E3%80%82",
+        call("/unknown.Service/Method", "accept-language", "zh-CN"));
+  }
+
+  @Test
+  void aRequestBeyondTheLimitIsResourceExhausted() {
+    try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+      int stream = begin(client, METHOD);
+      client.head(stream);
+      client.sendPattern(stream, 100_000, false);
+      Http2Answer answer = client.answer(stream);
+      assertEquals(Map.entry("grpc-status", "8"), answer.trailers().getFirst());
+      String said = answer.trailers().getLast().getValue();
+      assertTrue(said.startsWith("PAYLOAD_TOO_LARGE: "), said);
+    }
+  }
+
+  @Test
+  void otherRequestsGetAnswersOfHttp() {
+    for (String type : List.of("application/json", "application/grpcx")) {
+      Http2Answer answer = call("/unknown.Service/Method", "content-type", type);
+      assertEquals(404, answer.status());
+      assertEquals("application/problem+json", answer.header("content-type"));
+    }
+  }
+
+  @Test
+  void failuresTowardsBrowsersAreOfGrpcWeb() {
+    try (RawClient client = GATEWAY.connect()) {
+      for (String type : List.of("application/grpc-web", "application/grpc-web-text")) {
+        client.send(
+            "POST /unknown.Service/Method HTTP/1.1\r\n"
+                + "Host: h\r\n"
+                + "Content-Length: 0\r\n"
+                + "Content-Type: "
+                + type
+                + "\r\n\r\n");
+        RawResponse answer = client.readResponse();
+        assertEquals(200, answer.status());
+        assertEquals(type + "+proto", answer.header("Content-Type"));
+        assertEquals("12", answer.header("grpc-status"));
+        assertEquals("", answer.text());
+      }
+    }
+  }
+
+  @Test
+  void aServiceIsToldThatTrailersAreTakenEvenWhenTheClientDidNot() {
+    try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
+      int stream = client.request("POST", METHOD, false, "content-type", "application/grpc");
+      client.send(Http2Frame.data(stream, true, message("ask")));
+      assertTrue(client.answer(stream).isEnded());
+      assertEquals("trailers", last().field("te"));
+      int plain = client.request("POST", METHOD, true, "content-type", "text/plain");
+      assertTrue(client.answer(plain).isEnded());
+      assertNull(last().field("te"));
+    }
+  }
+
+  // ---- deadlines ----
+
+  @Test
+  void aTimeoutIsShortenedByWhatHasPassed() {
+    assertEquals("0", call(METHOD, "grpc-timeout", "5S").trailers().getFirst().getValue());
+    String sent = last().field("grpc-timeout");
+    assertNotNull(sent);
+    Matcher micros = Pattern.compile("(\\d{7})u").matcher(sent);
+    assertTrue(micros.matches(), sent);
+    int left = Integer.parseInt(micros.group(1));
+    assertTrue(left < 5_000_000 && left > 2_000_000, sent);
+  }
+
+  @Test
+  void aDeadlineThatPassesEndsTheCallOnBothSides() {
+    int before = UPSTREAM.calls().size();
+    UPSTREAM.next(Http2Call::awaitEnd);
+    assertFailed(
+        4,
+        "UPSTREAM_TIMEOUT: The service did not answer in time.",
+        call(METHOD, "grpc-timeout", "150m"));
+    assertEquals(Http2Frame.CANCEL, UPSTREAM.awaitCall(before + 1).awaitReset());
+  }
+
+  @Test
+  void aDeadlineCountsForStreamsThatHaveBegun() {
+    UPSTREAM.next(call -> call.headers(false, HEAD).data(false, message("first")));
+    Http2Answer answer = call(METHOD, "grpc-timeout", "300m");
+    assertEquals(message("first").length, answer.bodyLength());
+    assertEquals(Map.entry("grpc-status", "4"), answer.trailers().getFirst());
+  }
+
+  @Test
+  void aTimeoutThatIsNoneIsLeftToTheService() {
+    for (String bad : List.of("", "5", "S", "123456789S", "-1S", "1s", "1 S", "1.5S", "0x1S")) {
+      assertEquals(
+          List.of(Map.entry("grpc-status", "0")),
+          call(METHOD, "grpc-timeout", bad).trailers(),
+          bad);
+      assertEquals(bad, last().field("grpc-timeout"));
+    }
+  }
+
+  @Test
+  void aTimeoutOfZeroHasPassedAlready() {
+    int before = UPSTREAM.calls().size();
+    assertEquals("4", call(METHOD, "grpc-timeout", "0n").header("grpc-status"));
+    assertEquals(before, UPSTREAM.calls().size());
+  }
+
+  @Test
+  void timeoutsOfOtherRequestsMeanNothing() {
+    Http2Answer answer = call(METHOD, "content-type", "text/plain", "grpc-timeout", "0n");
+    assertEquals("0", answer.trailers().getFirst().getValue());
+    assertEquals("0n", last().field("grpc-timeout"));
+  }
+}
