@@ -10,4 +10,15 @@ public interface BodyTransform {
 
   /** Called once after the last chunk; may emit what is left. */
   default void onEnd(BodySink out) {}
+
+  /**
+   * The same for a transform that cares for trailers, the fields behind a body (RFC 9110 §6.5): it
+   * may read and edit them, and what they are afterwards goes on. Trailers that the protocol on the
+   * other side has no place for are dropped.
+   *
+   * @param trailers empty when there are none; only valid during the call
+   */
+  default void onEnd(Headers trailers, BodySink out) {
+    onEnd(out);
+  }
 }

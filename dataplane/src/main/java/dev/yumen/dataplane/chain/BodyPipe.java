@@ -5,6 +5,7 @@ import dev.yumen.api.BodyTransform;
 import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.Headers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class BodyPipe {
   private boolean failed;
 
   private BodyPipe(List<BodyTreatment> treatments, FailureCode tooLong, BodySink end) {
-    BodySink next = end;
+    BodySink next = new End(end);
     boolean keeps = true;
     boolean collects = false;
     Stage stage = null;
@@ -69,10 +70,14 @@ public final class BodyPipe {
     first.emit(data);
   }
 
-  /** The body is complete. */
-  public void end() {
+  /**
+   * The body is complete.
+   *
+   * @param trailers the fields behind it, which filters may edit; empty when there are none
+   */
+  public void end(Headers trailers) {
     if (!failed) {
-      first.end();
+      first.end(trailers);
     }
   }
 
@@ -95,6 +100,26 @@ public final class BodyPipe {
           new Collecting(held.transform(), next, held.maxBytes(), tooLong);
       case BodyTreatment.Pass _ -> throw new IllegalArgumentException("pass is no stage");
     };
+  }
+
+  /** Where the result goes; a failure ends all stages. */
+  private final class End implements BodySink {
+    private final BodySink sink;
+
+    End(BodySink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void emit(ByteBuf bytes) {
+      sink.emit(bytes);
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      failed = true;
+      sink.fail(failure);
+    }
   }
 
   private class Stage implements BodySink {
@@ -129,26 +154,26 @@ public final class BodyPipe {
       }
     }
 
-    void end() {
-      finish();
+    void end(Headers trailers) {
+      finish(trailers);
     }
 
-    final void finish() {
+    final void finish(Headers trailers) {
       try {
-        transform.onEnd(next);
+        transform.onEnd(trailers, next);
       } catch (RuntimeException e) {
         threw(e);
       }
-      passEnd();
+      passEnd(trailers);
     }
 
     private void threw(RuntimeException e) {
       fail(Failure.of(FailureCode.FILTER_FAILED, "a filter of the body threw " + e, e));
     }
 
-    final void passEnd() {
+    private void passEnd(Headers trailers) {
       if (!failed && next instanceof Stage following) {
-        following.end();
+        following.end(trailers);
       }
     }
 
@@ -194,12 +219,12 @@ public final class BodyPipe {
     }
 
     @Override
-    void end() {
+    void end(Headers trailers) {
       ByteBuf all = held == null ? Unpooled.buffer(0) : held;
       held = null;
       give(all);
       if (!failed) {
-        finish();
+        finish(trailers);
       }
     }
 

@@ -194,8 +194,10 @@ final class Answering implements BodySink {
 
   /** The answer is complete. */
   void end(@Nullable HeadTable trailers) {
+    HeadTable last = trailers;
     if (pipe != null) {
-      pipe.end();
+      last = trailers == null ? exchange.scratch().noTrailers() : trailers;
+      pipe.end(last);
       if (exchange.ended()) {
         return;
       }
@@ -211,7 +213,8 @@ final class Answering implements BodySink {
         emit(all);
       }
     }
-    exchange.answered(framing == Framing.STREAM && !dropsBody ? trailers : null);
+    boolean any = last != null && last.size() > 0 && framing == Framing.STREAM && !dropsBody;
+    exchange.answered(any ? last : null);
   }
 
   /**

@@ -238,7 +238,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   private void finishRequest(UpstreamStream to) {
-    to.sendEnd(framing == Framing.STREAM ? trailers : null);
+    boolean any = framing == Framing.STREAM && trailers != null && trailers.size() > 0;
+    to.sendEnd(any ? trailers : null);
     if (answerNanos < 0) {
       exchange.headerDue(upstream().config().timeout().header().toNanos());
     }
@@ -306,9 +307,22 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     return bodies == null ? List.of() : List.copyOf(bodies);
   }
 
-  void bodyEnded(@Nullable HeadTable trailers) {
-    bodyEnded = true;
+  void requestTrailers(@Nullable HeadTable trailers) {
     this.trailers = trailers;
+  }
+
+  /** The fields behind the request's body, for filters to edit. */
+  HeadTable requestTrailers() {
+    HeadTable fields = trailers;
+    if (fields == null) {
+      fields = new HeadTable();
+      trailers = fields;
+    }
+    return fields;
+  }
+
+  void bodyEnded() {
+    bodyEnded = true;
     UpstreamStream to = connection;
     if (to != null && !over) {
       finishRequest(to);

@@ -249,7 +249,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       forwarding.throughPipe(pipe);
       forwarding.takeWaiting().forEach(pipe::chunk);
       if (requestComplete) {
-        pipe.end();
+        pipe.end(forwarding.requestTrailers());
       }
     }
     return !answering.begun();
@@ -302,13 +302,14 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       return;
     }
     requestComplete = true;
+    forwarding.requestTrailers(trailers);
     if (requestPipe != null) {
-      requestPipe.end();
+      requestPipe.end(forwarding.requestTrailers());
       if (ended) {
         return;
       }
     }
-    forwarding.bodyEnded(trailers);
+    forwarding.bodyEnded();
     if (awaitingWhole && !answering.begun()) {
       forwarding.attempt();
     }

@@ -13,6 +13,7 @@ final class Scratch {
   final Target target = new Target();
   final RouteMatch<String> match = new RouteMatch<>();
   private @Nullable HeadTable answer;
+  private @Nullable HeadTable none;
 
   /** An empty table for the fields of an answer that the gateway makes. */
   HeadTable answerFields() {
@@ -20,6 +21,17 @@ final class Scratch {
     if (fields == null) {
       fields = new HeadTable();
       answer = fields;
+    }
+    fields.reset();
+    return fields;
+  }
+
+  /** An empty table for filters that care for trailers where there are none. */
+  HeadTable noTrailers() {
+    HeadTable fields = none;
+    if (fields == null) {
+      fields = new HeadTable();
+      none = fields;
     }
     fields.reset();
     return fields;

@@ -12,6 +12,7 @@ import dev.yumen.api.BodyTransform;
 import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ class BodyPipeTest {
     pipe.chunk(buffer("a"));
     pipe.chunk(buffer("b"));
     assertEquals("[<a>][<b>]", out.toString());
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals("[<a>][<b>][1]2", out.toString());
     assertFalse(pipe.keepsLength());
     assertFalse(pipe.whole());
@@ -103,7 +104,7 @@ class BodyPipeTest {
     pipe.chunk(buffer("a"));
     pipe.chunk(buffer("b"));
     assertEquals("", out.toString());
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals("[<a><b>1]2", out.toString());
     assertTrue(pipe.whole());
   }
@@ -111,7 +112,7 @@ class BodyPipeTest {
   @Test
   void anEmptyBodyIsHeldAsAnEmptyChunk() {
     BodyPipe pipe = pipe(new BodyTreatment.Whole(1, edit("!", text -> "[" + text + "]")));
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals("[]!", out.toString());
   }
 
@@ -119,7 +120,7 @@ class BodyPipeTest {
   void watchingKeepsTheLength() {
     BodyPipe pipe = pipe(new BodyTreatment.Inspect((chunk, next) -> next.emit(chunk)));
     pipe.chunk(buffer("ab"));
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals("ab", out.toString());
     assertTrue(pipe.keepsLength());
   }
@@ -130,7 +131,7 @@ class BodyPipeTest {
     pipe.chunk(buffer("abc"));
     pipe.chunk(buffer("d"));
     pipe.chunk(buffer("e"));
-    pipe.end();
+    pipe.end(new HeadTable());
     pipe.discard();
     assertEquals("", out.toString());
     assertEquals(1, failures.size());
@@ -147,7 +148,7 @@ class BodyPipeTest {
                 }));
     pipe.chunk(buffer("a"));
     pipe.chunk(buffer("b"));
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals(1, failures.size());
     assertEquals(FailureCode.FILTER_FAILED, failures.getFirst().code());
     assertNotNull(failures.getFirst().cause());
@@ -165,7 +166,7 @@ class BodyPipeTest {
             new BodyTreatment.Whole(10, edit("!", text -> text)));
     pipe.chunk(buffer("a"));
     pipe.chunk(buffer("b"));
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals("", out.toString());
     assertEquals(1, failures.size());
   }
@@ -176,7 +177,7 @@ class BodyPipeTest {
     pipe.chunk(buffer("a"));
     pipe.discard();
     pipe.chunk(buffer("b"));
-    pipe.end();
+    pipe.end(new HeadTable());
     assertEquals("", out.toString());
   }
 }

@@ -22,6 +22,7 @@ import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.Headers;
 import dev.yumen.testkit.PatternBytes;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
@@ -46,6 +47,8 @@ class BodyFilterTest {
           onRequestBody("up-inspect", _ -> new BodyTreatment.Inspect(count(COUNTED))),
           onRequestBody("up-whole", _ -> whole(1000, text -> "<" + upper(text) + ">")),
           onRequestBody("up-fails", _ -> new BodyTreatment.Stream(BodyFilterTest::refuse)),
+          onRequestBody("up-trailers", _ -> new BodyTreatment.Stream(new Trailing())),
+          onResponseBody("down-trailers", _ -> new BodyTreatment.Stream(new Trailing())),
           onResponseBody("down-stream", _ -> stream(BodyFilterTest::upper)),
           onResponseBody("down-inspect", _ -> new BodyTreatment.Inspect(count(COUNTED))),
           onResponseBody("down-whole", _ -> whole(1000, text -> "<" + upper(text) + ">")),
@@ -78,6 +81,22 @@ class BodyFilterTest {
     public void onEnd(BodySink out) {
       out.emit(buffer("leak"));
       out.fail(Failure.of(FailureCode.FORBIDDEN, "no"));
+    }
+  }
+
+  /** Writes trailers behind the body, and puts another in their place. */
+  private static final class Trailing implements BodyTransform {
+    @Override
+    public void onChunk(ByteBuf chunk, BodySink out) {
+      out.emit(chunk);
+    }
+
+    @Override
+    public void onEnd(Headers trailers, BodySink out) {
+      StringBuilder text = new StringBuilder("|" + trailers.size());
+      trailers.forEach((name, value) -> text.append(name).append('=').append(value));
+      out.emit(buffer(text.toString()));
+      trailers.remove("X-Tail").set("X-New", "1");
     }
   }
 
@@ -117,6 +136,36 @@ class BodyFilterTest {
     RawResponse answer = client.readResponse();
     assertEquals(200, answer.status(), answer::toString);
     return UPSTREAM.awaitRequest(before + 1);
+  }
+
+  // ---- trailers ----
+
+  private static final String TAIL = "4\r\nbody\r\n0\r\nX-Tail: t\r\n\r\n";
+
+  @Test
+  void aFilterReadsAndEditsTheTrailersOfARequest() {
+    try (RawClient client = GATEWAY.connect()) {
+      Recorded request = post(client, "/up-trailers", "Transfer-Encoding: chunked\r\n\r\n" + TAIL);
+      assertEquals("body|1X-Tail=t", request.text());
+      assertEquals(List.of(Map.entry("X-New", "1")), request.trailers());
+      Recorded without = post(client, "/up-trailers", "Content-Length: 4\r\n\r\nbody");
+      assertEquals("body|0", without.text());
+      assertEquals(List.of(Map.entry("X-New", "1")), without.trailers());
+    }
+  }
+
+  @Test
+  void aFilterReadsAndEditsTheTrailersOfAnAnswer() {
+    try (RawClient client = GATEWAY.connect()) {
+      UPSTREAM.next(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + TAIL));
+      RawResponse answer = client.get("/down-trailers", "TE: trailers", "Connection: TE");
+      assertEquals("body|1X-Tail=t", answer.text());
+      assertEquals(List.of(Map.entry("X-New", "1")), answer.trailers());
+      UPSTREAM.next(respond(200, "body"));
+      RawResponse without = client.get("/down-trailers", "TE: trailers", "Connection: TE");
+      assertEquals("body|0", without.text());
+      assertEquals(List.of(Map.entry("X-New", "1")), without.trailers());
+    }
   }
 
   // ---- requests ----
