@@ -4,6 +4,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.filters.auth.ApiKeyFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
+import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
 import dev.yumen.filters.observe.AccessLogFilter;
@@ -36,6 +37,7 @@ public final class BuiltInFilters {
           ApiKeyFilter.TYPE,
           BasicAuthFilter.TYPE,
           CorsFilter.TYPE,
+          GrpcWebFilter.TYPE,
           HostFilter.TYPE,
           IpRestrictionFilter.TYPE,
           MockFilter.TYPE,

@@ -56,9 +56,12 @@ public final class Http2Call {
     return ended;
   }
 
-  /** Waits up to 10 s for END_STREAM. */
+  /** Waits up to 10 s for END_STREAM; a script ends here when the request is reset instead. */
   public Http2Call awaitEnd() {
-    Eventually.within(PATIENCE, "the end of " + fields, this::isEnded);
+    Eventually.within(PATIENCE, "the end of " + fields, () -> isEnded() || resetBy() >= 0);
+    if (!isEnded()) {
+      throw new UncheckedIOException(new IOException("reset by " + resetBy()));
+    }
     return this;
   }
 
