@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How an exchange ended.
  *
  * @param status what the client was sent, or 499 when it left before an answer
+ * @param grpcStatus what a gRPC call ended with, 0 to 16; -1 when it was none or had no status
  * @param failure null when nothing failed
  * @param durationNanos from the first byte of the request to the last byte of the answer
  * @param upstreamNanos from the last attempt's start to the upstream's response head; -1 without
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Ending(
     int status,
+    int grpcStatus,
     @Nullable Failure failure,
     long durationNanos,
     long upstreamNanos,

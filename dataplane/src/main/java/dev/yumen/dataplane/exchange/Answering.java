@@ -28,6 +28,7 @@ final class Answering implements BodySink {
   private boolean started;
   private boolean dropsBody;
   private boolean grpc;
+  private int grpcStatus = -1;
   private long bytes;
 
   Answering(ProxyExchange exchange) {
@@ -81,6 +82,11 @@ final class Answering implements BodySink {
     return head().status();
   }
 
+  /** What a gRPC call ended with; -1 without one. */
+  int grpcStatus() {
+    return grpcStatus;
+  }
+
   /** Body bytes sent. */
   long bytes() {
     return bytes;
@@ -94,7 +100,10 @@ final class Answering implements BodySink {
       return;
     }
     settleFraming();
-    grpc = exchange.grpc() != Grpc.Kind.NONE && Grpc.isAnswer(head().headers());
+    if (exchange.grpc() != Grpc.Kind.NONE) {
+      grpc = Grpc.isAnswer(head().headers());
+      grpcStatus = Grpc.statusIn(head().headers());
+    }
     pipe = dropsBody || framing == Framing.NONE || framing == Framing.STATED ? null : through;
     if (pipe == null) {
       sendHead();
@@ -194,6 +203,9 @@ final class Answering implements BodySink {
 
   /** The answer is complete. */
   void end(@Nullable HeadTable trailers) {
+    if (grpc && trailers != null && grpcStatus < 0) {
+      grpcStatus = Grpc.statusIn(trailers);
+    }
     HeadTable last = trailers;
     if (pipe != null) {
       last = trailers == null ? exchange.scratch().noTrailers() : trailers;

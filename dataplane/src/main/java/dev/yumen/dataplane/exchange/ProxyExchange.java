@@ -474,6 +474,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     calls.noLongerWaiting();
     long duration = loop().nanoTime() - startNanos();
     loop().metrics().request(route().metric(), forwarding.metric(), method(), status, duration);
+    if (grpc != Grpc.Kind.NONE) {
+      loop().metrics().grpcCall(forwarding.metric(), answering.grpcStatus());
+    }
     loop().metrics().received(requestBytes());
     loop().metrics().sent(answering.bytes());
     FilterChain chain = route().chain();
@@ -482,6 +485,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
           chain,
           new Ending(
               status,
+              answering.grpcStatus(),
               failure,
               duration,
               forwarding.answerNanos(),

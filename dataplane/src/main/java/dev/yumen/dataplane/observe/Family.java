@@ -31,6 +31,11 @@ public enum Family {
       Kind.COUNTER,
       "Requests that failed, by code and by who failed.",
       List.of("code", "source")),
+  GRPC_CALLS(
+      "gateway_grpc_calls",
+      Kind.COUNTER,
+      "gRPC calls that ended, by their status.",
+      List.of("upstream", "status")),
   CONNECTIONS(
       "gateway_connections", Kind.GAUGE, "Open connections of clients.", List.of("listener")),
   CONNECTIONS_ACCEPTED(

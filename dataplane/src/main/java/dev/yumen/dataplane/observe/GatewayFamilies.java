@@ -89,6 +89,7 @@ final class GatewayFamilies {
           slot,
           names.get(slot));
       results(to, slot, names.get(slot));
+      grpcResults(to, slot, names.get(slot));
       if (slot >= Slots.OTHER) {
         pool(to, slot, names.get(slot));
       }
@@ -127,6 +128,17 @@ final class GatewayFamilies {
     long count = sum(loop -> loop.upstreamResults.get(cell));
     if (count > 0) {
       to.counter(Family.UPSTREAM_REQUESTS, count, upstream, result);
+    }
+  }
+
+  private void grpcResults(Collected to, int slot, String name) {
+    int first = slot * LoopMetrics.GRPC_RESULTS;
+    for (int result = 0; result < LoopMetrics.GRPC_RESULTS; result++) {
+      int cell = first + result;
+      long count = sum(loop -> loop.grpcResults.get(cell));
+      if (count > 0) {
+        to.counter(Family.GRPC_CALLS, count, name, result == 0 ? "none" : "" + (result - 1));
+      }
     }
   }
 

@@ -13,6 +13,9 @@ public final class LoopMetrics {
   static final int CODES = FailureCode.values().length;
   static final int RESULTS = STATUS_CLASSES + CODES;
 
+  /** Results of gRPC calls: none, then 0 to 16. */
+  static final int GRPC_RESULTS = 18;
+
   private final Metrics metrics;
 
   final SeriesTable requests = new SeriesTable();
@@ -26,6 +29,7 @@ public final class LoopMetrics {
   final Cells refused = new Cells(8);
   final Cells bytes = new Cells(2);
   final Cells upstreamResults = new Cells(RESULTS * 8);
+  final Cells grpcResults = new Cells(GRPC_RESULTS);
   final Cells upstreamActive = new Cells(8);
   final Cells upstreamIdle = new Cells(8);
   final Cells upstreamConnected = new Cells(8);
@@ -127,6 +131,18 @@ public final class LoopMetrics {
   /** An attempt ended without a response head. */
   public void upstreamFailed(int upstream, FailureCode code) {
     upstreamResults.add(upstream * RESULTS + STATUS_CLASSES + index(code), 1);
+  }
+
+  /**
+   * A gRPC call ended.
+   *
+   * @param upstream {@link Metrics#NONE} when the gateway answered itself
+   * @param status 0 to 16, or -1 when it ended without
+   */
+  public void grpcCall(int upstream, int status) {
+    if (metrics.enabled()) {
+      grpcResults.add(upstream * GRPC_RESULTS + status + 1, 1);
+    }
   }
 
   /** A request is tried again. */

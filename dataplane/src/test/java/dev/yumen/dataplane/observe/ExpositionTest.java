@@ -106,6 +106,7 @@ class ExpositionTest {
     loop.failed(FailureCode.NO_ROUTE);
     loop.received(10);
     loop.sent(20);
+    loop.grpcCall(users, 0);
     loop.upstreamAnswered(users, 200, 5_000_000);
     loop.upstreamFailed(users, FailureCode.UPSTREAM_RESET);
     loop.upstreamConnected(users);

@@ -373,6 +373,29 @@ class GrpcCallTest {
     }
   }
 
+  // ---- what is counted ----
+
+  private static long counted(String upstream, String status) {
+    String series = "gateway_grpc_calls_total{upstream=\"%s\",status=\"%s\"}";
+    return GATEWAY.metric(series.formatted(upstream, status));
+  }
+
+  @Test
+  void callsAreCountedByTheirStatus() {
+    long ok = counted("service", "0");
+    long unknown = counted("none", "12");
+    long missing = counted("service", "none");
+    call(METHOD);
+    assertEquals(ok + 1, counted("service", "0"));
+    call("/unknown.Service/Method");
+    assertEquals(unknown + 1, counted("none", "12"));
+    UPSTREAM.next(call -> call.awaitEnd().headers(false, HEAD).data(true, message("no status")));
+    call(METHOD);
+    assertEquals(missing + 1, counted("service", "none"));
+    call(METHOD, "content-type", "text/plain");
+    assertEquals(ok + 1, counted("service", "0"));
+  }
+
   // ---- deadlines ----
 
   @Test

@@ -57,6 +57,7 @@ public final class AccessLogFilter implements Filter {
     ROUTE,
     STATUS,
     CODE,
+    GRPC_STATUS,
     UPSTREAM,
     ATTEMPTS,
     DURATION_MS,
@@ -82,8 +83,8 @@ public final class AccessLogFilter implements Filter {
       @Describe("What a line tells; what an exchange has not is left out.")
           @Default(
               "[time, id, trace-id, client, consumer, method, host, path, query, route, status,"
-                  + " code, upstream, duration-ms, upstream-ms, request-bytes, response-bytes,"
-                  + " user-agent]")
+                  + " grpc-status, code, upstream, duration-ms, upstream-ms, request-bytes,"
+                  + " response-bytes, user-agent]")
           List<Field> fields,
       @Describe("Request headers that a line tells too, as header.NAME.") List<String> headers,
       @Describe("Query parameters whose values are written as ***.")
@@ -243,6 +244,11 @@ public final class AccessLogFilter implements Filter {
       case QUERY -> text(line, name, redaction.apply(request.query));
       case ROUTE -> text(line, name, exchange.routeId());
       case STATUS -> line.field(name, ending.status());
+      case GRPC_STATUS -> {
+        if (ending.grpcStatus() >= 0) {
+          line.field(name, ending.grpcStatus());
+        }
+      }
       case CODE -> text(line, name, codeOf(ending));
       case UPSTREAM -> text(line, name, ending.endpoint());
       case ATTEMPTS -> line.field(name, ending.attempts());

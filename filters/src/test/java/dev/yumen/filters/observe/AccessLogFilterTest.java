@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,6 +58,22 @@ class AccessLogFilterTest {
                 + "\"upstream-ms\":[0-9.]+,\"request-bytes\":0,\"response-bytes\":5,"
                 + "\"user-agent\":\"a \\\\\"b\\\\\"\"}"),
         line);
+  }
+
+  @Test
+  void aGrpcCallTellsItsStatus() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- access-log: " + settings(", fields: [grpc-status, code]"))) {
+      gateway.upstreamAnswers(200, "Content-Type: application/grpc", "grpc-status: 5");
+      gateway.send("POST", "/shop.Orders/Get", "Content-Type: application/grpc");
+      gateway.upstreamNext(Behaviours.raw("nonsense\r\n\r\n"));
+      gateway.send("POST", "/shop.Orders/Get", "Content-Type: application/grpc-web");
+      gateway.upstreamAnswers(200, "grpc-status: 5");
+      gateway.get("/");
+    }
+    assertEquals(
+        List.of("{\"grpc-status\":5}", "{\"grpc-status\":13,\"code\":\"UPSTREAM_PROTOCOL\"}", "{}"),
+        lines(3));
   }
 
   @Test
