@@ -152,6 +152,10 @@ public final class ReferencePages {
       String key = shape.shorthand().key();
       page.append("A value that is not a mapping stands for `").append(key).append("`.\n");
     }
+    if (shape.settings().isEmpty()) {
+      page.append("It has no settings.\n");
+      return;
+    }
     page.append("\n| Key | Type | Default | Description |\n|---|---|---|---|\n");
     if (shape.type() == GatewayConfig.class) {
       row(page, "`" + Includes.KEY + "`", "one or a list of text", "", Includes.DESCRIPTION);

@@ -1,13 +1,16 @@
 package dev.yumen.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yumen.testkit.Proc;
+import dev.yumen.testkit.RawClient;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,6 +92,7 @@ class GrpcInteropIT {
                 endpoints: "127.0.0.1:%d"
                 protocol: http2
                 tls: {ca: ca.pem, server-name: foo.test.google.fr}
+            filters: [grpc-web]
             routes:
               - {id: secure, match: {host: %s, path: "/**"}, to: secure}
               - {id: plain, match: {path: "/**"}, to: plain}
@@ -192,5 +196,20 @@ class GrpcInteropIT {
   @Test
   void twentyTwoCasesPassFromTlsToTls() {
     runOverTls(gateway.port("https"), TO_SECURE).assertAll();
+  }
+
+  @Test
+  void aBrowserCallsTheSameService() {
+    String body = "AAAAAAA="; // an empty message
+    try (RawClient client = gateway.connect()) {
+      client.send(
+          "POST /grpc.testing.TestService/EmptyCall HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n"
+              + "Content-Type: application/grpc-web-text\r\n\r\n"
+              + body);
+      String answer = client.readResponse().text();
+      assertEquals(body, answer.substring(0, body.length()));
+      String trailers = new String(Base64.getDecoder().decode(answer.substring(8)), UTF_8);
+      assertEquals("grpc-status: 0\r\n", trailers.substring(5));
+    }
   }
 }
