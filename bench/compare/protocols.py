@@ -8,6 +8,7 @@ What to read first is CPU per request, as in compare.py, whose means this progra
 HTTP/2 towards upstreams: where Yumen speaks it, nginx speaks HTTP/1.1 with kept connections.
 """
 import argparse
+import contextlib
 import re
 import shutil
 import signal
@@ -37,7 +38,7 @@ TITLES = {
 
 COMMON = """
 daemon off; worker_processes 1; pid {work}/{name}.pid; error_log stderr;
-events {{ worker_connections 8192; }}
+worker_rlimit_nofile 65536; events {{ worker_connections 32768; }}
 http {{
   client_body_temp_path {work}/body; proxy_temp_path {work}/proxy; fastcgi_temp_path {work}/fastcgi;
   uwsgi_temp_path {work}/uwsgi; scgi_temp_path {work}/scgi;
@@ -71,6 +72,7 @@ listeners:
   http: {{address: "127.0.0.1:{port}"}}
   https: {{address: "127.0.0.1:{https}", tls: {{certificates: {{cert: site.pem, key: site.key}}}}}}
   h2c: {{address: "127.0.0.1:{h2c}", protocols: http2}}
+limits: {{connections-per-client: 0}}
 management: {{address: "127.0.0.1:0"}}
 runtime: {{loops: 1, state: {work}/state}}
 upstreams:
@@ -130,16 +132,14 @@ def prepare(work):
     work.chmod(0o755)
 
 
-def main():
-    options = arguments()
+@contextlib.contextmanager
+def gateways(gateway_core, load_core):
+    """nginx and Yumen, both in front of one service, for as long as the context is open."""
     missing = [name for name in ("h2load", "wrk", "nginx", "openssl", "taskset") if not shutil.which(name)]
     if missing:
         sys.exit(f"not installed: {', '.join(missing)}")
-    for number in (signal.SIGTERM, signal.SIGHUP):     # as Ctrl-C: by way of finally
-        signal.signal(number, lambda got, frame: sys.exit(128 + got))
     if subprocess.run([LAUNCHER, "version"], stdout=sys.stderr).returncode != 0:     # builds it
         sys.exit("yumen can not be built")
-
     work = Path(tempfile.mkdtemp(prefix="yumen-compare-"))
     servers = []
     try:
@@ -156,14 +156,22 @@ def main():
             servers[-1].await_answer()
 
         nginx = ["nginx", "-p", str(work), "-c"]
-        start("upstream", nginx, "upstream.conf", UPSTREAM, options.load_core)
-        start("nginx", nginx, "nginx.conf", NGINX, options.gateway_core)
-        start("yumen", [str(LAUNCHER), "run", "--config"], "yumen.yaml", YUMEN, options.gateway_core)
-        measure(servers[1], servers[2], options)
+        start("upstream", nginx, "upstream.conf", UPSTREAM, load_core)
+        start("nginx", nginx, "nginx.conf", NGINX, gateway_core)
+        start("yumen", [str(LAUNCHER), "run", "--config"], "yumen.yaml", YUMEN, gateway_core)
+        yield servers[1:]
     finally:
         for server in reversed(servers):
             server.stop()
         shutil.rmtree(work, ignore_errors=True)
+
+
+def main():
+    options = arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):     # as Ctrl-C: by way of finally
+        signal.signal(number, lambda got, frame: sys.exit(128 + got))
+    with gateways(options.gateway_core, options.load_core) as (nginx, yumen):
+        measure(nginx, yumen, options)
 
 
 def measure(nginx, yumen, options):
