@@ -235,13 +235,13 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
       countRequest();
       made.begin(true, false);
       made.flushRead();
-    } catch (Http2Exception | IllegalArgumentException e) {
+    } catch (Http2Exception e) {
       onError(context(), false, e);
     }
     flushSoon();
   }
 
-  private static Http2Settings settings(byte[] payload) {
+  private static Http2Settings settings(byte[] payload) throws Http2Exception {
     Http2Settings settings = new Http2Settings();
     for (int i = 0; i < payload.length; i += 6) {
       int id = (payload[i] & 0xff) << 8 | (payload[i + 1] & 0xff);
@@ -250,7 +250,12 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
               | (payload[i + 3] & 0xff) << 16
               | (payload[i + 4] & 0xff) << 8
               | (payload[i + 5] & 0xff);
-      settings.put((char) id, Long.valueOf(value));
+      try {
+        settings.put((char) id, Long.valueOf(value));
+      } catch (IllegalArgumentException e) {
+        throw Http2Exception.connectionError(
+            Http2Error.PROTOCOL_ERROR, e, "HTTP2-Settings: %s", e.getMessage());
+      }
     }
     return settings;
   }
