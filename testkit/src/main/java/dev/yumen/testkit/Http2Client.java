@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -32,13 +33,17 @@ public final class Http2Client implements AutoCloseable {
   private Duration timeout = Duration.ofSeconds(10);
   private int nextStream = 1;
 
-  private Http2Client(int port, int receiveBuffer) {
+  private Http2Client(Http2Wire wire) {
+    this.wire = wire;
+    this.session = new Http2Session(wire, new Answers());
+  }
+
+  private static Http2Client to(int port, int receiveBuffer) {
     try {
-      wire = new Http2Wire(port, receiveBuffer);
+      return new Http2Client(new Http2Wire(port, receiveBuffer));
     } catch (IOException e) {
       throw new UncheckedIOException("no connection to port " + port, e);
     }
-    session = new Http2Session(wire, new Answers());
   }
 
   /** Connects to a port of 127.0.0.1 and sends preface and settings (pairs of id and value). */
@@ -48,12 +53,21 @@ public final class Http2Client implements AutoCloseable {
 
   /** Connects with a small receive buffer in the kernel, so that a slow reader is felt soon. */
   public static Http2Client connectNarrow(int port, int receiveBuffer, int... settings) {
-    return new Http2Client(port, receiveBuffer).begin(settings);
+    return to(port, receiveBuffer).begin(settings);
+  }
+
+  /** Begins on a connection that is there, such as one over TLS. */
+  public static Http2Client over(Socket connection, int... settings) {
+    try {
+      return new Http2Client(new Http2Wire(connection)).begin(settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Connects and sends nothing. */
   public static Http2Client connectSilently(int port) {
-    return new Http2Client(port, 0);
+    return to(port, 0);
   }
 
   /** Sends preface and settings (pairs of id and value). */

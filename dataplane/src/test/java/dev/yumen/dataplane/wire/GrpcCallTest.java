@@ -376,8 +376,8 @@ class GrpcCallTest {
   // ---- what is counted ----
 
   private static long counted(String upstream, String status) {
-    String series = "gateway_grpc_calls_total{upstream=\"%s\",status=\"%s\"}";
-    return GATEWAY.metric(series.formatted(upstream, status));
+    return GATEWAY.metric(
+        "gateway_grpc_calls_total{upstream=\"%s\",status=\"%s\"}".formatted(upstream, status));
   }
 
   @Test
