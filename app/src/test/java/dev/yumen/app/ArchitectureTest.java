@@ -48,10 +48,12 @@ class ArchitectureTest {
               "http1",
               "http2",
               "listener",
+              "proxyprotocol",
               "relay",
               "routing",
               "server",
-              "stream")
+              "stream",
+              "tcp")
           .map(name -> "dev.yumen.dataplane." + name + "..")
           .toArray(String[]::new);
 

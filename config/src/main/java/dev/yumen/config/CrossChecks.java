@@ -6,11 +6,9 @@ import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +34,8 @@ final class CrossChecks {
    */
   void check(boolean complete) {
     routeIds();
-    if (complete) {
-      targets();
-    }
+    new TargetChecks(root, this, problems).check(complete);
+    new ListenerChecks(root, problems).check();
     endpoints();
     consumers();
     addresses();
@@ -53,58 +50,9 @@ final class CrossChecks {
     }
   }
 
-  private void targets() {
-    Map<String, Entry> upstreams = upstreams();
-    Set<String> used = new HashSet<>();
-    List<Node> routes = items(root, "routes");
-    for (int i = 0; i < routes.size(); i++) {
-      if (routes.get(i) instanceof Mapping route && route.get("to") != null) {
-        targets(route.get("to"), At.TOP.key("routes").item(i).key("to"), upstreams, used);
-      }
-    }
-    upstreams.forEach(
-        (name, entry) -> {
-          if (!used.contains(name)) {
-            At at = At.TOP.key("upstreams").key(name);
-            problems.warning(entry.place(), at, "no route leads to this upstream");
-          }
-        });
-  }
-
-  private void targets(@Nullable Node to, At at, Map<String, Entry> upstreams, Set<String> used) {
-    Map<String, Place> first = new HashMap<>();
-    List<Node> targets = Node.items(to);
-    for (int i = 0; i < targets.size(); i++) {
-      Node target = targets.get(i);
-      At here = to instanceof Sequence ? at.item(i) : at;
-      boolean inShort = target instanceof Scalar;
-      Scalar upstream = inShort ? (Scalar) target : scalar(target, "upstream");
-      At there = inShort ? here : here.key("upstream");
-      if (upstream == null || upstream.origin() == Node.Origin.UNRESOLVED) {
-        continue;
-      }
-      unique(upstream, there, first);
-      if (upstreams.containsKey(upstream.text())) {
-        used.add(upstream.text());
-      } else {
-        unknown(upstream, there, upstreams.keySet(), used);
-      }
-    }
-  }
-
-  private void unknown(Scalar upstream, At at, Set<String> known, Set<String> used) {
-    String name = upstream.text();
-    String meant = problems.full() ? null : Suggestion.closest(name, known);
-    if (meant != null) {
-      used.add(meant);
-    }
-    String hint = Suggestion.hintOf(meant, known);
-    problems.error(upstream.place(), at, "unknown upstream " + Text.quoted(name) + hint);
-  }
-
   private void endpoints() {
     Shape shape = shapes.of(UpstreamConfig.class);
-    for (Entry entry : upstreams().values()) {
+    for (Entry entry : section(root, "upstreams").values()) {
       boolean mapping = entry.value() instanceof Mapping;
       if (!mapping && !Node.absent(entry.value())) {
         continue;
@@ -202,7 +150,8 @@ final class CrossChecks {
     bound.put(name.substring(0, name.lastIndexOf('.')), new Bound(address, written.place()));
   }
 
-  private void unique(@Nullable Scalar written, At at, Map<String, Place> first) {
+  /** Reports a text that stands in {@code first} already. */
+  void unique(@Nullable Scalar written, At at, Map<String, Place> first) {
     if (written == null || written.origin() == Node.Origin.UNRESOLVED) {
       return;
     }
@@ -214,21 +163,22 @@ final class CrossChecks {
     }
   }
 
-  private Map<String, Entry> upstreams() {
-    Map<String, Entry> upstreams = new LinkedHashMap<>();
-    if (root.get("upstreams") instanceof Mapping mapping) {
-      mapping.entries().forEach(entry -> upstreams.put(entry.key(), entry));
+  /** The entries of a section, by key. */
+  static Map<String, Entry> section(Mapping root, String key) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    if (root.get(key) instanceof Mapping mapping) {
+      mapping.entries().forEach(entry -> entries.put(entry.key(), entry));
     }
-    return upstreams;
+    return entries;
   }
 
-  private static List<Node> items(Node node, String key) {
+  static List<Node> items(Node node, String key) {
     return node instanceof Mapping mapping && mapping.get(key) instanceof Sequence sequence
         ? sequence.items()
         : List.of();
   }
 
-  private static @Nullable Scalar scalar(@Nullable Node node, String key) {
+  static @Nullable Scalar scalar(@Nullable Node node, String key) {
     return node instanceof Mapping mapping
             && mapping.get(key) instanceof Scalar scalar
             && !scalar.isNull()

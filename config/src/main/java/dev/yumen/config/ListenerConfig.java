@@ -23,7 +23,8 @@ public record ListenerConfig(
         List<Protocol> protocols,
     @Describe("TLS towards clients; none without it.") @Nullable ListenerTlsConfig tls,
     @Describe("Clients are announced by load balancers in front; none without it.")
-        @Nullable ProxyProtocolConfig proxyProtocol) {
+        @Nullable ProxyProtocolConfig proxyProtocol,
+    @Describe("Makes this a listener for TCP instead of HTTP.") @Nullable TcpConfig tcp) {
 
   /** Endpoints the gateway answers by itself. */
   public enum BuiltIn {
@@ -41,7 +42,7 @@ public record ListenerConfig(
   /** An HTTP listener without TLS. */
   public ListenerConfig(
       Address address, int backlog, List<BuiltIn> builtIn, List<Protocol> protocols) {
-    this(address, backlog, builtIn, protocols, null, null);
+    this(address, backlog, builtIn, protocols, null, null, null);
   }
 
   public ListenerConfig {

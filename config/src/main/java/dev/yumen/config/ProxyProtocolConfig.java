@@ -34,6 +34,12 @@ public record ProxyProtocolConfig(
     REFUSE
   }
 
+  /** Versions that can be written. */
+  public enum Version {
+    V1,
+    V2
+  }
+
   public ProxyProtocolConfig {
     from = List.copyOf(from);
     if (from.isEmpty()) {

@@ -61,19 +61,24 @@ public record RouteConfig(
       throw InvalidValue.found(
           "", endings + " endings", "exactly one of to, respond, redirect, static");
     }
-    if (!to.isEmpty() && to.stream().mapToLong(Target::weight).sum() == 0) {
-      throw InvalidValue.found("to", "weights that add up to 0", "at least one above 0");
-    }
+    Target.checkSum(to);
   }
 
   /** An upstream and its share. */
-  @Describe("An upstream and its share of the route's requests.")
+  @Describe("An upstream and its share of the requests or connections.")
   @Shorthand("upstream")
   public record Target(
       @Describe("Name of an upstream.") String upstream,
       @Describe("Share against the other targets.") @Default("1") int weight) {
     public Target {
       Check.range("weight", weight, 0, 1_000_000);
+    }
+
+    /** Refuses a component {@code to} of which nothing can ever be chosen. */
+    static void checkSum(List<Target> to) {
+      if (!to.isEmpty() && to.stream().mapToLong(Target::weight).sum() == 0) {
+        throw InvalidValue.found("to", "weights that add up to 0", "at least one above 0");
+      }
     }
   }
 

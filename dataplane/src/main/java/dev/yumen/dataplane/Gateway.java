@@ -21,6 +21,8 @@ import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
+import dev.yumen.dataplane.tcp.TcpPlan;
+import dev.yumen.dataplane.tcp.TcpRefusal;
 import dev.yumen.dataplane.tls.TlsRefusal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -120,6 +122,9 @@ public final class Gateway implements AutoCloseable {
     for (HeaderRefusal refusal : HeaderRefusal.values()) {
       metrics.rejectionSlot(refusal.label());
     }
+    for (TcpRefusal refusal : TcpRefusal.values()) {
+      metrics.rejectionSlot(refusal.label());
+    }
     OTHER_REASONS.forEach(metrics::rejectionSlot);
   }
 
@@ -203,7 +208,7 @@ public final class Gateway implements AutoCloseable {
           Listener.open(
               MANAGEMENT,
               new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1),
-              () -> new Listener.Rules(limits(), ONLY_HTTP1, null, null),
+              () -> new Listener.Rules(limits(), ONLY_HTTP1, null, null, null),
               new ManagementAcceptor(builtIn, failures),
               listening.apart());
     }
@@ -221,8 +226,13 @@ public final class Gateway implements AutoCloseable {
   private Listener.Rules rules(String name, ListenerConfig opened) {
     Snapshot live = snapshots.current();
     ListenerConfig settings = live.config().listeners().getOrDefault(name, opened);
+    TcpPlan plan = live.tcp(name);
     return new Listener.Rules(
-        live.config().limits(), settings.protocols(), live.tls(name), settings.proxyProtocol());
+        live.config().limits(),
+        settings.protocols(),
+        live.tls(name),
+        settings.proxyProtocol(),
+        plan == null ? null : new Listener.Rules.Tcp(plan, live::pin));
   }
 
   private LimitsConfig limits() {

@@ -181,6 +181,19 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
   }
 
+  /** Ends what is sent on a connection, counted from 1, whatever it is doing. */
+  public void shutDownOutput(int connection) {
+    Socket socket;
+    synchronized (readers) {
+      socket = sockets.get(connection - 1);
+    }
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Writes a text (ISO 8859-1) on a connection, counted from 1, whatever it is doing. */
   public void writeToConnection(int connection, String text) {
     Socket socket;

@@ -10,6 +10,8 @@ import dev.yumen.dataplane.proxyprotocol.HeaderHandler;
 import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
 import dev.yumen.dataplane.server.ConnectionRegistry;
 import dev.yumen.dataplane.server.RequestAcceptor;
+import dev.yumen.dataplane.tcp.TcpConnections;
+import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -53,12 +55,23 @@ public final class Listener {
    * @param protocols what may be spoken, at least one
    * @param tls null for a listener without TLS
    * @param proxies who announces clients; null for nobody
+   * @param tcp null for a listener that speaks HTTP
    */
   public record Rules(
       LimitsConfig limits,
       List<ListenerConfig.Protocol> protocols,
       @Nullable ServerTls tls,
-      @Nullable ProxyProtocolConfig proxies) {
+      @Nullable ProxyProtocolConfig proxies,
+      @Nullable Tcp tcp) {
+
+    /**
+     * How connections are served whose bytes go on as they come.
+     *
+     * @param pin keeps the plan alive; called on the connection's loop in the turn in which the
+     *     rules were asked for
+     */
+    public record Tcp(TcpPlan plan, Function<Loop, TcpConnections.Pin> pin) {}
+
     boolean only(ListenerConfig.Protocol protocol) {
       return protocols.size() == 1 && protocols.contains(protocol);
     }
@@ -149,16 +162,27 @@ public final class Listener {
         .setOption(
             ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(buffer / 2, buffer));
     if (proxies == null) {
-      http.begin(accepted, loop, rules, registry);
+      begin(accepted, loop, http, rules, registry);
     } else if (announced) {
       Announced begin = new Announced(loop, http, live, registry);
       accepted.pipeline().addLast(new HeaderHandler(proxies, loop, begin));
     } else if (proxies.others() == ProxyProtocolConfig.Others.SERVE) {
-      http.begin(accepted, loop, rules, registry);
+      begin(accepted, loop, http, rules, registry);
     } else {
       registry.warned(
           loop, accepted, HeaderRefusal.PROXY_PEER_REFUSED.label(), "not in proxy-protocol.from");
       accepted.close();
+    }
+  }
+
+  private static void begin(
+      Channel accepted, Loop loop, HttpConnections http, Rules rules, ConnectionRegistry registry) {
+    Rules.Tcp tcp = rules.tcp();
+    if (tcp == null) {
+      http.begin(accepted, loop, rules, registry);
+    } else {
+      TcpConnections.begin(
+          accepted, loop, registry, tcp.plan(), rules.tls(), tcp.pin().apply(loop));
     }
   }
 
@@ -173,7 +197,7 @@ public final class Listener {
       Rules rules = live.get();
       String refused = registry.admitClient(channel, rules.limits().connectionsPerClient());
       if (refused == null) {
-        http.begin(channel, loop, rules, registry);
+        begin(channel, loop, http, rules, registry);
       } else {
         registry.refused(loop, channel, refused, "");
         channel.close();

@@ -53,6 +53,11 @@ public enum Family {
       Kind.COUNTER,
       "Body bytes received from clients and sent to them.",
       List.of("direction")),
+  LISTENER_BYTES(
+      "gateway_listener_bytes",
+      Kind.COUNTER,
+      "Bytes received from clients of a TCP listener and sent to them.",
+      List.of("listener", "direction")),
   UPSTREAM_REQUESTS(
       "gateway_upstream_requests",
       Kind.COUNTER,

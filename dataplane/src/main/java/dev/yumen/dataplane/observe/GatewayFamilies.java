@@ -67,6 +67,7 @@ final class GatewayFamilies {
         to.gauge(Family.CONNECTIONS, sum(loop -> loop.connections.get(listener)), name);
       }
     }
+    listenerBytes(to, listeners);
     List<String> refusals = metrics.refusals.values();
     for (int slot = Slots.OTHER + 1; slot < refusals.size(); slot++) {
       int refusal = slot;
@@ -76,6 +77,18 @@ final class GatewayFamilies {
     }
     to.counter(Family.BYTES, sum(loop -> loop.bytes.get(0)), "received");
     to.counter(Family.BYTES, sum(loop -> loop.bytes.get(1)), "sent");
+  }
+
+  private void listenerBytes(Collected to, List<String> listeners) {
+    for (int slot = Slots.OTHER; slot < listeners.size(); slot++) {
+      int cell = 2 * slot;
+      long received = sum(loop -> loop.listenerBytes.get(cell));
+      long sent = sum(loop -> loop.listenerBytes.get(cell + 1));
+      if (received + sent > 0) {
+        to.counter(Family.LISTENER_BYTES, received, listeners.get(slot), "received");
+        to.counter(Family.LISTENER_BYTES, sent, listeners.get(slot), "sent");
+      }
+    }
   }
 
   private void upstreams(Collected to) {

@@ -27,6 +27,7 @@ public final class LoopMetrics {
   final Cells connections = new Cells(8);
   final Cells accepted = new Cells(8);
   final Cells refused = new Cells(8);
+  final Cells listenerBytes = new Cells(16);
   final Cells bytes = new Cells(2);
   final Cells upstreamResults = new Cells(RESULTS * 8);
   final Cells grpcResults = new Cells(GRPC_RESULTS);
@@ -102,6 +103,20 @@ public final class LoopMetrics {
    */
   public void connectionRefused(int refusal) {
     refused.add(refusal, 1);
+  }
+
+  /**
+   * Bytes from a client of a TCP listener.
+   *
+   * @param listener from {@link Metrics#listenerSlot}
+   */
+  public void bytesReceived(int listener, long count) {
+    listenerBytes.add(2 * listener, count);
+  }
+
+  /** Bytes to a client of a TCP listener. */
+  public void bytesSent(int listener, long count) {
+    listenerBytes.add(2 * listener + 1, count);
   }
 
   /** Body bytes from a client. */

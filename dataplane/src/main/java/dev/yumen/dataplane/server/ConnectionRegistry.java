@@ -113,19 +113,20 @@ public final class ConnectionRegistry {
 
   /** The same for a whole connection, which is also counted for its listener. */
   public void refused(Loop loop, Channel channel, String reason, String detail) {
-    count(loop, reason);
+    countRefused(loop, reason);
     LOG.debug("listener {} refuses {}: {} {}", listener, client(channel), reason, detail);
   }
 
   /** The same where an operator can do something about it. */
   public void warned(Loop loop, Channel channel, String reason, String detail) {
-    count(loop, reason);
+    countRefused(loop, reason);
     if (limit.admitted()) {
       LOG.warn("listener {} refuses {}: {} {}", listener, client(channel), reason, detail);
     }
   }
 
-  private void count(Loop loop, String reason) {
+  /** The same for one that was logged already. */
+  public void countRefused(Loop loop, String reason) {
     rejected(loop, reason);
     loop.metrics().connectionRefused(metrics.refusalSlot(listener, reason));
   }

@@ -6,6 +6,8 @@ import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.server.ListenerLimits;
+import dev.yumen.dataplane.tcp.TcpConnections;
+import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tls.ServerTls;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -34,13 +36,16 @@ public final class Snapshot {
   }
 
   /**
-   * What is made of certificates.
+   * What is made of listeners and of certificates.
    *
-   * @param listeners TLS of those that have it, by name
+   * @param tls of listeners that have it, by name
+   * @param tcp ways of listeners for TCP, by name
    */
-  record Tls(Map<String, ServerTls> listeners, List<CertificateExpiry> expiries) {
-    Tls {
-      listeners = Map.copyOf(listeners);
+  record Ports(
+      Map<String, ServerTls> tls, Map<String, TcpPlan> tcp, List<CertificateExpiry> expiries) {
+    Ports {
+      tls = Map.copyOf(tls);
+      tcp = Map.copyOf(tcp);
       expiries = List.copyOf(expiries);
     }
   }
@@ -50,7 +55,7 @@ public final class Snapshot {
   private final CountDownLatch released = new CountDownLatch(1);
   private final long number;
   private final GatewayConfig config;
-  private final Tls tls;
+  private final Ports ports;
   private final RouteTable<String> table;
   private final Map<String, Route> routes;
   private final Route unmatched;
@@ -70,7 +75,7 @@ public final class Snapshot {
   Snapshot(
       long number,
       GatewayConfig config,
-      Tls tls,
+      Ports ports,
       RouteTable<String> table,
       Map<String, Route> routes,
       Route unmatched,
@@ -78,7 +83,7 @@ public final class Snapshot {
       Runnable release) {
     this.number = number;
     this.config = config;
-    this.tls = tls;
+    this.ports = ports;
     this.table = table;
     this.routes = routes;
     this.unmatched = unmatched;
@@ -95,12 +100,26 @@ public final class Snapshot {
 
   /** TLS of a listener; null where there is none. */
   public @Nullable ServerTls tls(String listener) {
-    return tls.listeners().get(listener);
+    return ports.tls().get(listener);
+  }
+
+  /** Where the connections of a listener for TCP go; null for other listeners. */
+  public @Nullable TcpPlan tcp(String listener) {
+    return ports.tcp().get(listener);
+  }
+
+  /**
+   * Pins the snapshot until the connection is through that was accepted on this loop. To be called
+   * in the turn in which the snapshot was live.
+   */
+  public TcpConnections.Pin pin(Loop loop) {
+    enter(loop);
+    return () -> leave(loop);
   }
 
   /** When the certificates expire that are in use. */
   public List<CertificateExpiry> expiries() {
-    return tls.expiries();
+    return ports.expiries();
   }
 
   /** Pins the snapshot for one exchange of this loop. */

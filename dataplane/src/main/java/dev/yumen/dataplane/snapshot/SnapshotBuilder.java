@@ -23,6 +23,7 @@ import dev.yumen.dataplane.routing.RouteProblem;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.routing.Rule;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tls.ServerTls;
 import dev.yumen.dataplane.tls.TlsProblem;
 import dev.yumen.dataplane.tls.UpstreamTls;
@@ -57,6 +58,7 @@ public final class SnapshotBuilder {
   private final List<Runnable> giveBack = new ArrayList<>();
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Map<String, ServerTls> listenerTls = new HashMap<>();
+  private final Map<String, TcpPlan> tcpPlans = new HashMap<>();
   private final List<CertificateExpiry> expiries = new ArrayList<>();
 
   /** Filters for every route: one instance serves them all. */
@@ -89,8 +91,8 @@ public final class SnapshotBuilder {
    * @param previous the live one, whose compiled parts are used again where nothing changed
    */
   public Built build(long number, @Nullable Snapshot previous) {
-    config.listeners().forEach(this::holdListener);
     config.upstreams().forEach(this::holdUpstream);
+    config.listeners().forEach(this::holdListener);
     shared = filters("", config.filters(), "filters");
     Route unmatched =
         new Route(
@@ -126,7 +128,7 @@ public final class SnapshotBuilder {
         new Snapshot(
             number,
             config,
-            new Snapshot.Tls(listenerTls, expiries),
+            new Snapshot.Ports(listenerTls, tcpPlans, expiries),
             table.table(),
             routes,
             unmatched,
@@ -227,17 +229,14 @@ public final class SnapshotBuilder {
   }
 
   private void holdListener(String name, ListenerConfig settings) {
+    if (settings.tcp() != null) {
+      tcpPlans.put(name, TcpPlan.compile(settings.tcp(), this::upstream));
+    }
     if (settings.tls() == null) {
       return;
     }
-    List<String> alpn = new ArrayList<>();
-    if (settings.protocols().contains(ListenerConfig.Protocol.HTTP2)) {
-      alpn.add("h2");
-    }
-    if (settings.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
-      alpn.add("http/1.1");
-    }
-    ServerTls.Compiled compiled = ServerTls.compile(name, settings.tls(), alpn, surroundings.tls());
+    ServerTls.Compiled compiled =
+        ServerTls.compile(name, settings.tls(), alpn(settings), surroundings.tls());
     tlsProblems("listeners." + name + ".tls", compiled.problems());
     ServerTls tls = compiled.tls();
     if (tls != null) {
@@ -245,6 +244,26 @@ public final class SnapshotBuilder {
       listenerTls.put(name, tls);
       expiries.addAll(tls.expiries());
     }
+  }
+
+  /** None where plain bytes are spoken: whatever a client offers is between it and the service. */
+  private static List<String> alpn(ListenerConfig settings) {
+    List<String> alpn = new ArrayList<>();
+    if (settings.tcp() == null && settings.protocols().contains(ListenerConfig.Protocol.HTTP2)) {
+      alpn.add("h2");
+    }
+    if (settings.tcp() == null && settings.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
+      alpn.add("http/1.1");
+    }
+    return alpn;
+  }
+
+  private Upstream upstream(String name) {
+    Upstream upstream = upstreams.get(name);
+    if (upstream == null) {
+      throw new IllegalArgumentException("unchecked configuration: " + name);
+    }
+    return upstream;
   }
 
   private @Nullable RouteEnd end(RouteConfig route, String place) {
@@ -266,11 +285,7 @@ public final class SnapshotBuilder {
     }
     List<Upstream> targets = new ArrayList<>();
     for (RouteConfig.Target target : route.to()) {
-      Upstream upstream = upstreams.get(target.upstream());
-      if (upstream == null) {
-        throw new IllegalArgumentException("unchecked configuration: " + target.upstream());
-      }
-      targets.add(upstream);
+      targets.add(upstream(target.upstream()));
     }
     int[] weights = route.to().stream().mapToInt(RouteConfig.Target::weight).toArray();
     return new RouteEnd.Forward(

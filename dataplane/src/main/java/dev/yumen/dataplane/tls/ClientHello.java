@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param serverName asked for, in lower case; null when none is, or none that could be a host
  * @param protocols offered by ALPN (RFC 7301 §3.1); empty when it is not used
  */
-record ClientHello(@Nullable String serverName, List<String> protocols) {
+public record ClientHello(@Nullable String serverName, List<String> protocols) {
   /** One that can not be read, or asks for nothing. */
-  static final ClientHello NONE = new ClientHello(null, List.of());
+  public static final ClientHello NONE = new ClientHello(null, List.of());
 
   private static final int RECORD_HEADER = 5;
   private static final int HANDSHAKE = 22;
@@ -29,7 +29,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
   private static final int LONGEST_HOST = 255;
 
   /** How far the reading came. */
-  sealed interface Reading {
+  public sealed interface Reading {
     /** Nothing can be said before there are this many bytes. */
     record More(int bytes) implements Reading {}
 
@@ -48,7 +48,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
    *
    * @param most bytes that the message and the records it is in may have
    */
-  static Reading read(ByteBuf in, int most) {
+  public static Reading read(ByteBuf in, int most) {
     int start = in.readerIndex();
     int at = start;
     byte[] message = new byte[0];

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  * Values by host name: exact names before {@code *.} names, which stand for one label (RFC 9525
  * §6.3). Not changed once it is in use.
  */
-final class HostMap<T> {
+public final class HostMap<T> {
   private final Map<String, T> byName = new HashMap<>();
 
   /** The value that is there already and stays, or null when this one is taken. */
-  @Nullable T add(String name, T value) {
+  public @Nullable T add(String name, T value) {
     return byName.putIfAbsent(name, value);
   }
 
   /** The value for a host name in lower case, or null. */
-  @Nullable T get(String host) {
+  public @Nullable T get(String host) {
     T exact = byName.get(host);
     if (exact != null) {
       return exact;

@@ -73,8 +73,13 @@ public final class Endpoint {
     return host;
   }
 
-  InetSocketAddress socketAddress() {
+  /** Where connections and datagrams go to. */
+  public InetSocketAddress socketAddress() {
     return address;
+  }
+
+  PoolSettings settings() {
+    return settings;
   }
 
   void retire() {

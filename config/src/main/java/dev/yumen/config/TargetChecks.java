@@ -1,0 +1,121 @@
+package dev.yumen.config;
+
+import dev.yumen.config.Node.Entry;
+import dev.yumen.config.Node.Mapping;
+import dev.yumen.config.Node.Scalar;
+import dev.yumen.config.Node.Sequence;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * That every {@code to} names upstreams that exist and suit, and that something leads to each of
+ * them. A part of {@link CrossChecks}.
+ */
+final class TargetChecks {
+  /** What goes to an upstream. */
+  private enum Use {
+    REQUESTS,
+    BYTES
+  }
+
+  private final Mapping root;
+  private final CrossChecks checks;
+  private final Problems problems;
+  private final Map<String, Entry> upstreams;
+  private final Set<String> used = new HashSet<>();
+
+  TargetChecks(Mapping root, CrossChecks checks, Problems problems) {
+    this.root = root;
+    this.checks = checks;
+    this.problems = problems;
+    this.upstreams = CrossChecks.section(root, "upstreams");
+  }
+
+  /**
+   * @param complete whether all files could be read; when not, names may be in one that could not
+   */
+  void check(boolean complete) {
+    if (!complete) {
+      return;
+    }
+    List<Node> routes = CrossChecks.items(root, "routes");
+    for (int i = 0; i < routes.size(); i++) {
+      to(routes.get(i), At.TOP.key("routes").item(i), Use.REQUESTS);
+    }
+    CrossChecks.section(root, "listeners").values().forEach(this::listener);
+    upstreams.forEach(
+        (name, entry) -> {
+          if (!used.contains(name)) {
+            At at = At.TOP.key("upstreams").key(name);
+            problems.warning(entry.place(), at, "no route leads to this upstream");
+          }
+        });
+  }
+
+  private void listener(Entry entry) {
+    At at = At.TOP.key("listeners").key(entry.key());
+    if (entry.value() instanceof Mapping listener) {
+      to(listener.get("tcp"), at.key("tcp"), Use.BYTES);
+      List<Node> routes =
+          listener.get("tcp") instanceof Mapping tcp ? CrossChecks.items(tcp, "routes") : List.of();
+      for (int i = 0; i < routes.size(); i++) {
+        to(routes.get(i), at.key("tcp").key("routes").item(i), Use.BYTES);
+      }
+    }
+  }
+
+  private void to(@Nullable Node section, At at, Use use) {
+    if (!(section instanceof Mapping mapping)) {
+      return;
+    }
+    Node to = mapping.get("to");
+    Map<String, Place> first = new HashMap<>();
+    List<Node> targets = Node.items(to);
+    for (int i = 0; i < targets.size(); i++) {
+      Node target = targets.get(i);
+      At here = to instanceof Sequence ? at.key("to").item(i) : at.key("to");
+      boolean inShort = target instanceof Scalar;
+      Scalar upstream = inShort ? (Scalar) target : CrossChecks.scalar(target, "upstream");
+      At there = inShort ? here : here.key("upstream");
+      if (upstream == null || upstream.origin() == Node.Origin.UNRESOLVED) {
+        continue;
+      }
+      checks.unique(upstream, there, first);
+      Entry entry = upstreams.get(upstream.text());
+      if (entry == null) {
+        unknown(upstream, there);
+      } else {
+        used.add(upstream.text());
+        suits(entry, use, at);
+      }
+    }
+  }
+
+  private void unknown(Scalar upstream, At at) {
+    String name = upstream.text();
+    String meant = problems.full() ? null : Suggestion.closest(name, upstreams.keySet());
+    if (meant != null) {
+      used.add(meant);
+    }
+    String hint = Suggestion.hintOf(meant, upstreams.keySet());
+    problems.error(upstream.place(), at, "unknown upstream " + Text.quoted(name) + hint);
+  }
+
+  /** What is said to a service must be possible where bytes go as they come. */
+  private void suits(Entry upstream, Use use, At user) {
+    if (use == Use.REQUESTS) {
+      return;
+    }
+    At at = At.TOP.key("upstreams").key(upstream.key());
+    Scalar protocol = CrossChecks.scalar(upstream.value(), "protocol");
+    if (protocol != null && !protocol.text().equals("auto")) {
+      String found = Text.quoted(protocol.text());
+      String expected = " (expected: none, as " + user + " leads here, which knows no HTTP)";
+      problems.error(protocol.place(), at.key("protocol"), found + expected);
+    }
+  }
+}
