@@ -53,7 +53,8 @@ class ArchitectureTest {
               "routing",
               "server",
               "stream",
-              "tcp")
+              "tcp",
+              "udp")
           .map(name -> "dev.yumen.dataplane." + name + "..")
           .toArray(String[]::new);
 

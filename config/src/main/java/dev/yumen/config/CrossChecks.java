@@ -96,10 +96,11 @@ final class CrossChecks {
     if (root.get("listeners") instanceof Mapping listeners) {
       for (Entry entry : listeners.entries()) {
         At at = At.TOP.key("listeners").key(entry.key()).key("address");
-        bound(scalar(entry.value(), "address"), at, bound);
+        boolean udp = entry.value() instanceof Mapping listener && listener.get("udp") != null;
+        bound(scalar(entry.value(), "address"), udp, at, bound);
       }
     } else if (Node.absent(root.get("listeners"))) {
-      bound.put("listeners.http", new Bound(new Address("0.0.0.0", 8080), root.place()));
+      bound.put("listeners.http", new Bound(new Address("0.0.0.0", 8080), false, root.place()));
     }
     Node management = root.get("management");
     Scalar enabled = scalar(management, "enabled");
@@ -110,13 +111,14 @@ final class CrossChecks {
     Place place = management == null ? root.place() : management.place();
     Scalar listening =
         address != null ? address : new Scalar(place, MANAGEMENT, Node.Origin.QUOTED);
-    bound(listening, At.TOP.key("management").key("address"), bound);
+    bound(listening, false, At.TOP.key("management").key("address"), bound);
   }
 
   /** A socket that is to be opened. */
-  private record Bound(Address address, Place place) {
-    boolean clashes(Address other) {
-      return address.port() == other.port()
+  private record Bound(Address address, boolean udp, Place place) {
+    boolean clashes(Address other, boolean otherIsUdp) {
+      return udp == otherIsUdp
+          && address.port() == other.port()
           && address.port() != 0
           && (address.host().equals(other.host()) || any(address) || any(other));
     }
@@ -126,7 +128,7 @@ final class CrossChecks {
     }
   }
 
-  private void bound(@Nullable Scalar written, At at, Map<String, Bound> bound) {
+  private void bound(@Nullable Scalar written, boolean udp, At at, Map<String, Bound> bound) {
     if (written == null) {
       return;
     }
@@ -138,7 +140,7 @@ final class CrossChecks {
     }
     bound.forEach(
         (name, other) -> {
-          if (other.clashes(address)) {
+          if (other.clashes(address, udp)) {
             String found = Text.quoted(written.text());
             problems.error(
                 written.place(),
@@ -147,7 +149,7 @@ final class CrossChecks {
           }
         });
     String name = at.toString();
-    bound.put(name.substring(0, name.lastIndexOf('.')), new Bound(address, written.place()));
+    bound.put(name.substring(0, name.lastIndexOf('.')), new Bound(address, udp, written.place()));
   }
 
   /** Reports a text that stands in {@code first} already. */

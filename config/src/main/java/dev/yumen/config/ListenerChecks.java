@@ -10,6 +10,7 @@ import java.util.List;
  */
 final class ListenerChecks {
   private static final List<String> ONLY_HTTP = List.of("built-in", "protocols");
+  private static final List<String> ONLY_TCP_BASED = List.of("backlog", "tls", "proxy-protocol");
   private static final List<String> ONLY_ROUTES = List.of("hello-timeout", "max-client-hello");
 
   private final Mapping root;
@@ -24,7 +25,10 @@ final class ListenerChecks {
     for (Entry entry : CrossChecks.section(root, "listeners").values()) {
       At at = At.TOP.key("listeners").key(entry.key());
       if (entry.value() instanceof Mapping listener) {
-        if (listener.get("tcp") instanceof Mapping tcp) {
+        if (listener.get("udp") instanceof Mapping) {
+          refuse(listener, at, ONLY_HTTP, "none on a udp listener");
+          refuse(listener, at, ONLY_TCP_BASED, "none on a udp listener");
+        } else if (listener.get("tcp") instanceof Mapping tcp) {
           tcp(listener, tcp, at);
         }
       }

@@ -24,7 +24,8 @@ public record ListenerConfig(
     @Describe("TLS towards clients; none without it.") @Nullable ListenerTlsConfig tls,
     @Describe("Clients are announced by load balancers in front; none without it.")
         @Nullable ProxyProtocolConfig proxyProtocol,
-    @Describe("Makes this a listener for TCP instead of HTTP.") @Nullable TcpConfig tcp) {
+    @Describe("Makes this a listener for TCP instead of HTTP.") @Nullable TcpConfig tcp,
+    @Describe("Makes this a listener for UDP instead of HTTP.") @Nullable UdpConfig udp) {
 
   /** Endpoints the gateway answers by itself. */
   public enum BuiltIn {
@@ -42,7 +43,7 @@ public record ListenerConfig(
   /** An HTTP listener without TLS. */
   public ListenerConfig(
       Address address, int backlog, List<BuiltIn> builtIn, List<Protocol> protocols) {
-    this(address, backlog, builtIn, protocols, null, null, null);
+    this(address, backlog, builtIn, protocols, null, null, null, null);
   }
 
   public ListenerConfig {
@@ -52,5 +53,8 @@ public record ListenerConfig(
     protocols = List.copyOf(protocols);
     Check.range("backlog", backlog, 1, 65_535);
     builtIn = List.copyOf(builtIn);
+    if (tcp != null && udp != null) {
+      throw InvalidValue.found("", "tcp and udp", "one of them, or none for HTTP");
+    }
   }
 }

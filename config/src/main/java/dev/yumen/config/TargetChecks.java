@@ -19,7 +19,8 @@ final class TargetChecks {
   /** What goes to an upstream. */
   private enum Use {
     REQUESTS,
-    BYTES
+    BYTES,
+    DATAGRAMS
   }
 
   private final Mapping root;
@@ -59,6 +60,7 @@ final class TargetChecks {
   private void listener(Entry entry) {
     At at = At.TOP.key("listeners").key(entry.key());
     if (entry.value() instanceof Mapping listener) {
+      to(listener.get("udp"), at.key("udp"), Use.DATAGRAMS);
       to(listener.get("tcp"), at.key("tcp"), Use.BYTES);
       List<Node> routes =
           listener.get("tcp") instanceof Mapping tcp ? CrossChecks.items(tcp, "routes") : List.of();
@@ -105,7 +107,7 @@ final class TargetChecks {
     problems.error(upstream.place(), at, "unknown upstream " + Text.quoted(name) + hint);
   }
 
-  /** What is said to a service must be possible where bytes go as they come. */
+  /** What is said to a service must be possible where bytes or datagrams go as they come. */
   private void suits(Entry upstream, Use use, At user) {
     if (use == Use.REQUESTS) {
       return;
@@ -117,5 +119,15 @@ final class TargetChecks {
       String expected = " (expected: none, as " + user + " leads here, which knows no HTTP)";
       problems.error(protocol.place(), at.key("protocol"), found + expected);
     }
+    Node tls = upstream.value() instanceof Mapping settings ? settings.get("tls") : null;
+    if (use == Use.DATAGRAMS && tls != null && !off(tls)) {
+      String expected = "settings (expected: none, as " + user + " leads here)";
+      problems.error(tls.place(), at.key("tls"), expected);
+    }
+  }
+
+  private static boolean off(Node tls) {
+    Scalar enabled = tls instanceof Scalar scalar ? scalar : CrossChecks.scalar(tls, "enabled");
+    return Node.absent(tls) || (enabled != null && enabled.text().equals("false"));
   }
 }

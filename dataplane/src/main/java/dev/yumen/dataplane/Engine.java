@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
@@ -33,6 +34,8 @@ import java.util.function.LongSupplier;
 
 /** Threads, sockets and what else lives as long as the process. */
 final class Engine {
+  private static final int LARGEST_DATAGRAM = 65_535;
+
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
@@ -129,6 +132,15 @@ final class Engine {
         .childOption(ChannelOption.ALLOCATOR, allocator)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+  }
+
+  /** For ports of UDP and for the sockets of their sessions. */
+  Bootstrap datagramBootstrap() {
+    return new Bootstrap()
+        .group(group)
+        .channel(transport.datagramChannel())
+        .option(ChannelOption.ALLOCATOR, allocator)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM));
   }
 
   private static ByteBufAllocator allocator(RuntimeConfig.Allocator wanted) {

@@ -1,6 +1,5 @@
 package dev.yumen.dataplane;
 
-import dev.yumen.config.Address;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.ListenerConfig;
@@ -13,6 +12,7 @@ import dev.yumen.dataplane.exchange.FailureResponses;
 import dev.yumen.dataplane.exchange.ManagementAcceptor;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.listener.Listener;
+import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
 import dev.yumen.dataplane.routing.TargetError;
@@ -24,6 +24,8 @@ import dev.yumen.dataplane.snapshot.SnapshotHolder;
 import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tcp.TcpRefusal;
 import dev.yumen.dataplane.tls.TlsRefusal;
+import dev.yumen.dataplane.udp.UdpListener;
+import dev.yumen.dataplane.udp.UdpRefusal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -82,7 +84,8 @@ public final class Gateway implements AutoCloseable {
   private final BuiltInEndpoints builtIn;
   private final ExchangeAcceptor.Surroundings exchanges;
   private final Listener.Surroundings listening;
-  private final Map<String, Listener> listeners = new LinkedHashMap<>();
+  private final UdpListener.Surroundings datagrams;
+  private final Map<String, Port> listeners = new LinkedHashMap<>();
   private @Nullable Listener management;
   private volatile Supplier<String> reloads = () -> "{}";
   private volatile boolean ready;
@@ -106,6 +109,8 @@ public final class Gateway implements AutoCloseable {
     this.listening =
         new Listener.Surroundings(
             engine.serverBootstrap(), engine::loopOf, engine.metrics(), new AtomicInteger());
+    this.datagrams =
+        new UdpListener.Surroundings(engine.datagramBootstrap(), engine::loopOf, engine.metrics());
   }
 
   /** A counter that is there from the start, at 0, can be alerted on. */
@@ -123,6 +128,9 @@ public final class Gateway implements AutoCloseable {
       metrics.rejectionSlot(refusal.label());
     }
     for (TcpRefusal refusal : TcpRefusal.values()) {
+      metrics.rejectionSlot(refusal.label());
+    }
+    for (UdpRefusal refusal : UdpRefusal.values()) {
       metrics.rejectionSlot(refusal.label());
     }
     OTHER_REASONS.forEach(metrics::rejectionSlot);
@@ -217,7 +225,11 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private Listener open(String name, ListenerConfig settings) throws IOException {
+  private Port open(String name, ListenerConfig settings) throws IOException {
+    if (settings.udp() != null) {
+      return UdpListener.open(
+          name, settings.address(), () -> snapshots.current().udp(name), datagrams);
+    }
     RequestAcceptor acceptor = new ExchangeAcceptor(name, exchanges, engine.loops());
     return Listener.open(name, settings, () -> rules(name, settings), acceptor, listening);
   }
@@ -261,11 +273,11 @@ public final class Gateway implements AutoCloseable {
     if (next == null) {
       return built.problems();
     }
-    Map<String, Listener> opened = new LinkedHashMap<>();
+    Map<String, Port> opened = new LinkedHashMap<>();
     try {
       openNew(config, opened);
     } catch (IOException e) {
-      opened.values().forEach(Listener::stopAccepting);
+      opened.values().forEach(Port::retire);
       next.releaseUnused();
       List<Problem> problems = new ArrayList<>(built.problems());
       problems.add(
@@ -299,10 +311,10 @@ public final class Gateway implements AutoCloseable {
     return new Problem(Problem.Severity.WARNING, null, section, "takes effect with the next start");
   }
 
-  private void openNew(GatewayConfig config, Map<String, Listener> opened) throws IOException {
+  private void openNew(GatewayConfig config, Map<String, Port> opened) throws IOException {
     for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
-      Listener old = listeners.get(entry.getKey());
-      if (old == null || !old.is(entry.getKey(), entry.getValue().address())) {
+      Port old = listeners.get(entry.getKey());
+      if (old == null || !old.is(entry.getKey(), entry.getValue())) {
         opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
       }
     }
@@ -313,13 +325,10 @@ public final class Gateway implements AutoCloseable {
         .values()
         .removeIf(
             listener -> {
-              ListenerConfig kept = config.listeners().get(listener.name());
-              Address address = kept == null ? null : kept.address();
-              if (listener.is(listener.name(), address)) {
+              if (listener.is(listener.name(), config.listeners().get(listener.name()))) {
                 return false;
               }
-              listener.stopAccepting();
-              listener.drain();
+              listener.retire();
               return true;
             });
   }
@@ -379,12 +388,12 @@ public final class Gateway implements AutoCloseable {
   private boolean drainNow() {
     var settings = config().shutdown();
     LockSupport.parkNanos(settings.notice().toNanos());
-    List<Listener> all;
+    List<Port> all;
     synchronized (this) {
       all = List.copyOf(listeners.values());
     }
-    all.forEach(Listener::stopAccepting);
-    all.forEach(Listener::drain);
+    all.forEach(Port::stopAccepting);
+    all.forEach(Port::drain);
     long until = System.nanoTime() + settings.drain().toNanos();
     while (connections(all) > 0 && System.nanoTime() < until) {
       LockSupport.parkNanos(10_000_000);
@@ -397,8 +406,8 @@ public final class Gateway implements AutoCloseable {
     return left == 0;
   }
 
-  private static int connections(List<Listener> all) {
-    return all.stream().mapToInt(Listener::connections).sum();
+  private static int connections(List<Port> all) {
+    return all.stream().mapToInt(Port::connections).sum();
   }
 
   /** Stops at once; what is in flight is cut. */
@@ -409,7 +418,7 @@ public final class Gateway implements AutoCloseable {
     }
     closed = true;
     ready = false;
-    for (Listener listener : listeners.values()) {
+    for (Port listener : listeners.values()) {
       listener.stopAccepting();
       listener.closeAll();
     }

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A port that is listened on. Accepted connections are spread over the loops. */
-public final class Listener {
+public final class Listener implements Port {
 
   /**
    * What a listener needs of the process around it.
@@ -120,18 +120,9 @@ public final class Listener {
             .bind(new InetSocketAddress(address.host(), address.port()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          "listener " + name + " can not listen on " + address + ": " + reason(bound.cause()),
-          bound.cause());
+      throw new BindFailure(name, address, bound.cause());
     }
     return new Listener(name, address, bound.channel(), registry);
-  }
-
-  private static String reason(Throwable cause) {
-    String message = cause.getMessage();
-    return message != null && message.contains("Address already in use")
-        ? "the port is in use"
-        : String.valueOf(message);
   }
 
   private static void accept(
@@ -215,42 +206,48 @@ public final class Listener {
     }
   }
 
+  @Override
   public String name() {
     return name;
   }
 
-  /** The address as configured. */
-  public Address address() {
-    return address;
-  }
-
-  /** The address that is listened on. */
+  @Override
   public InetSocketAddress bound() {
     return (InetSocketAddress) channel.localAddress();
   }
 
-  /** Takes no more clients; the port is free when this returns. Not to be called from a loop. */
+  @Override
+  public boolean is(String otherName, @Nullable ListenerConfig settings) {
+    return name.equals(otherName)
+        && settings != null
+        && settings.udp() == null
+        && address.equals(settings.address());
+  }
+
+  /** The port is free when this returns. */
+  @Override
   public void stopAccepting() {
     channel.close().awaitUninterruptibly();
   }
 
-  /** Ends connections when they have nothing more to do. */
+  @Override
   public void drain() {
     registry.drain();
   }
 
-  /** Ends connections at once. */
+  @Override
   public void closeAll() {
     registry.closeAll();
   }
 
-  /** Open connections. */
-  public int connections() {
-    return registry.size();
+  @Override
+  public void retire() {
+    stopAccepting();
+    drain();
   }
 
-  /** Whether this is the listener of that name and address. */
-  public boolean is(String otherName, @Nullable Address otherAddress) {
-    return name.equals(otherName) && address.equals(otherAddress);
+  @Override
+  public int connections() {
+    return registry.size();
   }
 }

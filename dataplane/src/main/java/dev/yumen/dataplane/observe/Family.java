@@ -56,7 +56,7 @@ public enum Family {
   LISTENER_BYTES(
       "gateway_listener_bytes",
       Kind.COUNTER,
-      "Bytes received from clients of a TCP listener and sent to them.",
+      "Bytes received from clients of a TCP or UDP listener and sent to them.",
       List.of("listener", "direction")),
   UPSTREAM_REQUESTS(
       "gateway_upstream_requests",

@@ -106,7 +106,7 @@ public final class LoopMetrics {
   }
 
   /**
-   * Bytes from a client of a TCP listener.
+   * Bytes from a client of a TCP or UDP listener.
    *
    * @param listener from {@link Metrics#listenerSlot}
    */
@@ -114,7 +114,7 @@ public final class LoopMetrics {
     listenerBytes.add(2 * listener, count);
   }
 
-  /** Bytes to a client of a TCP listener. */
+  /** Bytes to a client of a TCP or UDP listener. */
   public void bytesSent(int listener, long count) {
     listenerBytes.add(2 * listener + 1, count);
   }

@@ -87,7 +87,7 @@ public final class Metrics {
     return reasons.slot(reason, NAME_LIMIT);
   }
 
-  /** The slot of a reason for refusing a connection at a listener. */
+  /** The slot of a reason for refusing a connection, or a client of UDP, at a listener. */
   public int refusalSlot(String listener, String reason) {
     return refusals.slot(listener + " " + reason, NAME_LIMIT);
   }

@@ -9,6 +9,7 @@ import dev.yumen.dataplane.server.ListenerLimits;
 import dev.yumen.dataplane.tcp.TcpConnections;
 import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tls.ServerTls;
+import dev.yumen.dataplane.udp.UdpPlan;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -40,12 +41,17 @@ public final class Snapshot {
    *
    * @param tls of listeners that have it, by name
    * @param tcp ways of listeners for TCP, by name
+   * @param udp ways of listeners for UDP, by name
    */
   record Ports(
-      Map<String, ServerTls> tls, Map<String, TcpPlan> tcp, List<CertificateExpiry> expiries) {
+      Map<String, ServerTls> tls,
+      Map<String, TcpPlan> tcp,
+      Map<String, UdpPlan> udp,
+      List<CertificateExpiry> expiries) {
     Ports {
       tls = Map.copyOf(tls);
       tcp = Map.copyOf(tcp);
+      udp = Map.copyOf(udp);
       expiries = List.copyOf(expiries);
     }
   }
@@ -106,6 +112,11 @@ public final class Snapshot {
   /** Where the connections of a listener for TCP go; null for other listeners. */
   public @Nullable TcpPlan tcp(String listener) {
     return ports.tcp().get(listener);
+  }
+
+  /** Where the datagrams of a listener for UDP go; null for other listeners. */
+  public @Nullable UdpPlan udp(String listener) {
+    return ports.udp().get(listener);
   }
 
   /**

@@ -27,6 +27,7 @@ import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tls.ServerTls;
 import dev.yumen.dataplane.tls.TlsProblem;
 import dev.yumen.dataplane.tls.UpstreamTls;
+import dev.yumen.dataplane.udp.UdpPlan;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,7 @@ public final class SnapshotBuilder {
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Map<String, ServerTls> listenerTls = new HashMap<>();
   private final Map<String, TcpPlan> tcpPlans = new HashMap<>();
+  private final Map<String, UdpPlan> udpPlans = new HashMap<>();
   private final List<CertificateExpiry> expiries = new ArrayList<>();
 
   /** Filters for every route: one instance serves them all. */
@@ -128,7 +130,7 @@ public final class SnapshotBuilder {
         new Snapshot(
             number,
             config,
-            new Snapshot.Ports(listenerTls, tcpPlans, expiries),
+            new Snapshot.Ports(listenerTls, tcpPlans, udpPlans, expiries),
             table.table(),
             routes,
             unmatched,
@@ -231,6 +233,9 @@ public final class SnapshotBuilder {
   private void holdListener(String name, ListenerConfig settings) {
     if (settings.tcp() != null) {
       tcpPlans.put(name, TcpPlan.compile(settings.tcp(), this::upstream));
+    }
+    if (settings.udp() != null) {
+      udpPlans.put(name, UdpPlan.compile(settings.udp(), this::upstream));
     }
     if (settings.tls() == null) {
       return;
