@@ -57,7 +57,14 @@ final class Welcome {
 
   private static String scheme(GatewayConfig config, String listener) {
     ListenerConfig settings = config.listeners().get(listener);
-    return settings != null && settings.tls() != null ? "https://" : "http://";
+    if (settings != null && settings.udp() != null) {
+      return "udp://";
+    }
+    boolean tls = settings != null && settings.tls() != null;
+    if (settings != null && settings.tcp() != null) {
+      return tls ? "tls://" : "tcp://";
+    }
+    return tls ? "https://" : "http://";
   }
 
   private static void printExamples(PrintWriter out, String traffic, String management) {

@@ -50,6 +50,24 @@ class WelcomeTest {
   }
 
   @Test
+  void listenersOfOtherKindsAreToldApart() throws Exception {
+    Files.writeString(
+        file,
+        """
+        listeners:
+          db: {address: "127.0.0.1:0", tcp: {to: service}}
+          mail: {address: "127.0.0.1:0", tls: self-signed, tcp: {to: service}}
+          dns: {address: "127.0.0.1:0", udp: {to: service}}
+        management: {address: "127.0.0.1:0"}
+        upstreams: {service: {endpoints: "127.0.0.1:9"}}
+        """);
+    String text = welcome(null);
+    assertTrue(text.matches("(?s).*\n  db          tcp://127\\.0\\.0\\.1:\\d+\n.*"), text);
+    assertTrue(text.matches("(?s).*\n  mail        tls://127\\.0\\.0\\.1:\\d+\n.*"), text);
+    assertTrue(text.matches("(?s).*\n  dns         udp://127\\.0\\.0\\.1:\\d+\n.*"), text);
+  }
+
+  @Test
   void quickStartSaysWhereItsServicesAre() throws Exception {
     String text = welcome(Map.of("user-service", "127.0.0.1:9001"));
     assertTrue(text.contains("\n  user-service  http://127.0.0.1:9001  (demo)\n"), text);
