@@ -226,8 +226,8 @@ class GrpcWebFilterTest {
     try (RawClient client = GATEWAY.connect()) {
       client.send(
           head(METHOD, "application/grpc-web-text+proto") + "Transfer-Encoding: chunked\r\n\r\n");
-      for (char c : text.toCharArray()) {
-        client.send("1\r\n" + c + "\r\n");
+      for (int i = 0; i < text.length(); i++) {
+        client.send("1\r\n" + text.charAt(i) + "\r\n");
       }
       RawResponse answer = client.send("0\r\n\r\n").readResponse("POST");
       assertEquals(200, answer.status());
