@@ -103,6 +103,7 @@ class ExpositionTest {
     loop.request(metrics.pathSlot("/路径/**"), users, "POST", 201, 20_000_000_000L);
     loop.request(Metrics.NONE, Metrics.NONE, "GET", 404, 10);
     loop.rejected(metrics.rejectionSlot("bare-lf"));
+    loop.connectionRefused(metrics.refusalSlot("http", "proxy_header_missing"));
     loop.failed(FailureCode.NO_ROUTE);
     loop.received(10);
     loop.sent(20);
