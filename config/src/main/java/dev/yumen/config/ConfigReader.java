@@ -214,6 +214,7 @@ public final class ConfigReader {
       }
       return new LoadedConfig(
           problems.hasErrors() ? null : config,
+          config == null ? Map.of() : new IssuedFiles(config, files, problems).read(),
           problems.sorted(),
           positions,
           files.touched(),

@@ -39,6 +39,7 @@ final class CrossChecks {
     endpoints();
     consumers();
     addresses();
+    new AcmeChecks(root, problems).check(complete);
   }
 
   private void routeIds() {

@@ -4,8 +4,11 @@ import dev.yumen.api.Cidr;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.OneOrMany;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One whole configuration. Equal records mean equal behaviour. */
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public record GatewayConfig(
     @Describe("Where clients connect, by name.") @Default("{http: {address: '0.0.0.0:8080'}}")
         Map<String, ListenerConfig> listeners,
+    @Describe("Authorities that certificates of listeners are ordered from; one, or a list.")
+        @OneOrMany
+        List<AcmeConfig> acme,
     @Describe("Metrics and health, on a port of their own.") @Default("{}")
         ManagementConfig management,
     @Describe("How a stop goes.") @Default("{}") ShutdownConfig shutdown,
@@ -34,11 +40,29 @@ public record GatewayConfig(
 
   public GatewayConfig {
     listeners = Check.copy(listeners);
+    acme = List.copyOf(acme);
     trustedProxies = List.copyOf(trustedProxies);
     upstreams = Check.copy(upstreams);
     consumers = List.copyOf(consumers);
     filters = List.copyOf(filters);
     routes = List.copyOf(routes);
+  }
+
+  /** The authority of this name, or null. */
+  public @Nullable AcmeConfig issuer(String name) {
+    return acme.stream().filter(issuer -> issuer.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** Every domain that some listener wants a certificate for, each once. */
+  public Set<AcmeDomain> acmeDomains() {
+    Set<AcmeDomain> all = new LinkedHashSet<>();
+    for (ListenerConfig listener : listeners.values()) {
+      ListenerTlsConfig.Acme wanted = listener.tls() == null ? null : listener.tls().acme();
+      if (wanted != null) {
+        wanted.domains().forEach(domain -> all.add(new AcmeDomain(wanted.issuer(), domain)));
+      }
+    }
+    return all;
   }
 
   /** The route of this id, or null. */

@@ -25,6 +25,7 @@ public record ListenerTlsConfig(
                 + " the certificates; without a match the first.")
         @OneOrMany
         List<CertificateConfig> certificates,
+    @Describe("Domains whose certificates are ordered by ACME and renewed.") @Nullable Acme acme,
     @Describe("Oldest version of TLS that is spoken.") @Default("1.2") TlsVersion minVersion,
     @Describe(
             "Presets of Mozilla's Server Side TLS 5.7, without DHE. `modern` is TLS 1.3 only,"
@@ -61,9 +62,14 @@ public record ListenerTlsConfig(
   public ListenerTlsConfig {
     certificates = List.copyOf(certificates);
     hosts = List.copyOf(hosts);
-    if (source == Source.FILES && certificates.isEmpty()) {
+    if (source == Source.FILES && certificates.isEmpty() && acme == null) {
       throw InvalidValue.found(
-          "", "no certificates", "at least one, or the word self-signed instead of all settings");
+          "",
+          "no certificates",
+          "at least one, or acme, or the word self-signed instead of all settings");
+    }
+    if (source == Source.SELF_SIGNED && acme != null) {
+      throw InvalidValue.found("acme", "some domains", "none beside source: self-signed");
     }
     if (source == Source.SELF_SIGNED && !certificates.isEmpty()) {
       throw InvalidValue.found("certificates", "some", "none beside source: self-signed");
@@ -81,6 +87,47 @@ public record ListenerTlsConfig(
   /** The oldest version that is spoken, as the preset has it. */
   public TlsVersion oldestVersion() {
     return ciphers == Ciphers.MODERN ? TlsVersion.TLS_1_3 : minVersion;
+  }
+
+  /** Domains whose certificates are ordered. */
+  @Describe("Domains whose certificates are ordered by ACME and renewed.")
+  @Shorthand("domains")
+  public record Acme(
+      @Describe("Host names that lead here; each gets a certificate of its own.") @OneOrMany
+          List<String> domains,
+      @Describe("Name of the authority, one of those under acme at the top.") @Default("default")
+          String issuer) {
+    private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+
+    public Acme {
+      if (domains.isEmpty()) {
+        throw InvalidValue.found("domains", "none", "at least one host name");
+      }
+      Set<String> seen = new HashSet<>();
+      for (String domain : domains) {
+        check(domain);
+        if (!seen.add(domain)) {
+          throw InvalidValue.found("domains", "\"" + domain + "\" twice", "each domain once");
+        }
+      }
+      domains = List.copyOf(domains);
+    }
+
+    private static void check(String domain) {
+      if (domain.startsWith("*.")) {
+        throw new InvalidValue(
+            "domains",
+            domain,
+            "single host names, as wildcards need the challenge dns-01, which is not spoken here");
+      }
+      if (domain.matches("[0-9.]+") || domain.indexOf(':') >= 0) {
+        throw new InvalidValue("domains", domain, "a host name, as no address can be certified");
+      }
+      if (domain.length() > 253 || !domain.matches(LABEL + "(\\." + LABEL + ")*")) {
+        throw new InvalidValue(
+            "domains", domain, "a lower-case host name such as example.com, others in punycode");
+      }
+    }
   }
 
   /** Certificates of clients. */

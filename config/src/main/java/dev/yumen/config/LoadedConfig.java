@@ -1,13 +1,17 @@
 package dev.yumen.config;
 
+import dev.yumen.api.InputFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What reading a configuration gave.
  *
  * @param config null exactly when there is a problem of severity ERROR
+ * @param issued certificates that ACME gave, as they lie in its storage; as much a part of the
+ *     configuration as those that it names
  * @param problems everything that was found, in the order of files and lines
  * @param positions where each setting stands
  * @param files every file that was read or looked for, those that settings name among them,
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LoadedConfig(
     @Nullable GatewayConfig config,
+    Map<AcmeDomain, InputFile> issued,
     List<Problem> problems,
     Positions positions,
     List<Path> files,
@@ -27,6 +32,7 @@ public record LoadedConfig(
     String hash) {
 
   public LoadedConfig {
+    issued = Map.copyOf(issued);
     problems = List.copyOf(problems);
     files = List.copyOf(files);
     listings = List.copyOf(listings);
