@@ -3,6 +3,7 @@ package dev.yumen.dataplane;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.RuntimeConfig;
+import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
@@ -43,6 +44,7 @@ final class Engine {
   private final Metrics metrics;
   private final ByteBufAllocator allocator;
   private final StateRegistry states = new StateRegistry();
+  private final PendingChallenges challenges = new PendingChallenges();
   private final NameService names;
 
   private Engine(
@@ -91,6 +93,10 @@ final class Engine {
     return metrics;
   }
 
+  PendingChallenges challenges() {
+    return challenges;
+  }
+
   int heldStates() {
     return states.size();
   }
@@ -107,7 +113,7 @@ final class Engine {
         HeadLimits.of(limits),
         metrics,
         states,
-        new TlsSurroundings(states, clock, System::nanoTime),
+        new TlsSurroundings(states, clock, System::nanoTime, challenges),
         names);
   }
 

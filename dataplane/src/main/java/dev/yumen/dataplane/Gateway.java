@@ -5,6 +5,7 @@ import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
 import dev.yumen.dataplane.exchange.FailureLog;
@@ -103,6 +104,7 @@ public final class Gateway implements AutoCloseable {
             builtIn,
             failures,
             new FailureLog(System::nanoTime),
+            engine.challenges(),
             engine.metrics(),
             filters.clock());
     registerReasons(engine.metrics());
@@ -345,6 +347,11 @@ public final class Gateway implements AutoCloseable {
 
   public Metrics metrics() {
     return engine.metrics();
+  }
+
+  /** What listeners answer to authorities that make sure that a domain leads here. */
+  public PendingChallenges challenges() {
+    return engine.challenges();
   }
 
   /** The configuration that is live. */

@@ -1,5 +1,7 @@
 package dev.yumen.control.publish;
 
+import dev.yumen.api.InputFile;
+import dev.yumen.config.AcmeDomain;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +35,7 @@ public final class Publisher {
   private final Consumer<LoadedConfig> keep;
 
   private @Nullable GatewayConfig liveConfig;
+  private Map<AcmeDomain, InputFile> liveIssued = Map.of();
   private volatile ReloadStatus status = new ReloadStatus(null, null);
 
   /** What takes configurations: the data plane. */
@@ -112,7 +116,8 @@ public final class Publisher {
     return live.origin() == Origin.FILES
         && loaded.hash().equals(live.hash())
         && loaded.config() != null
-        && loaded.config().equals(liveConfig);
+        && loaded.config().equals(liveConfig)
+        && loaded.issued().equals(liveIssued);
   }
 
   private List<Problem> compile(LoadedConfig loaded) {
@@ -130,6 +135,7 @@ public final class Publisher {
     long number = before == null ? 1 : before.number() + 1;
     Instant now = clock.instant();
     liveConfig = loaded.config();
+    liveIssued = loaded.issued();
     Rejection rejection = origin == Origin.LAST_GOOD ? status.rejected() : null;
     status = new ReloadStatus(new Live(number, loaded.hash(), now, origin), rejection);
     metrics.configApplied(number, now);

@@ -5,6 +5,7 @@ import dev.yumen.api.RequestHead;
 import dev.yumen.api.Response;
 import dev.yumen.api.TlsSession;
 import dev.yumen.config.ListenerConfig;
+import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
@@ -38,6 +39,7 @@ public final class ExchangeAcceptor implements RequestAcceptor {
       BuiltInEndpoints builtIn,
       FailureResponses failures,
       FailureLog failureLog,
+      PendingChallenges challenges,
       Metrics metrics,
       InstantSource clock) {}
 
@@ -53,9 +55,33 @@ public final class ExchangeAcceptor implements RequestAcceptor {
   @Override
   public RequestEvents onRequest(
       ClientStream client, HeadTable head, Framing framing, long startNanos) {
+    RequestEvents challenge = challenge(client, head);
+    if (challenge != null) {
+      return challenge;
+    }
     ProxyExchange exchange = new ProxyExchange(this, client, head, startNanos);
     exchange.begin(surroundings.snapshots().current(), framing);
     return exchange;
+  }
+
+  /**
+   * Answers an authority that waits for proof that a domain leads here, before any filter or route
+   * could stand in its way. Null for every other request.
+   */
+  private @Nullable RequestEvents challenge(ClientStream client, HeadTable head) {
+    PendingChallenges challenges = surroundings.challenges();
+    if (!challenges.awaitsHttp() || head.pathStart() >= head.pathEnd()) {
+      return null;
+    }
+    byte[] proof = challenges.answer(head.text(head.pathStart(), head.pathEnd()));
+    boolean reads = head.method().equals("GET") || head.method().equals("HEAD");
+    if (proof == null || !reads) {
+      return null;
+    }
+    LOG.debug("answered a challenge to {}", client.peer().text());
+    OwnAnswer answer = new OwnAnswer(client, head.method().equals("HEAD"));
+    answer.send(Response.of(200).header("content-type", "application/octet-stream").body(proof));
+    return answer;
   }
 
   @Override

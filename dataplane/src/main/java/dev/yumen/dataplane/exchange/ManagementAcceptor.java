@@ -11,17 +11,10 @@ import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.InboundRequest;
 import dev.yumen.dataplane.stream.RequestEvents;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers on the management port: the gateway's own endpoints and nothing else. */
 public final class ManagementAcceptor implements RequestAcceptor {
-  private static final Logger LOG = LoggerFactory.getLogger(ManagementAcceptor.class);
-
   private final BuiltInEndpoints endpoints;
   private final FailureResponses failures;
 
@@ -33,7 +26,7 @@ public final class ManagementAcceptor implements RequestAcceptor {
   @Override
   public RequestEvents onRequest(
       ClientStream client, HeadTable head, Framing framing, long startNanos) {
-    ManagementExchange exchange = new ManagementExchange(client, head.method().equals("HEAD"));
+    OwnAnswer exchange = new OwnAnswer(client, head.method().equals("HEAD"));
     Target target = new Target();
     if (TargetNormalizer.normalize(head.bytes(), head.pathStart(), head.targetEnd(), target)
         != null) {
@@ -59,81 +52,6 @@ public final class ManagementAcceptor implements RequestAcceptor {
   @Override
   public void onUnreadable(ClientStream client, Failure failure) {
     client.closeAfterAnswer();
-    new ManagementExchange(client, false).send(failures.answer(failure, null, ""));
-  }
-
-  /** One answer on its way. Only on its loop, except where it says otherwise. */
-  private static final class ManagementExchange implements RequestEvents {
-    private final ClientStream client;
-    private final boolean headOnly;
-    private boolean over;
-
-    ManagementExchange(ClientStream client, boolean headOnly) {
-      this.client = client;
-      this.headOnly = headOnly;
-    }
-
-    /** Makes the answer on the calling thread and sends it from the loop. */
-    void sendLater(Supplier<Response> found, Response failed) {
-      Response response;
-      try {
-        response = found.get();
-      } catch (RuntimeException e) {
-        LOG.error("management request failed", e);
-        response = failed;
-      }
-      Response answer = response;
-      client
-          .loop()
-          .eventLoop()
-          .execute(
-              () -> {
-                send(answer);
-                client.flush();
-              });
-    }
-
-    void send(Response response) {
-      if (over) {
-        return;
-      }
-      over = true;
-      HeadTable fields = new HeadTable();
-      for (Response.Field field : response.headers()) {
-        fields.add(field.name(), field.value());
-      }
-      int length = response.body().length;
-      client.sendHead(
-          response.status(), fields, headOnly ? Framing.STATED : Framing.LENGTH, length);
-      if (!headOnly) {
-        client.sendBody(Unpooled.wrappedBuffer(response.body()));
-      }
-      client.sendEnd(null);
-    }
-
-    @Override
-    public void onRequestBody(ByteBuf data) {
-      data.release();
-    }
-
-    @Override
-    public void onRequestEnd(@Nullable HeadTable trailers) {}
-
-    @Override
-    public void onRequestFlush() {}
-
-    @Override
-    public void onClientWritable() {}
-
-    @Override
-    public void onClientHalfClosed() {}
-
-    @Override
-    public void onRequestFailure(Failure failure) {
-      if (!over) {
-        over = true;
-        client.abort();
-      }
-    }
+    new OwnAnswer(client, false).send(failures.answer(failure, null, ""));
   }
 }

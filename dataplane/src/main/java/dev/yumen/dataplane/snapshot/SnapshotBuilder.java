@@ -241,7 +241,8 @@ public final class SnapshotBuilder {
       return;
     }
     ServerTls.Compiled compiled =
-        ServerTls.compile(name, settings.tls(), alpn(settings), surroundings.tls());
+        ServerTls.compile(
+            name, settings.tls(), alpn(settings), loaded.issued(), surroundings.tls());
     tlsProblems("listeners." + name + ".tls", compiled.problems());
     ServerTls tls = compiled.tls();
     if (tls != null) {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 
 /**
  * Stands first in the pipeline of a new connection until the client's first message is there; then
@@ -119,6 +120,13 @@ final class HelloHandler extends ByteToMessageDecoder {
   }
 
   private void proceed(ChannelHandlerContext ctx, ClientHello hello) {
+    SSLEngine proof = tls.challenges().proof(hello.serverName(), hello.protocols(), ctx.alloc());
+    if (proof != null) {
+      ctx.pipeline().addAfter(ctx.name(), null, new ProofShown());
+      ctx.pipeline()
+          .replace(this, ctx.name(), new ServerSslHandler(proof, hello.serverName(), handshake));
+      return;
+    }
     if (!hello.protocols().isEmpty()
         && !tls.alpn().isEmpty()
         && Collections.disjoint(hello.protocols(), tls.alpn())) {

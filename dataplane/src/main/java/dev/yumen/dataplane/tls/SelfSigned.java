@@ -25,8 +25,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate for development that nobody has to make: for this machine, kept in memory alone, so
- * that no private key that somebody was told to trust lies on a disk.
+ * A certificate that nobody has to make: for this machine, for development, or for domains until
+ * ACME has given a real one. Kept in memory alone, so that no private key that somebody was told to
+ * trust lies on a disk.
  */
 final class SelfSigned {
   static final String SOURCE = "self-signed";
@@ -36,12 +37,17 @@ final class SelfSigned {
 
   private SelfSigned() {}
 
-  static KeyEntry make(Instant now) {
+  /**
+   * @param domains that it is for; none for this machine
+   */
+  static KeyEntry make(Instant now, List<String> domains) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      X500Name name = new X500Name("CN=localhost, O=Yumen self-signed");
+      X500Name name =
+          new X500Name(
+              "CN=%s, O=Yumen self-signed".formatted(domains.isEmpty() ? "localhost" : "stand-in"));
       X509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
               name,
@@ -50,12 +56,8 @@ final class SelfSigned {
               Date.from(now.plus(VALID)),
               name,
               pair.getPublic());
-      GeneralName[] names = {
-        new GeneralName(GeneralName.dNSName, "localhost"),
-        new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-        new GeneralName(GeneralName.iPAddress, "::1")
-      };
-      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+      builder.addExtension(
+          Extension.subjectAlternativeName, false, new GeneralNames(names(domains)));
       builder.addExtension(
           Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
       X509Certificate certificate =
@@ -68,5 +70,17 @@ final class SelfSigned {
     } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static GeneralName[] names(List<String> domains) {
+    return domains.isEmpty()
+        ? new GeneralName[] {
+          new GeneralName(GeneralName.dNSName, "localhost"),
+          new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+          new GeneralName(GeneralName.iPAddress, "::1")
+        }
+        : domains.stream()
+            .map(domain -> new GeneralName(GeneralName.dNSName, domain))
+            .toArray(GeneralName[]::new);
   }
 }

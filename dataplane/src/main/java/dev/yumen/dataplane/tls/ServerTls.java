@@ -1,12 +1,16 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.api.InputFile;
+import dev.yumen.config.AcmeDomain;
 import dev.yumen.config.ListenerTlsConfig;
+import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.state.StateRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
@@ -23,6 +27,7 @@ public final class ServerTls implements AutoCloseable {
   private final List<CertificateInfo> certificates;
   private final List<CertificateExpiry> expiries;
   private final ServerChoices<StateRegistry.Handle<ServerContext>> choices;
+  private final PendingChallenges challenges;
   private final Runnable giveBack;
   private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -40,12 +45,14 @@ public final class ServerTls implements AutoCloseable {
       List<CertificateInfo> certificates,
       List<CertificateExpiry> expiries,
       ServerChoices<StateRegistry.Handle<ServerContext>> choices,
+      PendingChallenges challenges,
       Runnable giveBack) {
     this.settings = settings;
     this.alpn = alpn;
     this.certificates = certificates;
     this.expiries = expiries;
     this.choices = choices;
+    this.challenges = challenges;
     this.giveBack = giveBack;
   }
 
@@ -56,10 +63,15 @@ public final class ServerTls implements AutoCloseable {
    *
    * @param listener the listener's name
    * @param alpn protocols that the listener speaks, the best first; empty when ALPN is not answered
+   * @param issued certificates that ACME gave
    */
   public static Compiled compile(
-      String listener, ListenerTlsConfig settings, List<String> alpn, TlsSurroundings around) {
-    return new ServerTlsCompiler(listener, settings, List.copyOf(alpn), around).compile();
+      String listener,
+      ListenerTlsConfig settings,
+      List<String> alpn,
+      Map<AcmeDomain, InputFile> issued,
+      TlsSurroundings around) {
+    return new ServerTlsCompiler(listener, settings, List.copyOf(alpn), issued, around).compile();
   }
 
   /**
@@ -121,6 +133,10 @@ public final class ServerTls implements AutoCloseable {
 
   SSLEngine engine(@Nullable String serverName, ByteBufAllocator allocator) {
     return choices.get(serverName).value().engine(allocator);
+  }
+
+  PendingChallenges challenges() {
+    return challenges;
   }
 
   List<String> alpn() {

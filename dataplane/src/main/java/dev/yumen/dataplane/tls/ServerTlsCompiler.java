@@ -1,5 +1,7 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.api.InputFile;
+import dev.yumen.config.AcmeDomain;
 import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.ListenerTlsConfig.ClientCertificate;
 import dev.yumen.dataplane.observe.CertificateExpiry;
@@ -22,6 +24,7 @@ final class ServerTlsCompiler {
   private final String listener;
   private final ListenerTlsConfig settings;
   private final List<String> alpn;
+  private final Map<AcmeDomain, InputFile> issued;
   private final TlsSurroundings around;
   private final TlsProblems problems = new TlsProblems();
   private final KeyEntries keyEntries;
@@ -30,10 +33,15 @@ final class ServerTlsCompiler {
   private final List<Runnable> giveBack = new ArrayList<>();
 
   ServerTlsCompiler(
-      String listener, ListenerTlsConfig settings, List<String> alpn, TlsSurroundings around) {
+      String listener,
+      ListenerTlsConfig settings,
+      List<String> alpn,
+      Map<AcmeDomain, InputFile> issued,
+      TlsSurroundings around) {
     this.listener = listener;
     this.settings = settings;
     this.alpn = alpn;
+    this.issued = issued;
     this.around = around;
     this.keyEntries = new KeyEntries(problems, around.clock().instant());
   }
@@ -73,6 +81,7 @@ final class ServerTlsCompiler {
             certificates,
             List.copyOf(expiries),
             choices,
+            around.challenges(),
             () -> held.forEach(Runnable::run)),
         problems.all());
   }
@@ -84,15 +93,7 @@ final class ServerTlsCompiler {
 
   private List<KeyEntry> entries() {
     return switch (settings.source()) {
-      case SELF_SIGNED -> {
-        Instant now = around.clock().instant();
-        StateRegistry.Handle<KeyEntry> handle =
-            around
-                .states()
-                .hold(KeyEntry.class, "tls self-signed", () -> SelfSigned.make(now), entry -> {});
-        giveBack.add(handle::release);
-        yield List.of(handle.value());
-      }
+      case SELF_SIGNED -> List.of(selfSigned(List.of()));
       case FILES -> {
         List<KeyEntry> entries = new ArrayList<>();
         for (int i = 0; i < settings.certificates().size(); i++) {
@@ -101,9 +102,58 @@ final class ServerTlsCompiler {
             entries.add(entry);
           }
         }
+        if (settings.acme() != null) {
+          addIssued(settings.acme(), entries);
+        }
         yield entries;
       }
     };
+  }
+
+  /** One that outlives reloads, so that whoever looked at it once knows it again. */
+  private KeyEntry selfSigned(List<String> domains) {
+    Instant now = around.clock().instant();
+    StateRegistry.Handle<KeyEntry> handle =
+        around
+            .states()
+            .hold(
+                KeyEntry.class,
+                "tls self-signed " + domains,
+                () -> SelfSigned.make(now, domains),
+                entry -> {});
+    giveBack.add(handle::release);
+    return handle.value();
+  }
+
+  /** Those that ACME gave, and a self-signed one for the domains that no certificate is for yet. */
+  private void addIssued(ListenerTlsConfig.Acme acme, List<KeyEntry> entries) {
+    HostMap<KeyEntry> written = new HostMap<>();
+    entries.forEach(entry -> entry.names().forEach(name -> written.add(name, entry)));
+    List<String> missing = new ArrayList<>();
+    for (String domain : acme.domains()) {
+      InputFile file = issued.get(new AcmeDomain(acme.issuer(), domain));
+      KeyEntry entry = file == null ? null : issued(file, domain);
+      if (entry != null) {
+        entries.add(entry);
+      } else if (written.get(domain) == null) {
+        missing.add(domain);
+      }
+    }
+    if (!missing.isEmpty()) {
+      entries.add(selfSigned(missing));
+    }
+  }
+
+  /** A damaged file is no mistake of who wrote the configuration, and a new one will come. */
+  private @Nullable KeyEntry issued(InputFile file, String domain) {
+    try {
+      KeyEntry entry = IssuedCertificate.read(file, domain).entry();
+      keyEntries.checkTime(entry.leaf(), file, "acme");
+      return entry;
+    } catch (IssuedCertificate.Damaged e) {
+      problems.warning("acme", e.getMessage() + "; clients get a self-signed certificate");
+      return null;
+    }
   }
 
   private ClientPolicy policy(@Nullable ClientCertificate demanded, String setting) {
@@ -141,12 +191,19 @@ final class ServerTlsCompiler {
         KeyEntry earlier = first.putIfAbsent(name, entry);
         if (earlier != null && !earlier.equals(entry)) {
           problems.warning(
-              "certificates[" + i + "]",
+              setting(i, ""),
               "%s: clients that ask for %s get %s, which is also for it and stands first"
                   .formatted(entry.source(), name, earlier.source()));
         }
       }
     }
+  }
+
+  /** Where what was made into this entry stands. */
+  private String setting(int entry, String component) {
+    return entry < settings.certificates().size()
+        ? "certificates[" + entry + "]" + component
+        : "acme";
   }
 
   private void prepareStapling(SslProvider provider, List<KeyEntry> entries) {
@@ -159,9 +216,9 @@ final class ServerTlsCompiler {
       OcspQuery query = OcspQuery.of(entries.get(i));
       if (query != null) {
         queries.put(entries.get(i), query);
-      } else if (settings.source() == ListenerTlsConfig.Source.FILES) {
+      } else if (!entries.get(i).source().equals(SelfSigned.SOURCE)) {
         problems.warning(
-            "certificates[" + i + "].cert",
+            setting(i, ".cert"),
             entries.get(i).source()
                 + ": nothing to staple (expected: a certificate that names an OCSP responder, with"
                 + " its issuer after it)");

@@ -5,6 +5,7 @@ import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.UpstreamTlsConfig;
+import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.state.StateRegistry;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.ManualClock;
@@ -22,7 +23,8 @@ import java.util.Objects;
 final class TlsFixture {
   final StateRegistry states = new StateRegistry();
   final ManualClock clock = new ManualClock(Instant.now());
-  final TlsSurroundings around = new TlsSurroundings(states, clock, clock::nanoTime);
+  final PendingChallenges challenges = new PendingChallenges();
+  final TlsSurroundings around = new TlsSurroundings(states, clock, clock::nanoTime, challenges);
   private final Path folder;
 
   TlsFixture(Path folder) {
@@ -51,29 +53,43 @@ final class TlsFixture {
     return write(name + ".pem", bundle.chainPem()).write(name + ".key", bundle.keyPem());
   }
 
+  private LoadedConfig loaded(String tls) {
+    return read(
+        "acme: {agree-to-terms: true, storage: kept}\n"
+            + "listeners: {https: {address: '127.0.0.1:0', tls: "
+            + tls
+            + "}}\n");
+  }
+
   /** The settings of {@code listeners.https.tls}, written as flow YAML. */
   ListenerTlsConfig listener(String tls) {
-    GatewayConfig config = read("listeners: {https: {address: '127.0.0.1:0', tls: " + tls + "}}\n");
+    return listener(loaded(tls));
+  }
+
+  private static ListenerTlsConfig listener(LoadedConfig loaded) {
+    GatewayConfig config = Objects.requireNonNull(loaded.config());
     return Objects.requireNonNull(Objects.requireNonNull(config.listeners().get("https")).tls());
   }
 
   UpstreamTlsConfig upstream(String tls) {
-    GatewayConfig config =
+    LoadedConfig loaded =
         read("upstreams: {users: {endpoints: ['127.0.0.1:1'], tls: " + tls + "}}\n");
+    GatewayConfig config = Objects.requireNonNull(loaded.config());
     return Objects.requireNonNull(config.upstreams().get("users")).tls();
   }
 
-  private GatewayConfig read(String yaml) {
+  private LoadedConfig read(String yaml) {
     write("yumen.yaml", yaml);
     LoadedConfig loaded = new ConfigReader(Map.of(), Map.of()).read(folder.resolve("yumen.yaml"));
     if (loaded.config() == null) {
       throw new AssertionError(loaded.problems());
     }
-    return loaded.config();
+    return loaded;
   }
 
   ServerTls.Compiled compile(String tls, String... alpn) {
-    return ServerTls.compile("https", listener(tls), List.of(alpn), around);
+    LoadedConfig loaded = loaded(tls);
+    return ServerTls.compile("https", listener(loaded), List.of(alpn), loaded.issued(), around);
   }
 
   ServerTls server(String tls, String... alpn) {
