@@ -1,5 +1,6 @@
 package dev.yumen.app;
 
+import dev.yumen.acme.Acme;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.control.ManagedGateway;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -61,17 +63,26 @@ final class GatewayRun {
 
   private int run(Path file, Map<String, String> environment, @Nullable Map<String, String> demo)
       throws InterruptedException {
+    Acme acme = new Acme(InstantSource.system());
     ManagedGateway gateway;
     try {
-      gateway = ManagedGateway.start(file, Wiring.reader(environment), GatewayRun::applyLogLevel);
+      gateway =
+          ManagedGateway.start(
+              file,
+              Wiring.reader(environment),
+              live -> {
+                applyLogLevel(live);
+                acme.follow(live);
+              });
     } catch (ManagedGateway.NotStarted e) {
       e.problems().forEach(err::println);
       return Main.BAD_INPUT;
     }
     CountDownLatch stopped = new CountDownLatch(1);
-    handleSignals(gateway, stopped);
+    handleSignals(gateway, acme, stopped);
     Welcome.print(out, gateway, file, demo);
     out.flush();
+    acme.begin(gateway.gateway().challenges(), gateway.gateway().metrics().acme());
     up.accept(gateway.gateway().addresses());
     stopped.await();
     LOG.info("stopped");
@@ -85,7 +96,7 @@ final class GatewayRun {
     }
   }
 
-  private static void handleSignals(ManagedGateway gateway, CountDownLatch stopped) {
+  private static void handleSignals(ManagedGateway gateway, Acme acme, CountDownLatch stopped) {
     AtomicBoolean stopping = new AtomicBoolean();
     Runnable stop =
         () -> {
@@ -94,6 +105,7 @@ final class GatewayRun {
           }
           LOG.info("stopping: what is in flight is finished first, a second signal ends at once");
           gateway.stopFollowing();
+          acme.close();
           gateway.gateway().drain().whenComplete((inTime, failure) -> stopped.countDown());
         };
     Signals.on("TERM", stop);

@@ -36,7 +36,8 @@ class ArchitectureTest {
           "dataplane", Set.of("api", "config"),
           "filters", Set.of("api", "config"),
           "control", Set.of("api", "config", "dataplane"),
-          "app", Set.of("api", "config", "dataplane", "filters", "control"));
+          "acme", Set.of("api", "config", "dataplane"),
+          "app", Set.of("api", "config", "dataplane", "filters", "control", "acme"));
 
   /** Code here runs on event loops. */
   private static final String[] LOOP_PACKAGES =

@@ -108,6 +108,21 @@ public enum Family {
       Kind.GAUGE,
       "When a certificate in use expires; of a chain or a bundle, the first that does.",
       List.of("side", "name", "certificate")),
+  ACME_ORDERS(
+      "gateway_acme_orders",
+      Kind.COUNTER,
+      "Orders of certificates that ended, by outcome.",
+      List.of("issuer", "outcome")),
+  ACME_NEXT_ORDER(
+      "gateway_acme_next_order_timestamp_seconds",
+      Kind.GAUGE,
+      "When the certificate of a domain will be ordered, renewed or tried again.",
+      List.of("issuer", "domain")),
+  ACME_LAST_SUCCESS(
+      "gateway_acme_last_success_timestamp_seconds",
+      Kind.GAUGE,
+      "When this process last got the certificate of a domain; 0 before.",
+      List.of("issuer", "domain")),
   BUFFER_MEMORY(
       "gateway_buffer_memory_bytes",
       Kind.GAUGE,

@@ -24,6 +24,7 @@ final class GatewayFamilies {
     upstreams(to);
     configuration(to);
     certificates(to);
+    metrics.acme.collect(to);
   }
 
   private void requests(Collected to) {

@@ -32,6 +32,7 @@ public final class Metrics {
   final Slots refusals = new Slots();
   final List<LoopMetrics> loops = new CopyOnWriteArrayList<>();
   final Map<Integer, Endpoints> endpoints = new ConcurrentHashMap<>();
+  final AcmeMetrics acme = new AcmeMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
@@ -111,6 +112,11 @@ public final class Metrics {
   /** The certificates that the live configuration uses, in place of those before. */
   public void certificates(List<CertificateExpiry> live) {
     certificates = List.copyOf(live);
+  }
+
+  /** How orders of certificates go. */
+  public AcmeMetrics acme() {
+    return acme;
   }
 
   public void configApplied(long number, Instant at) {

@@ -115,6 +115,8 @@ class ExpositionTest {
     loop.upstreamRetried(users);
     metrics.certificates(
         List.of(new CertificateExpiry("listener", "https", "site.pem", Instant.EPOCH)));
+    metrics.acme().ended("default", AcmeMetrics.Outcome.ISSUED);
+    metrics.acme().domain("default", "a.example.com", Instant.EPOCH, Instant.EPOCH);
     metrics.endpoints(users, this, 2);
     metrics.configApplied(1, Instant.ofEpochSecond(1_700_000_000));
     metrics.counter("gateway_seen", "Seen by a filter.", List.of("place", "a\"b\\c\nd")).add(3);
