@@ -9,6 +9,7 @@ import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
@@ -24,6 +25,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,9 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
     HeadLimits headLimits();
 
     String endpointText();
+
+    /** How long the upstream may take to send its SETTINGS. */
+    Duration settingsTimeout();
 
     /** The upstream's SETTINGS have come. */
     void onReady(Http2UpstreamConnection connection);
@@ -151,6 +156,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
   private void begun() throws Http2Exception {
     widen(MOST_STREAMS * STREAM_WINDOW);
+    rest(owner.loop().nanoTime() + owner.settingsTimeout().toNanos());
     flushSoon();
   }
 
@@ -434,6 +440,11 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
     @Override
     protected void onDeadline(long now) {
+      if (!ready) {
+        failed = new ConnectTimeoutException("its SETTINGS did not come in time");
+        cut();
+        return;
+      }
       if (open == 0) {
         leave();
         return;

@@ -8,6 +8,7 @@ import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.channel.ConnectTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
   private final Endpoint endpoint;
   private final UpstreamConfig.Pool settings;
   private final HeadLimits headLimits;
+  private final Duration connectTimeout;
   private final int metric;
   private final Dialer dialer;
   private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
@@ -65,6 +67,7 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
     this.endpoint = endpoint;
     this.settings = settings.pool();
     this.headLimits = settings.headLimits();
+    this.connectTimeout = settings.connectTimeout();
     this.metric = settings.metric();
     this.dialer = new Dialer(this, endpoint, settings);
     this.sharing = dialer.mayShare();
@@ -302,6 +305,11 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
   @Override
   public HeadLimits headLimits() {
     return headLimits;
+  }
+
+  @Override
+  public Duration settingsTimeout() {
+    return connectTimeout;
   }
 
   @Override

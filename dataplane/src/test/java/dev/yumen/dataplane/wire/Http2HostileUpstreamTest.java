@@ -175,6 +175,17 @@ class Http2HostileUpstreamTest {
     }
   }
 
+  @Test
+  void aServiceThatSaysNothingIsATimeout() {
+    try (ScriptedUpstream service = ScriptedUpstream.startOnConnect(Incoming::awaitClosedByPeer);
+        GatewayFixture gateway = before(service);
+        RawClient client = gateway.connect()) {
+      RawResponse answer = client.get("/");
+      assertEquals(504, answer.status(), answer::toString);
+      assertTrue(answer.text().contains("UPSTREAM_CONNECT_TIMEOUT"), answer::text);
+    }
+  }
+
   // ---- floods ----
 
   @Test
