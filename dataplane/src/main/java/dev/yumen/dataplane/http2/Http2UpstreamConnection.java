@@ -259,6 +259,11 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
     return takesTunnels;
   }
 
+  /** Whether the upstream takes no requests for now; another connection would fare no better. */
+  public boolean isClosedToAll() {
+    return ready && !leaving && connection().local().maxActiveStreams() == 0;
+  }
+
   /** Whether it will never take another request. */
   public boolean isLeaving() {
     return leaving;

@@ -131,11 +131,18 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
       return request;
     }
     waiting.add(request);
-    if (!dialling) {
+    dialForWaiting();
+    return request;
+  }
+
+  /** Makes a connection for those that wait, unless that is under way or of no use. */
+  private void dialForWaiting() {
+    if (!waiting.isEmpty()
+        && !dialling
+        && shared.stream().noneMatch(Http2UpstreamConnection::isClosedToAll)) {
       dialling = true;
       dialer.dial(null, false);
     }
-    return request;
   }
 
   /** One request that waits, for a connection of its own or for room on a shared one. */
@@ -224,10 +231,7 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
       Waiting next = waiting.remove();
       next.connecting.onConnected(connection.open(next.attempt));
     }
-    if (!waiting.isEmpty() && !dialling) {
-      dialling = true;
-      dialer.dial(null, false);
-    }
+    dialForWaiting();
   }
 
   @Override
@@ -247,8 +251,8 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
   public void onClosed(
       Http2UpstreamConnection connection, boolean wasReady, @Nullable Throwable cause) {
     if (wasReady) {
-      shared.remove(connection);
       loop.metrics().upstreamIdle(metric, -1);
+      onRoom(connection);
     } else {
       failed(cause == null ? new Dialer.ClosedEarly() : cause, null);
     }

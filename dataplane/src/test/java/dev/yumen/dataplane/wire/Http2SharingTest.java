@@ -207,6 +207,21 @@ class Http2SharingTest {
     assertEquals("ok", two.readResponse().text());
   }
 
+  @Test
+  void aServiceThatTakesNoRequestsIsNotFloodedByConnections() {
+    UPSTREAM.settings(Http2Frame.MAX_CONCURRENT_STREAMS, 0);
+    int before = UPSTREAM.connections();
+    RawClient client = sentGet();
+    Http2Accepted connection = UPSTREAM.connection(before + 1);
+    for (int i = 0; i < 20; i++) {
+      connection.ping();
+    }
+    assertTrue(UPSTREAM.connections() - before <= 4, () -> UPSTREAM.connections() + "");
+    connection.send(Http2Frame.settings(Http2Frame.MAX_CONCURRENT_STREAMS, 1));
+    UPSTREAM.next().answer(200, "ok");
+    assertEquals("ok", client.readResponse().text());
+  }
+
   // ---- streams that a service does not take ----
 
   @Test
