@@ -59,7 +59,7 @@ abstract class ContractFilters {
   }
 
   @SuppressWarnings("TypeParameterUnusedInFormals") // stands where a value of any type would
-  static <T> T boom() {
+  private static <T> T boom() {
     throw new IllegalStateException("boom");
   }
 
