@@ -104,6 +104,8 @@ class ExpositionTest {
     loop.request(Metrics.NONE, Metrics.NONE, "GET", 404, 10);
     loop.rejected(metrics.rejectionSlot("bare-lf"));
     loop.connectionRefused(metrics.refusalSlot("http", "proxy_header_missing"));
+    loop.bytesReceived(http, 10);
+    loop.bytesSent(http, 20);
     loop.failed(FailureCode.NO_ROUTE);
     loop.received(10);
     loop.sent(20);
@@ -113,8 +115,6 @@ class ExpositionTest {
     loop.upstreamConnected(users);
     loop.upstreamActive(users, 1);
     loop.upstreamRetried(users);
-    metrics.certificates(
-        List.of(new CertificateExpiry("listener", "https", "site.pem", Instant.EPOCH)));
     metrics.acme().ended("default", AcmeMetrics.Outcome.ISSUED);
     metrics.acme().domain("default", "a.example.com", Instant.EPOCH, Instant.EPOCH);
     metrics.endpoints(users, this, 2);
