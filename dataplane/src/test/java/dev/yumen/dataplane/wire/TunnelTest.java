@@ -210,10 +210,16 @@ class TunnelTest {
       client.reset();
     }
     Eventually.within(Duration.ofSeconds(5), () -> closed.getCount() == 0);
-    UPSTREAM.next(switched(Incoming::reset));
+    UPSTREAM.next(
+        switched(
+            tunnel -> {
+              tunnel.read(new byte[5]);
+              tunnel.reset();
+            }));
     try (RawClient client = GATEWAY.connect()) {
       client.send(ASKING);
-      client.readResponse();
+      assertEquals(101, client.readResponse().status());
+      client.send("reset");
       assertTrue(client.isClosedByPeer());
     }
     GATEWAY.awaitIdle();
