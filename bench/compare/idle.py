@@ -62,7 +62,7 @@ def main():
     parser.add_argument("--connections", type=int, default=10_000, help="that rest at the same time")
     options = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = options.connections * 2 + 1000
+    needed = options.connections * 11 // 10 + 1000
     if hard != resource.RLIM_INFINITY and hard < needed:
         sys.exit(f"at most {hard} files may be open (expected: {needed} or more)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
