@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FloodIT {
   private static final int CALM_CLIENTS = 8;
   private static final int STREAMS = 2000;
+  private static final int THREADS = 2;
+
+  /** Makes 100,000 streams a second; as fast as can be would measure who gets the processors. */
+  private static final long PAUSE_NANOS = 1_000_000_000L * STREAMS * THREADS / 100_000;
 
   /** KiB; what each flooding connection left behind would soon be more. */
   private static final long GROWTH = 64 << 10;
@@ -85,12 +90,23 @@ class FloodIT {
 
   /** Sends the same bytes on one connection after the other, each until it is closed. */
   private static final class Attack {
+    private final long pauseNanos;
     private final AtomicLong connections = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
+    /**
+     * @param pauseNanos between two connections of a thread; 0 for none
+     */
+    Attack(long pauseNanos) {
+      this.pauseNanos = pauseNanos;
+    }
+
     void run(int port, byte[] flood, boolean again, long untilNanos) {
       byte[] begin = begin();
+      long due = System.nanoTime();
       while (System.nanoTime() < untilNanos) {
+        due += pauseNanos;
+        LockSupport.parkNanos(due - System.nanoTime());
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
           socket.setTcpNoDelay(true);
           socket.getOutputStream().write(begin);
@@ -167,16 +183,16 @@ class FloodIT {
         GatewayProcess gateway = GatewayProcess.start(folder, configuration(upstream))) {
       Calm calm = new Calm(gateway.port());
       // Once before it counts, so that what a flood runs is compiled and what it needs is there.
-      attack(gateway, rapidReset(), false, time);
-      attack(gateway, continuations(), true, time);
+      attack(gateway, rapidReset(), PAUSE_NANOS, time);
+      attack(gateway, continuations(), 0, time);
       Thread.currentThread().join(time);
       calm.p99();
       Thread.currentThread().join(time);
       double before = calm.p99();
       long memory = gateway.residentKib();
-      Attack resets = attack(gateway, rapidReset(), false, time);
+      Attack resets = attack(gateway, rapidReset(), PAUSE_NANOS, time);
       double duringResets = calm.p99();
-      Attack heads = attack(gateway, continuations(), true, time);
+      Attack heads = attack(gateway, continuations(), 0, time);
       double duringHeads = calm.p99();
       long memoryAfter = gateway.residentKib();
       calm.end();
@@ -199,13 +215,14 @@ class FloodIT {
     }
   }
 
-  private static Attack attack(GatewayProcess gateway, byte[] flood, boolean again, Duration time)
+  private static Attack attack(GatewayProcess gateway, byte[] flood, long pauseNanos, Duration time)
       throws InterruptedException {
-    Attack attack = new Attack();
+    Attack attack = new Attack(pauseNanos);
+    boolean again = pauseNanos == 0;
     int port = gateway.port();
     long until = System.nanoTime() + time.toNanos();
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < THREADS; i++) {
       threads.add(Thread.ofPlatform().start(() -> attack.run(port, flood, again, until)));
     }
     for (Thread thread : threads) {
