@@ -18,6 +18,16 @@ public final class BodyReader {
     this.limits = limits;
   }
 
+  /** Makes ready for the body of a request with this head; false when it has none. */
+  public boolean begin(HeadTable request) {
+    if (request.chunked()) {
+      chunked();
+    } else {
+      length(Math.max(0, request.contentLength()));
+    }
+    return !finished();
+  }
+
   /** A body of this many bytes follows. */
   public void length(long bytes) {
     chunked = false;

@@ -167,6 +167,25 @@ public abstract class Http1Connection extends ChannelInboundHandlerAdapter {
     return Objects.requireNonNull(writer);
   }
 
+  /** Whether nothing is sent and nothing taken any more. */
+  protected abstract boolean closed();
+
+  /** Sends body bytes of the message at hand and takes ownership of them. */
+  public final void sendBody(ByteBuf data) {
+    if (closed()) {
+      data.release();
+    } else {
+      writer().body(data);
+    }
+  }
+
+  /** Hands everything sent so far to the socket. */
+  public final void flush() {
+    if (!closed()) {
+      writer().flush();
+    }
+  }
+
   /** Whether the socket takes more. */
   public final boolean writable() {
     return channel().isWritable();

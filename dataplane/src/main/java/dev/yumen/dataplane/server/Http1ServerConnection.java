@@ -16,7 +16,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +39,6 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
     CLOSED
   }
 
-  private static final byte[] SWITCHING =
-      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-          .getBytes(StandardCharsets.US_ASCII);
   private static final long LINGER_NANOS = 2_000_000_000L;
   private static final long LINGER_BYTES = 1 << 20;
 
@@ -152,6 +148,11 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
   }
 
   @Override
+  protected boolean closed() {
+    return reading == Reading.CLOSED;
+  }
+
+  @Override
   protected boolean keeps() {
     return reading != Reading.CLOSED && reading != Reading.HANDED_ON;
   }
@@ -236,28 +237,18 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
             || registry.draining()
             || (limits.requestsPerConnection() > 0 && requests >= limits.requestsPerConnection());
     continueOwed = head.expectContinue() && head.minorVersion() > 0;
-    Framing framing = Framing.NONE;
-    if (head.chunked()) {
-      framing = Framing.STREAM;
+    if (body().begin(head)) {
       reading = Reading.BODY;
-      body().chunked();
-    } else if (head.contentLength() > 0) {
-      framing = Framing.LENGTH;
-      reading = Reading.BODY;
-      body().length(head.contentLength());
-    } else {
-      framing = head.contentLength() == 0 ? Framing.LENGTH : Framing.NONE;
-      reading = Reading.DONE;
-      watch.nothingExpected();
-    }
-    if (requestGoesOn()) {
       watch.bodyExpected();
       if (continueOwed) {
         watch.pause();
       }
+    } else {
+      reading = Reading.DONE;
+      watch.nothingExpected();
     }
     answerEnded = false;
-    RequestEvents begun = acceptor.onRequest(this, head, framing, headStart);
+    RequestEvents begun = acceptor.onRequest(this, head, framing(head), headStart);
     if (!answerEnded && reading != Reading.CLOSED) {
       exchange = begun;
       if (reading == Reading.DONE) {
@@ -266,12 +257,17 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
     }
   }
 
+  private static Framing framing(HeadTable head) {
+    if (head.chunked()) {
+      return Framing.STREAM;
+    }
+    return head.contentLength() >= 0 ? Framing.LENGTH : Framing.NONE;
+  }
+
   private void becomeHttp2(Http2Upgrade upgrade, byte[] settings) {
     reading = Reading.HANDED_ON;
     watch.stop();
-    writer().gather(SWITCHING.length).writeBytes(SWITCHING);
-    writer().flush();
-    writer().sendNow();
+    Http2Upgrade.accept(writer());
     upgrade.take(context(), head, settings);
   }
 
@@ -471,15 +467,6 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
   }
 
   @Override
-  public void sendBody(ByteBuf data) {
-    if (reading == Reading.CLOSED) {
-      data.release();
-      return;
-    }
-    writer().body(data);
-  }
-
-  @Override
   public void sendEnd(@Nullable HeadTable trailers) {
     if (reading == Reading.CLOSED) {
       return;
@@ -525,14 +512,6 @@ public final class Http1ServerConnection extends Http1Connection implements Clie
       onInputEnd();
     }
     updateAutoRead();
-  }
-
-  @Override
-  public void flush() {
-    if (reading == Reading.CLOSED) {
-      return;
-    }
-    writer().flush();
   }
 
   @Override

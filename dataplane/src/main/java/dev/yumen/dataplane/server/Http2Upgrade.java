@@ -1,7 +1,9 @@
 package dev.yumen.dataplane.server;
 
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.http1.MessageWriter;
 import io.netty.channel.ChannelHandlerContext;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,16 @@ public interface Http2Upgrade {
    * @param settings payload of the client's SETTINGS frame
    */
   void take(ChannelHandlerContext context, HeadTable head, byte[] settings);
+
+  /** Says yes; everything behind it is HTTP/2. */
+  static void accept(MessageWriter writer) {
+    byte[] switching =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+    writer.gather(switching.length).writeBytes(switching);
+    writer.flush();
+    writer.sendNow();
+  }
 
   /** The client's settings when this request asks for the change in full, else null. */
   static byte @Nullable [] asked(HeadTable head) {

@@ -140,25 +140,9 @@ public final class Http1UpstreamConnection extends Http1Connection implements Up
   }
 
   @Override
-  public void sendBody(ByteBuf data) {
-    if (reading == Reading.CLOSED) {
-      data.release();
-      return;
-    }
-    writer().body(data);
-  }
-
-  @Override
   public void sendEnd(@Nullable HeadTable trailers) {
     writer().end(trailers);
     requestEnded = true;
-  }
-
-  @Override
-  public void flush() {
-    if (reading != Reading.CLOSED) {
-      writer().flush();
-    }
   }
 
   @Override
@@ -175,6 +159,11 @@ public final class Http1UpstreamConnection extends Http1Connection implements Up
     if (attempt != null) {
       attempt.onResponseFlush();
     }
+  }
+
+  @Override
+  protected boolean closed() {
+    return reading == Reading.CLOSED;
   }
 
   @Override
