@@ -3,13 +3,14 @@ package dev.yumen.dataplane.http2;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Follows the frames of a connection by their headers alone (RFC 9113 §4.1), before they are
- * decoded. It knows whether the client is in the middle of something, and how many frames came that
- * ask for nothing: those cost work, and only a broken or hostile client sends many of them.
+ * Follows the frames of a peer by their headers alone (RFC 9113 §4.1), before they are decoded. It
+ * knows whether the peer is in the middle of something, and how many frames came that ask for
+ * nothing: those cost work, and only a broken or hostile peer sends many of them.
  */
 final class FrameScanner {
   private static final int HEADER_BYTES = 9;
   private static final int PREFACE_BYTES = 24;
+  private static final long WINDOW = 10_000_000_000L;
   private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int CONTINUATION = 9;
@@ -19,16 +20,32 @@ final class FrameScanner {
   /** Frames without use that each useful frame, of either side, pays for. */
   private static final int FREE = 4;
 
-  /** Bytes of an answer that count as a useful frame; fewer would pay for a dribble of them. */
+  /** Bytes of a body that count as a useful frame; fewer would pay for a dribble of them. */
   private static final int PAYING_BYTES = 1024;
 
   private final byte[] header = new byte[HEADER_BYTES];
   private int have;
-  private int skip = PREFACE_BYTES;
+  private int skip;
   private boolean inHeaders;
   private boolean inData;
   private int idle;
+  private long idleSince;
   private long frames;
+
+  private FrameScanner(int skip, long now) {
+    this.skip = skip;
+    this.idleSince = now;
+  }
+
+  /** Of what a client sends: its preface, then frames. */
+  static FrameScanner ofClient(long now) {
+    return new FrameScanner(PREFACE_BYTES, now);
+  }
+
+  /** Of what a service sends. */
+  static FrameScanner ofService(long now) {
+    return new FrameScanner(0, now);
+  }
 
   /** Looks at bytes without taking them. */
   void scan(ByteBuf in) {
@@ -67,17 +84,17 @@ final class FrameScanner {
     }
   }
 
-  /** A head was sent: the client may have asked for it by many frames. */
+  /** A head was sent: the peer may have asked for it, or may answer it, by many frames. */
   void sent() {
     idle = Math.max(0, idle - FREE);
   }
 
-  /** Data was sent: the client may give back the window for it, in pieces of its own choice. */
+  /** Data was sent: the peer may give back the window for it, in pieces of its own choice. */
   void sent(int bytes) {
     idle = Math.max(0, idle - FREE * bytes / PAYING_BYTES);
   }
 
-  /** Whether a frame other than DATA, or the fields of a request, have begun and not ended. */
+  /** Whether a frame other than DATA, or the fields of a head, have begun and not ended. */
   boolean inTheMiddle() {
     return have > 0 || (skip > 0 && !inData) || inHeaders;
   }
@@ -87,14 +104,9 @@ final class FrameScanner {
     return inData && skip > 0;
   }
 
-  /** Whether the fields of a request have begun and not ended. */
+  /** Whether the fields of a head have begun and not ended. */
   boolean inHeaders() {
     return inHeaders;
-  }
-
-  /** Frames without use since {@link #forgive}, less those that were paid for. */
-  int idle() {
-    return idle;
   }
 
   /** All frames so far. */
@@ -102,8 +114,17 @@ final class FrameScanner {
     return frames;
   }
 
-  /** Begins to count anew. */
-  void forgive() {
-    idle = 0;
+  /**
+   * Whether more frames without use came within 10 s than this, less those that were paid for.
+   *
+   * @param taken whether the peer takes what is sent to it; while it does not, answers to its
+   *     frames pile up, and the 10 s do not end
+   */
+  boolean flooded(int most, long now, boolean taken) {
+    if (taken && now - idleSince >= WINDOW) {
+      idleSince = now;
+      idle = 0;
+    }
+    return idle > most;
   }
 }

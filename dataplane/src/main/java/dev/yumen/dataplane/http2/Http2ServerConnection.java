@@ -41,7 +41,7 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
   private final Serving serving;
   private final StrictFrameReader reader;
   private final RequestHeads heads;
-  private final FrameScanner scanner = new FrameScanner();
+  private final FrameScanner scanner;
   private final ArrayDeque<Http2ServerStream> sentOn = new ArrayDeque<>();
   private final Http2Watch watch;
   private @Nullable Peer peer;
@@ -58,10 +58,11 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
-    super(decoder, encoder, settings, serving.loop().sends());
+    super(reader, decoder, encoder, settings, serving.loop().sends());
     this.serving = serving;
     this.reader = reader;
     this.heads = new RequestHeads(serving.limits().head());
+    this.scanner = FrameScanner.ofClient(now());
     this.watch = new Http2Watch(this, scanner, limits);
     Requests requests = new Requests();
     decoder.frameListener(requests);
@@ -306,9 +307,6 @@ public final class Http2ServerConnection extends MultiplexedConnection<Http2Serv
     }
 
     private void request(Http2Stream stream, Http2Headers headers, boolean last) throws Malformed {
-      if (reader.oddLength()) {
-        throw new Malformed("content-length is repeated or no number");
-      }
       HeadTable head = takeTable();
       WireError error = heads.read(headers, head);
       Http2ServerStream made =

@@ -3,17 +3,14 @@ package dev.yumen.dataplane.http2;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.dataplane.http1.HeadLimits;
-import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -91,7 +88,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
   private final Owner owner;
   private final AsciiString scheme;
   private final ResponseHeads heads;
-  private final Watch watch = new Watch();
+  private final Http2UpstreamWatch watch;
   private final long bornAt;
   private @Nullable Throwable failed;
   private boolean ready;
@@ -105,26 +102,31 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
   private Http2UpstreamConnection(
       Owner owner,
       boolean secure,
+      FieldsReader reader,
+      SentFrames sent,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
-    super(decoder, encoder, settings, owner.loop().sends());
+    super(reader, decoder, encoder, settings, owner.loop().sends());
     this.owner = owner;
     this.scheme = secure ? HTTPS : HTTP;
     this.heads = new ResponseHeads(owner.headLimits());
     this.bornAt = owner.loop().nanoTime();
+    this.watch = new Http2UpstreamWatch(this, owner.loop());
     Answers answers = new Answers();
     decoder.frameListener(answers);
     connection().addListener(answers);
     encoder.flowController().listener(this::onWritability);
+    sent.listener((_, bytes) -> watch.sentData(bytes));
   }
 
   /** The handler of a connection that begins with our preface. */
   public static Http2UpstreamConnection of(Owner owner, boolean secure) {
     Http2Connection connection = connection(false);
     int headerBytes = owner.headLimits().headerBytes();
-    Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+    FieldsReader reader = new FieldsReader(reader(headerBytes));
+    SentFrames sent = new SentFrames();
+    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, sent);
     Http2Settings settings =
         new Http2Settings()
             .pushEnabled(false)
@@ -133,7 +135,9 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
     return new Http2UpstreamConnection(
         owner,
         secure,
-        new DefaultHttp2ConnectionDecoder(connection, encoder, reader(headerBytes)),
+        reader,
+        sent,
+        new DefaultHttp2ConnectionDecoder(connection, encoder, reader),
         encoder,
         settings);
   }
@@ -162,7 +166,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
-    owner.loop().deadlines().cancel(watch);
+    watch.stop();
     super.channelInactive(context);
     closed();
   }
@@ -191,9 +195,14 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
       if (!(cause instanceof IOException)) {
         LOG.error("connection to {} ended by a bug", owner.endpointText(), cause);
       }
-      failed = cause;
-      cut();
+      cut(cause);
     }
+  }
+
+  /** Closes it now, for this reason. */
+  void cut(Throwable cause) {
+    failed = cause;
+    cut();
   }
 
   @Override
@@ -247,6 +256,16 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
   // ---- requests ----
 
+  /** Whether the upstream's SETTINGS have come. */
+  boolean isReady() {
+    return ready;
+  }
+
+  /** Whether there are requests that have not ended. */
+  boolean isBusy() {
+    return open > 0;
+  }
+
   /** Whether it takes another request now. */
   public boolean hasRoom() {
     return ready
@@ -281,7 +300,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
   /** Closes it when it has had no request until this time; a request puts an end to that. */
   public void rest(long until) {
-    owner.loop().deadlines().set(watch, until);
+    watch.rest(until);
   }
 
   /** Begins a request. Only when there {@link #hasRoom}. */
@@ -306,6 +325,7 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
       return null;
     }
     encoder().writeHeaders(context(), id, headers, 0, last, promise());
+    watch.sentHead();
     Http2Stream stream = connection().stream(id);
     if (stream == null) {
       return null;
@@ -336,6 +356,22 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
   }
 
   // ---- reading ----
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    if (watch.floods((ByteBuf) message)) {
+      ((ByteBuf) message).release();
+      if (context.channel().isOpen()) {
+        onError(
+            context,
+            false,
+            Http2Exception.connectionError(
+                Http2Error.ENHANCE_YOUR_CALM, "too many frames that ask for nothing"));
+      }
+      return;
+    }
+    super.channelRead(context, message);
+  }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
@@ -422,49 +458,5 @@ public final class Http2UpstreamConnection extends MultiplexedConnection<Http2Up
 
   String endpointText() {
     return owner.endpointText();
-  }
-
-  /** Closes a connection that rested for long, and one that does not answer a PING. */
-  private final class Watch extends Deadline {
-    private static final long PING_AFTER = 30_000_000_000L;
-    private static final long PING_TIMEOUT = 20_000_000_000L;
-    private static final long PING = 0x79756d656e3f0002L;
-
-    private long heardAt;
-    private long pingAt = NONE;
-
-    void busy() {
-      heardAt = owner.loop().nanoTime();
-      owner.loop().deadlines().set(this, heardAt + PING_AFTER);
-    }
-
-    void heard() {
-      heardAt = owner.loop().nanoTime();
-      pingAt = NONE;
-    }
-
-    @Override
-    protected void onDeadline(long now) {
-      if (!ready) {
-        failed = new ConnectTimeoutException("its SETTINGS did not come in time");
-        cut();
-        return;
-      }
-      if (open == 0) {
-        leave();
-        return;
-      }
-      if (pingAt != NONE && now - pingAt >= PING_TIMEOUT) {
-        failed = new IOException("no answer to a PING");
-        cut();
-        return;
-      }
-      if (pingAt == NONE && now - heardAt >= PING_AFTER) {
-        pingAt = now;
-        writePing(PING);
-      }
-      long next = pingAt == NONE ? heardAt + PING_AFTER : pingAt + PING_TIMEOUT;
-      owner.loop().deadlines().set(this, next);
-    }
   }
 }

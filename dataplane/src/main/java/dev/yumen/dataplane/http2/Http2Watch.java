@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Watch extends Deadline {
   private static final long SECOND = 1_000_000_000L;
   private static final long RESET_WINDOW = 30 * SECOND;
-  private static final long FLOOD_WINDOW = 10 * SECOND;
   private static final long LINGER = 2 * SECOND;
   private static final int FRAME_BYTES = 16 * 1024;
   private static final long OUR_PING = 0x79756d656e3f0001L;
@@ -27,7 +26,6 @@ final class Http2Watch extends Deadline {
   private final Http2Limits limits;
   private long heardAt;
   private long idleSince;
-  private long forgivenAt;
   private long middleSince = NONE;
   private long middleFrames;
   private int resets;
@@ -52,7 +50,6 @@ final class Http2Watch extends Deadline {
     long now = connection.now();
     heardAt = now;
     idleSince = now;
-    forgivenAt = now;
     resetsSince = now;
     again(now);
   }
@@ -82,7 +79,7 @@ final class Http2Watch extends Deadline {
 
   /** Whether the client sent more frames that ask for nothing than it may. */
   boolean flooded() {
-    return scanner.idle() > limits.controlFrames();
+    return scanner.flooded(limits.controlFrames(), connection.now(), true);
   }
 
   /** Counts a stream that was reset; whether there were too many of them lately. */
@@ -101,10 +98,6 @@ final class Http2Watch extends Deadline {
 
   @Override
   protected void onDeadline(long now) {
-    if (now - forgivenAt >= FLOOD_WINDOW) {
-      forgivenAt = now;
-      scanner.forgive();
-    }
     if (now >= leaveAt) {
       leaveAt = NONE;
       connection.leave();

@@ -41,6 +41,7 @@ abstract class MultiplexedConnection<S extends MultiplexedStream> extends Http2C
   /** CONTINUATION frames that are smaller than a frame may be, for one head (CVE-2024-27983). */
   private static final int SMALL_CONTINUATIONS = 16;
 
+  private final FieldsReader reader;
   private final SendQueue sends;
   private final Http2Connection.PropertyKey key;
   private final ArrayDeque<HeadTable> tables = new ArrayDeque<>();
@@ -49,11 +50,13 @@ abstract class MultiplexedConnection<S extends MultiplexedStream> extends Http2C
   private boolean waiting;
 
   MultiplexedConnection(
+      FieldsReader reader,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings,
       SendQueue sends) {
     super(decoder, encoder, settings);
+    this.reader = reader;
     this.sends = sends;
     this.key = connection().newKey();
     gracefulShutdownTimeoutMillis(-1);
@@ -184,6 +187,9 @@ abstract class MultiplexedConnection<S extends MultiplexedStream> extends Http2C
         touched.add(stream);
       }
       try {
+        if (reader.oddLength()) {
+          throw new Malformed("content-length is repeated or no number");
+        }
         onFields(id, stream, headers, last);
       } catch (Malformed e) {
         throw malformed(id, e);

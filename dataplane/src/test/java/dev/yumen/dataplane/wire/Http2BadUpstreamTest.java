@@ -138,6 +138,15 @@ class Http2BadUpstreamTest {
         head("upgrade", ":status", "200", "upgrade", "h2c"),
         head("no length", ":status", "200", "content-length", "secret"),
         head("a signed length", ":status", "200", "content-length", "+4"),
+        head("two lengths in one", ":status", "200", "content-length", "4,4"),
+        head(
+            "the same length twice",
+            ":status",
+            "200",
+            "content-length",
+            "4",
+            "content-length",
+            "4"),
         head("two lengths", ":status", "200", "content-length", "4", "content-length", "5"),
         head("a huge length", ":status", "200", "content-length", "9223372036854775808"));
   }

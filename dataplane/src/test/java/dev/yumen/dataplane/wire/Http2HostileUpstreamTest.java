@@ -17,6 +17,7 @@ import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -225,6 +226,65 @@ class Http2HostileUpstreamTest {
       assertRefused(client.readResponse(), "UPSTREAM_PROTOCOL");
       assertFalse(request.connection().isOpen() && sent == 0);
       assertTrue(buffers() - before <= MOST_HELD, () -> before + " -> " + buffers());
+    }
+    assertOthersLive();
+  }
+
+  /** A service that floods and reads nothing, so that what answers its frames piles up. */
+  private static void assertEnded(Http2Frame frame) {
+    long most = 64 << 20;
+    byte[] piece = many(1_000, frame);
+    long[] sent = {0};
+    Behaviour flood =
+        request -> {
+          request.write(Http2Frame.settings().bytes());
+          try {
+            for (; sent[0] < most; sent[0] += piece.length) {
+              request.write(piece);
+            }
+          } catch (IOException e) {
+            // closed, as it should be
+          }
+          request.close();
+        };
+    try (ScriptedUpstream service = ScriptedUpstream.startOnConnect(flood);
+        GatewayFixture gateway = before(service);
+        RawClient client = gateway.connect()) {
+      assertEquals(502, client.get("/").status());
+      assertTrue(sent[0] < most, () -> sent[0] + " bytes were taken");
+    }
+  }
+
+  @Test
+  void aFloodOfPingEndsTheConnection() {
+    assertEnded(Http2Frame.ping(1));
+  }
+
+  @Test
+  void aFloodOfSettingsEndsTheConnection() {
+    assertEnded(Http2Frame.settings(Http2Frame.INITIAL_WINDOW_SIZE, 65_535));
+  }
+
+  @Test
+  void aServiceThatPingsOftenAndReadsIsEnded() {
+    try (RawClient client = GATEWAY.connect()) {
+      Http2Request request = get(client);
+      long most = 8 << 20;
+      byte[] pings = many(1_000, Http2Frame.ping(1));
+      assertTrue(flood(request.connection(), most, pings) < most);
+      assertRefused(client.readResponse(), "UPSTREAM_PROTOCOL");
+    }
+    assertOthersLive();
+  }
+
+  @Test
+  void emptyFramesWithoutEndAreEnded() {
+    try (RawClient client = GATEWAY.connect()) {
+      Http2Request request = get(client).head(200);
+      long most = 4 << 20;
+      byte[] empty = many(1_000, Http2Frame.data(request.stream(), false, ""));
+      assertTrue(flood(request.connection(), most, empty) < most);
+      assertTrue(client.isClosedByPeer());
     }
     assertOthersLive();
   }
