@@ -20,12 +20,21 @@ final class RegexPrefix {
         return prefix.toString();
       }
       at += escaped ? 2 : 1;
-      if (at < regex.length() && "*?{".indexOf(regex.charAt(at)) >= 0) {
-        return prefix.toString(); // may occur zero times
+      if (mayBeOptional(regex, at)) {
+        return prefix.toString();
       }
       prefix.append(c);
     }
     return prefix.toString();
+  }
+
+  /**
+   * Whether what stands before this place may occur zero times. RE2/J lets flags stand between a
+   * character and its repetition: <code>/(?i)*</code> matches nothing at all.
+   */
+  private static boolean mayBeOptional(String regex, int at) {
+    return regex.startsWith("(?", at)
+        || (at < regex.length() && "*?{".indexOf(regex.charAt(at)) >= 0);
   }
 
   /** Whether a character stands for itself; the others do so only after a backslash. */
