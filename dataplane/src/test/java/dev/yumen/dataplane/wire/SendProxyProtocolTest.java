@@ -140,7 +140,6 @@ class SendProxyProtocolTest {
                   // what comes back is no TLS
                 }
               });
-      service.awaitOpenConnections(1);
       String authority =
           new String(Headers.added(2, "db.example.com".getBytes(ISO_8859_1)), ISO_8859_1);
       Eventually.within(Duration.ofSeconds(5), () -> service.received().contains(authority));
