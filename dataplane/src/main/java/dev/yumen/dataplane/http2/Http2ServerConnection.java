@@ -1,6 +1,8 @@
 package dev.yumen.dataplane.http2;
 
 import dev.yumen.config.Http2Limits;
+import dev.yumen.dataplane.heads.Malformed;
+import dev.yumen.dataplane.heads.RequestHeads;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.server.ConnectionRegistry;

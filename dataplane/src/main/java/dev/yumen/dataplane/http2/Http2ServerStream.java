@@ -2,6 +2,7 @@ package dev.yumen.dataplane.http2;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.heads.AnswerHeaders;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
@@ -10,6 +11,7 @@ import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.Peer;
 import dev.yumen.dataplane.stream.RequestEvents;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
@@ -197,13 +199,15 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
       continueOwed = false;
     }
     if (!closed()) {
-      write(AnswerHeaders.of(status, fields, Framing.NONE, 0), false);
+      write(
+          AnswerHeaders.head(new DefaultHttp2Headers(false, 16), status, fields, Framing.NONE, 0),
+          false);
     }
   }
 
   @Override
   public void sendHead(int status, HeadTable fields, Framing framing, long length) {
-    hold(AnswerHeaders.of(status, fields, framing, length));
+    hold(AnswerHeaders.head(new DefaultHttp2Headers(false, 16), status, fields, framing, length));
   }
 
   @Override

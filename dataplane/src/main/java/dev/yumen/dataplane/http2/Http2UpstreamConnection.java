@@ -2,6 +2,7 @@ package dev.yumen.dataplane.http2;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.heads.Malformed;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.ResponseEvents;

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.http2;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.heads.Malformed;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.stream.Framing;

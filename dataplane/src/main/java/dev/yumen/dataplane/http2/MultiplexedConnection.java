@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.http2;
 
+import dev.yumen.dataplane.heads.Malformed;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.OutputEnd;
 import dev.yumen.dataplane.loop.SendQueue;

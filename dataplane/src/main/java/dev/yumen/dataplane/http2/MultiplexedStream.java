@@ -1,8 +1,10 @@
 package dev.yumen.dataplane.http2;
 
+import dev.yumen.dataplane.heads.AnswerHeaders;
 import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Objects;
@@ -97,7 +99,7 @@ abstract class MultiplexedStream {
     if (trailers == null) {
       writeUnlessClosed(lastBody == null ? Unpooled.EMPTY_BUFFER : lastBody, true);
     } else if (!closed) {
-      write(AnswerHeaders.trailers(trailers), true);
+      write(AnswerHeaders.trailers(new DefaultHttp2Headers(false, 8), trailers), true);
     }
   }
 

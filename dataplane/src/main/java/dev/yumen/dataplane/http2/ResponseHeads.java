@@ -1,9 +1,13 @@
 package dev.yumen.dataplane.http2;
 
+import dev.yumen.dataplane.heads.HeadText;
+import dev.yumen.dataplane.heads.Heads;
+import dev.yumen.dataplane.heads.Malformed;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
+import io.netty.handler.codec.Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
@@ -16,8 +20,8 @@ final class ResponseHeads extends Heads {
   }
 
   @Override
-  void write(Http2Headers headers) throws Malformed {
-    CharSequence status = headers.status();
+  protected void write(Headers<CharSequence, CharSequence, ?> headers) throws Malformed {
+    CharSequence status = headers.get(Http2Headers.PseudoHeaderName.STATUS.value());
     if (status == null || status.length() != 3) {
       throw new Malformed(":status is missing or no number");
     }
@@ -55,7 +59,7 @@ final class ResponseHeads extends Heads {
     return parse(into);
   }
 
-  private void fields(Http2Headers headers) throws Malformed {
+  private void fields(Headers<CharSequence, CharSequence, ?> headers) throws Malformed {
     for (Map.Entry<CharSequence, CharSequence> field : headers) {
       CharSequence name = field.getKey();
       if (!name.isEmpty() && name.charAt(0) == ':') {

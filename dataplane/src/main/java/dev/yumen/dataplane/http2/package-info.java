@@ -10,7 +10,7 @@
  * common is in {@link dev.yumen.dataplane.http2.MultiplexedConnection} and {@link
  * dev.yumen.dataplane.http2.MultiplexedStream}. A request's fields are written as an HTTP/1.1 head
  * and read by the same {@link dev.yumen.dataplane.http1.HeadParser} as those of every other client
- * ({@link dev.yumen.dataplane.http2.RequestHeads}): there is one strict reader, and what it would
+ * ({@link dev.yumen.dataplane.heads.RequestHeads}): there is one strict reader, and what it would
  * refuse can not come to an upstream by way of HTTP/2.
  */
 @NullMarked

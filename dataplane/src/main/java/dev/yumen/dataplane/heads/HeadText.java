@@ -1,11 +1,11 @@
-package dev.yumen.dataplane.http2;
+package dev.yumen.dataplane.heads;
 
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.Headers;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A head in the form of HTTP/1.1 while it is written. Nothing is written that could end a line, or
- * that RFC 9113 §8.2 calls malformed. One for each connection; only on its loop.
+ * that RFC 9113 §8.2 and RFC 9114 §4.2 call malformed. One for each connection; only on its loop.
  */
-final class HeadText {
+public final class HeadText {
   private static final List<AsciiString> OF_CONNECTIONS =
       List.of(
           AsciiString.cached("connection"),
@@ -28,7 +28,7 @@ final class HeadText {
 
   private ByteBuf text = Unpooled.buffer(USUAL_BYTES);
 
-  void clear() {
+  public void clear() {
     text.clear();
   }
 
@@ -47,7 +47,7 @@ final class HeadText {
   }
 
   /** Writes the fields behind a body. */
-  void trailers(Http2Headers headers) throws Malformed {
+  void trailers(Headers<CharSequence, CharSequence, ?> headers) throws Malformed {
     for (Map.Entry<CharSequence, CharSequence> field : headers) {
       if (field.getKey().isEmpty() || field.getKey().charAt(0) == ':') {
         throw new Malformed("a pseudo-header field in trailers");
@@ -58,8 +58,8 @@ final class HeadText {
     write("\r\n");
   }
 
-  /** Fields that belong to a connection have no place in HTTP/2 (RFC 9113 §8.2.2). */
-  static void requireEndToEnd(CharSequence name) throws Malformed {
+  /** Fields that belong to a connection have no place here (RFC 9113 §8.2.2, RFC 9114 §4.2). */
+  public static void requireEndToEnd(CharSequence name) throws Malformed {
     for (AsciiString own : OF_CONNECTIONS) {
       if (AsciiString.contentEquals(name, own)) {
         throw new Malformed("a field that belongs to an HTTP/1.1 connection");
@@ -68,7 +68,7 @@ final class HeadText {
   }
 
   /** Writes one line. */
-  void field(CharSequence name, CharSequence value) throws Malformed {
+  public void field(CharSequence name, CharSequence value) throws Malformed {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       if (!isTokenCharacter(c) || (c >= 'A' && c <= 'Z')) {
@@ -96,7 +96,7 @@ final class HeadText {
     }
   }
 
-  static void requirePlain(CharSequence text, String what) throws Malformed {
+  public static void requirePlain(CharSequence text, String what) throws Malformed {
     if (text.isEmpty()) {
       throw new Malformed(what + " is empty");
     }
@@ -129,7 +129,7 @@ final class HeadText {
     return c == ' ' || c == '\t';
   }
 
-  void write(CharSequence chars) {
+  public void write(CharSequence chars) {
     if (chars instanceof AsciiString ascii) {
       text.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
     } else {

@@ -1,34 +1,37 @@
-package dev.yumen.dataplane.http2;
+package dev.yumen.dataplane.heads;
 
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.http1.HeadParser;
+import io.netty.handler.codec.Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The heads of requests. */
-final class RequestHeads extends Heads {
+public final class RequestHeads extends Heads {
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
   private static final AsciiString HOST = AsciiString.cached("host");
   private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
   private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
   private static final AsciiString TE = AsciiString.cached("te");
 
-  RequestHeads(HeadLimits limits) {
+  public RequestHeads(HeadLimits limits) {
     super(HeadParser.Kind.REQUEST, limits);
   }
 
   @Override
-  void write(Http2Headers headers) throws Malformed {
+  protected void write(Headers<CharSequence, CharSequence, ?> headers) throws Malformed {
     startLine(headers);
     fields(headers);
   }
 
-  private void startLine(Http2Headers headers) throws Malformed {
+  private void startLine(Headers<CharSequence, CharSequence, ?> headers) throws Malformed {
     CharSequence method = one(headers, Http2Headers.PseudoHeaderName.METHOD);
     CharSequence authority = one(headers, Http2Headers.PseudoHeaderName.AUTHORITY);
     if (method == null || !HeadText.isToken(method)) {
@@ -68,12 +71,15 @@ final class RequestHeads extends Heads {
   }
 
   /** Whether these are the fields of an extended CONNECT. */
-  static boolean extendedConnect(Http2Headers headers) {
+  public static boolean extendedConnect(Headers<CharSequence, CharSequence, ?> headers) {
     return headers.get(Http2Headers.PseudoHeaderName.PROTOCOL.value()) != null;
   }
 
   private static CharSequence target(
-      Http2Headers headers, CharSequence method, @Nullable CharSequence authority, boolean extended)
+      Headers<CharSequence, CharSequence, ?> headers,
+      CharSequence method,
+      @Nullable CharSequence authority,
+      boolean extended)
       throws Malformed {
     CharSequence scheme = one(headers, Http2Headers.PseudoHeaderName.SCHEME);
     CharSequence path = one(headers, Http2Headers.PseudoHeaderName.PATH);
@@ -93,16 +99,8 @@ final class RequestHeads extends Heads {
   }
 
   private static @Nullable CharSequence one(
-      Http2Headers headers, Http2Headers.PseudoHeaderName name) throws Malformed {
-    CharSequence found = headers.get(name.value());
-    if (found != null) {
-      var all = headers.valueIterator(name.value());
-      all.next();
-      if (all.hasNext()) {
-        throw new Malformed(name.value() + " is repeated");
-      }
-    }
-    return found;
+      Headers<CharSequence, CharSequence, ?> headers, Http2Headers.PseudoHeaderName name) {
+    return headers.get(name.value());
   }
 
   private static boolean isScheme(CharSequence scheme) {
@@ -111,7 +109,9 @@ final class RequestHeads extends Heads {
   }
 
   /** {@code :authority} is what counts; a Host beside it must say the same (RFC 9113 §8.3.1). */
-  private void host(Http2Headers headers, @Nullable CharSequence authority) throws Malformed {
+  private void host(
+      Headers<CharSequence, CharSequence, ?> headers, @Nullable CharSequence authority)
+      throws Malformed {
     List<CharSequence> hosts = headers.getAll(HOST);
     if (hosts.size() > 1) {
       throw new Malformed("Host is repeated");
@@ -128,16 +128,18 @@ final class RequestHeads extends Heads {
     }
   }
 
-  private void fields(Http2Headers headers) throws Malformed {
+  private void fields(Headers<CharSequence, CharSequence, ?> headers) throws Malformed {
     boolean cookies = false;
+    Set<Http2Headers.PseudoHeaderName> pseudos =
+        EnumSet.noneOf(Http2Headers.PseudoHeaderName.class);
     for (Map.Entry<CharSequence, CharSequence> field : headers) {
       CharSequence name = field.getKey();
       if (name.isEmpty()) {
         throw new Malformed("a field without a name");
       }
       if (name.charAt(0) == ':') {
-        if (!isRequestPseudo(name)) {
-          throw new Malformed("an unknown pseudo-header field");
+        if (!pseudos.add(requestPseudo(name))) {
+          throw new Malformed("a pseudo-header field is repeated");
         }
       } else if (AsciiString.contentEquals(name, COOKIE)) {
         cookies = true;
@@ -151,10 +153,13 @@ final class RequestHeads extends Heads {
     }
   }
 
-  private static boolean isRequestPseudo(CharSequence name) {
+  private static Http2Headers.PseudoHeaderName requestPseudo(CharSequence name) throws Malformed {
     Http2Headers.PseudoHeaderName pseudo =
         Http2Headers.PseudoHeaderName.getPseudoHeader(AsciiString.of(name));
-    return pseudo != null && pseudo.isRequestOnly();
+    if (pseudo == null || !pseudo.isRequestOnly()) {
+      throw new Malformed("an unknown pseudo-header field");
+    }
+    return pseudo;
   }
 
   private void field(CharSequence name, CharSequence value) throws Malformed {
