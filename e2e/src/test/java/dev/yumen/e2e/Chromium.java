@@ -1,0 +1,90 @@
+package dev.yumen.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.yumen.testkit.DebianProgram;
+import dev.yumen.testkit.Proc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A browser with a profile of its own that has one page open. It trusts one authority, as if its
+ * user had imported it, and every {@code example.com} is this machine; there are no other names.
+ */
+final class Chromium implements AutoCloseable {
+  private static final String NAMES = "MAP *.example.com 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE *.1";
+
+  private final Proc proc;
+
+  private Chromium(Proc proc) {
+    this.proc = proc;
+  }
+
+  /**
+   * Opens a page.
+   *
+   * @param home a folder that is not there yet
+   * @param authority in PEM
+   */
+  static Chromium open(Path home, String authority, String url) {
+    trust(home, authority);
+    Path program = DebianProgram.find("chromium", "chromium");
+    List<String> command =
+        List.of(
+            program.toString(),
+            "--headless",
+            "--no-sandbox", // which root can not have; all pages are our own
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--no-proxy-server",
+            "--host-resolver-rules=" + NAMES,
+            "--user-data-dir=" + home.resolve("profile"),
+            "--enable-logging=stderr",
+            url);
+    Map<String, String> environment = Map.of("HOME", home.toString(), "TMPDIR", home.toString());
+    return new Chromium(Proc.start(home, environment, command));
+  }
+
+  /** Puts the authority where Chromium looks for those of its user. */
+  private static void trust(Path home, String authority) {
+    Path certutil = DebianProgram.find("certutil", "libnss3-tools");
+    Path store = home.resolve(".pki/nssdb");
+    Path file = home.resolve("ca.pem");
+    try {
+      Files.createDirectories(store);
+      Files.writeString(file, authority);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String database = "sql:" + store;
+    run(home, certutil, "-N", "-d", database, "--empty-password");
+    run(home, certutil, "-A", "-d", database, "-n", "ours", "-t", "C,,", "-i", file.toString());
+  }
+
+  private static void run(Path home, Path program, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(arguments));
+    try (Proc proc = Proc.start(home, Map.of(), command)) {
+      assertEquals(0, proc.awaitExit(GatewayProcess.PATIENCE), proc::output);
+    }
+  }
+
+  /** What it says about itself and its pages; for messages of tests. */
+  String output() {
+    return proc.output();
+  }
+
+  @Override
+  public void close() {
+    proc.close();
+  }
+}
