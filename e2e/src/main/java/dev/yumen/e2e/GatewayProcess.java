@@ -100,7 +100,7 @@ public final class GatewayProcess implements AutoCloseable {
   /** The port of a listener by its name in the configuration; {@code management} is one too. */
   public int port(String listener) {
     Matcher line =
-        proc.awaitLine("^\\s+" + Pattern.quote(listener) + "\\s+https?://\\S+:(\\d+)", PATIENCE);
+        proc.awaitLine("^\\s+" + Pattern.quote(listener) + "\\s+[a-z]+://\\S+:(\\d+)", PATIENCE);
     return Integer.parseInt(line.group(1));
   }
 
