@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,9 @@ class OpenSslIT {
     write("mail.pem", pair(ISSUER.server("mail.example.com")));
     write("partners.pem", PARTNERS.rootPem());
     write("partner.pem", pair(PARTNERS.client("billing")));
+    write("server.pem", pair(PARTNERS.server("billing.example.com")));
+    Instant now = Instant.now();
+    write("old.pem", pair(PARTNERS.server(now.minusSeconds(200), now.minusSeconds(100), "old")));
     mail =
         openssl.start(
             "s_server -accept 127.0.0.1:0 -cert mail.pem -cert_chain issuer.pem -rev".split(" "));
@@ -220,8 +224,10 @@ class OpenSslIT {
 
   @Test
   void clientWithoutTheRightCertificateIsRefused() {
-    assertSays("alert certificate required", send(GET, "partners", ""));
-    assertSays("alert", send(GET, "partners", "-cert shop.pem"));
+    assertSays("alert certificate required", send(GET, "partners", ""));assertSays("alert handshake failure", send(GET, "partners", "-tls1_2"));
+    assertSays("alert unknown ca", send(GET, "partners", "-cert shop.pem"));
+    assertSays("alert bad certificate", send(GET, "partners", "-cert server.pem"));
+    assertSays("alert certificate expired", send(GET, "partners", "-cert old.pem"));
     assertSays("200 OK", send(GET, "partners", "-cert partner.pem"));
   }
 

@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
@@ -131,8 +132,11 @@ final class ServerContext {
                 CipherPreset.of(spec.settings().ciphers()), SupportedCipherSuiteFilter.INSTANCE)
             .enableOcsp(spec.ocsp() != null)
             .clientAuth(spec.policy().auth());
-    if (!spec.policy().authorities().isEmpty()) {
-      builder.trustManager(spec.policy().authorities());
+    List<X509Certificate> authorities = spec.policy().authorities();
+    if (!authorities.isEmpty() && spec.provider() == SslProvider.JDK) {
+      builder.trustManager(authorities);
+    } else if (!authorities.isEmpty()) {
+      builder.trustManager(ClientTrust.in(authorities));
     }
     if (!spec.alpn().isEmpty()) {
       builder.applicationProtocolConfig(alpn(spec.alpn()));

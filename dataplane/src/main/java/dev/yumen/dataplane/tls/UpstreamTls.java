@@ -131,9 +131,15 @@ public final class UpstreamTls implements AutoCloseable {
   }
 
   private static TrustManagerFactory trust(Verify verify, List<X509Certificate> authorities) {
-    if (verify == Verify.NONE) {
-      return InsecureTrustManagerFactory.INSTANCE;
-    }
+    return verify == Verify.NONE ? InsecureTrustManagerFactory.INSTANCE : trustIn(authorities);
+  }
+
+  /**
+   * The JDK's check of chains.
+   *
+   * @param authorities empty for those of the JDK
+   */
+  static TrustManagerFactory trustIn(List<X509Certificate> authorities) {
     try {
       KeyStore store = null;
       if (!authorities.isEmpty()) {
