@@ -102,7 +102,8 @@ final class AcmeAuthority implements Authority {
     }
   }
 
-  private PendingChallenges.Pending prove(String domain, Challenge challenge) throws OrderFailed {
+  private PendingChallenges.Pending prove(String domain, Challenge challenge)
+      throws OrderFailed, InterruptedException {
     return switch (challenge) {
       case Http01Challenge http -> challenges.http(http.getToken(), http.getAuthorization());
       case TlsAlpn01Challenge tls -> {

@@ -46,14 +46,28 @@ public final class PendingChallenges {
   }
 
   /**
-   * Answers {@code tls-alpn-01} challenges of this domain (RFC 8737 §3).
+   * Answers {@code tls-alpn-01} challenges of this domain (RFC 8737 §3). An authority that asks
+   * says the domain and nothing else, so there is one proof of it at a time: this waits until
+   * another one is withdrawn.
    *
    * @param certificate the one that holds the proof, self-signed
    */
-  public Pending tlsAlpn(String domain, PrivateKey key, X509Certificate certificate) {
+  public Pending tlsAlpn(String domain, PrivateKey key, X509Certificate certificate)
+      throws InterruptedException {
     SslContext proof = context(key, certificate);
-    proofs.put(domain, proof);
-    return () -> proofs.remove(domain, proof);
+    synchronized (proofs) {
+      while (proofs.putIfAbsent(domain, proof) != null) {
+        proofs.wait();
+      }
+    }
+    return () -> withdraw(domain, proof);
+  }
+
+  private void withdraw(String domain, SslContext proof) {
+    synchronized (proofs) {
+      proofs.remove(domain, proof);
+      proofs.notifyAll();
+    }
   }
 
   /** Of the JDK's TLS: nothing native that somebody would have to give back at the right moment. */

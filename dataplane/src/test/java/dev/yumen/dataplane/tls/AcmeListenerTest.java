@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.dataplane.challenge.PendingChallenges;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Leaks;
 import dev.yumen.testkit.Pki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
@@ -98,11 +102,10 @@ class AcmeListenerTest {
   }
 
   @Test
-  void proofIsShownToWhoAsksForItAndTheConnectionIsOver() throws IOException {
+  void proofIsShownToWhoAsksForItAndTheConnectionIsOver() throws Exception {
     server = new TlsServer(fixture.server(TWO, "http/1.1"));
     Issued proof = CA.server("proof.example.com");
-    try (PendingChallenges.Pending _ =
-            fixture.challenges.tlsAlpn("a.example.com", proof.key(), proof.certificate());
+    try (PendingChallenges.Pending _ = prove(proof);
         SSLSocket socket =
             new TlsClient(Trusting.context(), server.port())
                 .name("a.example.com")
@@ -117,13 +120,39 @@ class AcmeListenerTest {
   }
 
   @Test
-  void proofIsShownForItsDomainAndProtocolAlone() throws IOException {
+  void proofIsShownForItsDomainAndProtocolAlone() throws Exception {
     server = new TlsServer(fixture.server(TWO, "http/1.1"));
     Issued proof = CA.server("proof.example.com");
-    try (PendingChallenges.Pending _ =
-        fixture.challenges.tlsAlpn("a.example.com", proof.key(), proof.certificate())) {
+    try (PendingChallenges.Pending _ = prove(proof)) {
       assertRefused("b.example.com", "acme-tls/1");
       assertTrue(subject("a.example.com").contains("CN=stand-in"));
+    }
+  }
+
+  @Test
+  void secondProofOfADomainWaitsUntilTheFirstIsWithdrawn() throws Exception {
+    server = new TlsServer(fixture.server(TWO, "http/1.1"));
+    Issued first = CA.server("first.example.com");
+    Issued second = CA.server("second.example.com");
+    FutureTask<PendingChallenges.Pending> later = new FutureTask<>(() -> prove(second));
+    try (PendingChallenges.Pending _ = prove(first)) {
+      Thread waiting = Thread.ofPlatform().start(later);
+      Eventually.within(TlsServer.LIMIT, () -> waiting.getState() == Thread.State.WAITING);
+      assertEquals(first.certificate(), proofShown());
+    }
+    try (PendingChallenges.Pending _ = later.get(10, TimeUnit.SECONDS)) {
+      assertEquals(second.certificate(), proofShown());
+    }
+  }
+
+  private PendingChallenges.Pending prove(Issued proof) throws InterruptedException {
+    return fixture.challenges.tlsAlpn("a.example.com", proof.key(), proof.certificate());
+  }
+
+  private Certificate proofShown() throws IOException {
+    TlsClient client = new TlsClient(Trusting.context(), server.port()).name("a.example.com");
+    try (SSLSocket socket = client.alpn("acme-tls/1").connect()) {
+      return socket.getSession().getPeerCertificates()[0];
     }
   }
 
