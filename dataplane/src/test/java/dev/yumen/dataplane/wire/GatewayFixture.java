@@ -146,6 +146,20 @@ final class GatewayFixture implements AutoCloseable {
     awaitMetric("gateway_requests_in_flight", 0);
   }
 
+  /** The series of the connections to an upstream that are {@code active} or {@code idle}. */
+  static String connectionsTo(String upstream, String state) {
+    return "gateway_upstream_connections{upstream=\"" + upstream + "\",state=\"" + state + "\"}";
+  }
+
+  /** Waits until nothing is under way any more, and no connection to these upstreams is open. */
+  void awaitUnconnected(String... upstreams) {
+    awaitIdle();
+    for (String upstream : upstreams) {
+      awaitMetric(connectionsTo(upstream, "active"), 0);
+      awaitMetric(connectionsTo(upstream, "idle"), 0);
+    }
+  }
+
   /** Takes lines with this text out of what counts as a bug: the test provoked them. */
   void forgetLog(String text) {
     log.forget(text);

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.wire;
 
+import static dev.yumen.dataplane.wire.GatewayFixture.connectionsTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -47,21 +48,13 @@ class Http2SharingTest {
     clients.forEach(RawClient::close);
     UPSTREAM.closeConnections();
     UPSTREAM.settings();
-    GATEWAY.awaitIdle();
-    for (String upstream : List.of("service", "short")) {
-      GATEWAY.awaitMetric(connections(upstream, "active"), 0);
-      GATEWAY.awaitMetric(connections(upstream, "idle"), 0);
-    }
+    GATEWAY.awaitUnconnected("service", "short");
   }
 
   @AfterAll
   static void close() {
     GATEWAY.close();
     UPSTREAM.close();
-  }
-
-  private static String connections(String upstream, String state) {
-    return "gateway_upstream_connections{upstream=\"" + upstream + "\",state=\"" + state + "\"}";
   }
 
   private static long retries() {
@@ -111,11 +104,11 @@ class Http2SharingTest {
       requests.add(UPSTREAM.next());
     }
     assertEquals(before + 1, UPSTREAM.connections());
-    assertEquals(1, GATEWAY.metric(connections("service", "active")));
+    assertEquals(1, GATEWAY.metric(connectionsTo("service", "active")));
     requests.reversed().forEach(request -> request.answer(200, "ok"));
     asking.forEach(client -> assertEquals("ok", client.readResponse().text()));
-    GATEWAY.awaitMetric(connections("service", "active"), 0);
-    assertEquals(1, GATEWAY.metric(connections("service", "idle")));
+    GATEWAY.awaitMetric(connectionsTo("service", "active"), 0);
+    assertEquals(1, GATEWAY.metric(connectionsTo("service", "idle")));
   }
 
   @Test
@@ -163,7 +156,7 @@ class Http2SharingTest {
     assertNotEquals(first.connection(), second.connection());
     first.answer(200, "one");
     assertEquals("one", one.readResponse().text());
-    GATEWAY.awaitMetric(connections("service", "active"), 1);
+    GATEWAY.awaitMetric(connectionsTo("service", "active"), 1);
     RawClient three = sentGet();
     Http2Request third = UPSTREAM.next();
     assertEquals(first.connection(), third.connection());

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.wire;
 
+import static dev.yumen.dataplane.wire.GatewayFixture.connectionsTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -42,9 +43,7 @@ class Http2UpstreamTest {
   @AfterEach
   void closeConnections() {
     UPSTREAM.closeConnections();
-    GATEWAY.awaitIdle();
-    GATEWAY.awaitMetric(connections("active"), 0);
-    GATEWAY.awaitMetric(connections("idle"), 0);
+    GATEWAY.awaitUnconnected("service");
   }
 
   @AfterAll
@@ -520,16 +519,12 @@ class Http2UpstreamTest {
     long before = GATEWAY.metric(answered);
     try (RawClient client = GATEWAY.connect()) {
       Http2Request request = get(client);
-      assertEquals(1, GATEWAY.metric(connections("active")));
+      assertEquals(1, GATEWAY.metric(connectionsTo("service", "active")));
       request.answer(200, "ok");
       client.readResponse();
-      GATEWAY.awaitMetric(connections("active"), 0);
-      assertEquals(1, GATEWAY.metric(connections("idle")));
+      GATEWAY.awaitMetric(connectionsTo("service", "active"), 0);
+      assertEquals(1, GATEWAY.metric(connectionsTo("service", "idle")));
     }
     assertEquals(before + 1, GATEWAY.metric(answered));
-  }
-
-  private static String connections(String state) {
-    return "gateway_upstream_connections{upstream=\"service\",state=\"" + state + "\"}";
   }
 }
