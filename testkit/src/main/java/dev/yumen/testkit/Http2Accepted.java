@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +28,10 @@ public final class Http2Accepted {
   private final Http2Session session;
   private final Consumer<Http2Request> taker;
   private final Map<Integer, Http2Request> requests = new HashMap<>();
+  private final Set<Long> unansweredPings = ConcurrentHashMap.newKeySet();
+  private final AtomicLong lastPing = new AtomicLong();
   private volatile RawClient.End end = RawClient.End.STILL_OPEN;
   private volatile @Nullable AssertionError fault;
-  private volatile long ponged;
-  private long pinged;
 
   Http2Accepted(int number, Http2Wire wire, Consumer<Http2Request> taker) {
     this.number = number;
@@ -69,9 +72,10 @@ public final class Http2Accepted {
 
   /** Sends a PING and waits for its answer: what was sent before has been dealt with. */
   public Http2Accepted ping() {
-    long opaque = ++pinged;
+    long opaque = lastPing.incrementAndGet();
+    unansweredPings.add(opaque);
     send(Http2Frame.ping(opaque));
-    await("the answer to PING " + opaque, () -> ponged == opaque);
+    await("the answer to PING " + opaque, () -> !unansweredPings.contains(opaque));
     return this;
   }
 
@@ -187,7 +191,7 @@ public final class Http2Accepted {
       Http2Frame frame = session.read(never());
       while (frame != null) {
         if (frame.type() == Http2Frame.PING && frame.has(Http2Frame.ACK)) {
-          ponged = frame.opaque();
+          unansweredPings.remove(frame.opaque());
         }
         frame = session.read(never());
       }

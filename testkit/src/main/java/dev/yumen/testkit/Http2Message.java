@@ -85,6 +85,11 @@ public abstract sealed class Http2Message permits Http2Answer, Http2Request {
   }
 
   /** The body; its first 16 MiB. */
+  public final synchronized byte[] body() {
+    return body.toByteArray();
+  }
+
+  /** The body; its first 16 MiB. */
   public final synchronized String text() {
     return text(UTF_8);
   }

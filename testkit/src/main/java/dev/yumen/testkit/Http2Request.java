@@ -1,5 +1,7 @@
 package dev.yumen.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
@@ -34,9 +36,12 @@ public final class Http2Request extends Http2Message {
 
   // ---- waiting ----
 
-  /** Waits for END_STREAM. */
+  /** Waits for END_STREAM; a reset that comes instead fails the test, but only ends a script. */
   public Http2Request awaitEnd() {
-    connection.await("the end of " + this, this::isEnded);
+    connection.await("the end of " + this, () -> isEnded() || isReset());
+    if (!isEnded()) {
+      throw new UncheckedIOException(new IOException(this + " was to end"));
+    }
     return this;
   }
 
@@ -87,9 +92,19 @@ public final class Http2Request extends Http2Message {
     return send(Http2Frame.data(stream, false, text));
   }
 
+  /** Sends a piece of the body, whatever the windows say. */
+  public Http2Request data(byte[] bytes) {
+    return send(Http2Frame.data(stream, false, bytes));
+  }
+
   /** Sends the last piece of the body. */
   public Http2Request end(String text) {
     return send(Http2Frame.data(stream, true, text));
+  }
+
+  /** Sends the last piece of the body. */
+  public Http2Request end(byte[] bytes) {
+    return send(Http2Frame.data(stream, true, bytes));
   }
 
   /** Sends fields behind the body, with END_STREAM. */
@@ -99,6 +114,12 @@ public final class Http2Request extends Http2Message {
 
   public Http2Request reset(int error) {
     return send(Http2Frame.reset(stream, error));
+  }
+
+  /** Returns when the client has dealt with everything that was sent on the connection before. */
+  public Http2Request ping() {
+    connection.ping();
+    return this;
   }
 
   /** From now on, the body is compared with {@link PatternBytes}, and not kept. */

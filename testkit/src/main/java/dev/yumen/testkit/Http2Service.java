@@ -10,24 +10,31 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real service on 127.0.0.1 that speaks HTTP/2 from the first byte (prior knowledge) and sends
  * exactly the frames that a test gives it. SETTINGS are exchanged, PING answered and windows given
- * back by itself, unless told otherwise; requests wait in a queue until the test takes and answers
- * them, while {@link Http2Upstream} runs a script for each. What a client does wrong on a
- * connection fails {@link #close}, if nothing sooner.
+ * back by itself, unless told otherwise. A request is answered by the oldest script of {@link
+ * #answerNext}, else by the usual one of {@link #answering}; without either it waits until the test
+ * takes it by {@link #next}. What a client does wrong on a connection, and a script that fails,
+ * fails {@link #close}, if nothing sooner.
  */
 public final class Http2Service implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final ServerSocket server;
+  private final @Nullable Consumer<Http2Request> usual;
+  private final Queue<Consumer<Http2Request>> scripts = new ArrayDeque<>();
   private final Queue<Http2Request> waiting = new ArrayDeque<>();
+  private final List<Http2Request> requests = new ArrayList<>();
   private final List<Http2Accepted> accepted = new ArrayList<>();
   private volatile int[] settings;
-  private int requests;
+  private volatile @Nullable Throwable failedScript;
 
-  private Http2Service(int... settings) {
+  private Http2Service(@Nullable Consumer<Http2Request> usual, int... settings) {
+    this.usual = usual;
     this.settings = settings.clone();
     try {
       server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
@@ -39,7 +46,30 @@ public final class Http2Service implements AutoCloseable {
 
   /** Starts on a free port with these settings, pairs of identifier and value. */
   public static Http2Service start(int... settings) {
-    return new Http2Service(settings);
+    return new Http2Service(null, settings);
+  }
+
+  /**
+   * Starts with a script for every request for which {@link #answerNext} has none. It begins when
+   * the head has come, on a thread of its own; a client that goes away ends it.
+   */
+  public static Http2Service answering(Consumer<Http2Request> usual, int... settings) {
+    return new Http2Service(usual, settings);
+  }
+
+  /** Puts a script at the end of the queue; each is used once. */
+  public Http2Service answerNext(Consumer<Http2Request> script) {
+    synchronized (requests) {
+      scripts.add(script);
+    }
+    return this;
+  }
+
+  /** Empties the queue of scripts, so that one test leaves nothing for the next. */
+  public void dropQueued() {
+    synchronized (requests) {
+      scripts.clear();
+    }
   }
 
   /** What connections from now on begin with. */
@@ -57,29 +87,44 @@ public final class Http2Service implements AutoCloseable {
     return "127.0.0.1:" + port();
   }
 
-  /** The oldest request that was not taken yet, waiting up to 10 s for it. */
+  /** The oldest request without a script that was not taken yet, waiting up to 10 s for it. */
   public Http2Request next() {
     if (!Eventually.holdsWithin(PATIENCE, () -> isFaulty() || hasNext())) {
       throw new AssertionError("no request came within " + PATIENCE + received());
     }
     failIfFaulty();
-    synchronized (waiting) {
+    synchronized (requests) {
       return waiting.remove();
     }
   }
 
-  /** Whether a request has come that was not taken yet. */
+  /** Whether a request without a script has come that was not taken yet. */
   public boolean hasNext() {
-    synchronized (waiting) {
+    synchronized (requests) {
       return !waiting.isEmpty();
     }
   }
 
   /** Requests so far. */
   public int requests() {
-    synchronized (waiting) {
-      return requests;
+    synchronized (requests) {
+      return requests.size();
     }
+  }
+
+  /** The request of this number, counted from 1, waiting up to 10 s for it. */
+  public Http2Request request(int number) {
+    if (!Eventually.holdsWithin(PATIENCE, () -> requests() >= number)) {
+      throw new AssertionError("no request " + number + received());
+    }
+    synchronized (requests) {
+      return requests.get(number - 1);
+    }
+  }
+
+  /** The request that came last. */
+  public Http2Request last() {
+    return request(requests());
   }
 
   /** Connections accepted so far. */
@@ -110,12 +155,15 @@ public final class Http2Service implements AutoCloseable {
       }
     }
     Eventually.within(PATIENCE, "all connections are closed", () -> openConnections() == 0);
-    synchronized (waiting) {
+    synchronized (requests) {
       waiting.clear();
     }
   }
 
-  /** Stops accepting and closes every connection; fails when one of them saw a wrong frame. */
+  /**
+   * Stops accepting and closes every connection; fails when one saw a wrong frame, or a script
+   * failed.
+   */
   @Override
   public void close() {
     try {
@@ -134,11 +182,14 @@ public final class Http2Service implements AutoCloseable {
   }
 
   private boolean isFaulty() {
-    return all().stream().anyMatch(Http2Accepted::isFaulty);
+    return failedScript != null || all().stream().anyMatch(Http2Accepted::isFaulty);
   }
 
   private void failIfFaulty() {
     all().forEach(Http2Accepted::failIfFaulty);
+    if (failedScript != null) {
+      throw new AssertionError("a script failed", failedScript);
+    }
   }
 
   private String received() {
@@ -165,9 +216,25 @@ public final class Http2Service implements AutoCloseable {
   }
 
   private void requested(Http2Request request) {
-    synchronized (waiting) {
-      requests++;
-      waiting.add(request);
+    Consumer<Http2Request> script;
+    synchronized (requests) {
+      requests.add(request);
+      script = scripts.isEmpty() ? usual : scripts.remove();
+      if (script == null) {
+        waiting.add(request);
+        return;
+      }
+    }
+    Thread.ofVirtual().start(() -> run(script, request));
+  }
+
+  private void run(Consumer<Http2Request> script, Http2Request request) {
+    try {
+      script.accept(request);
+    } catch (UncheckedIOException e) {
+      // the client went away, as it may
+    } catch (RuntimeException | AssertionError e) {
+      failedScript = e;
     }
   }
 }
