@@ -12,10 +12,10 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Verdict;
 import dev.yumen.testkit.Http2Answer;
-import dev.yumen.testkit.Http2Call;
 import dev.yumen.testkit.Http2Client;
 import dev.yumen.testkit.Http2Frame;
-import dev.yumen.testkit.Http2Upstream;
+import dev.yumen.testkit.Http2Request;
+import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -35,10 +36,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GrpcCallTest {
   private static final String METHOD = "/shop.Orders/Get";
-  private static final String[] HEAD = {":status", "200", "content-type", "application/grpc"};
-  private static final Http2Upstream UPSTREAM =
-      Http2Upstream.start(
-          call -> call.headers(false, HEAD).awaitEnd().headers(true, "grpc-status", "0"));
+  private static final String[] HEAD = {"content-type", "application/grpc"};
+  private static final Http2Service UPSTREAM =
+      Http2Service.answering(call -> call.head(200, HEAD).awaitEnd().trailers("grpc-status", "0"));
   private static final GatewayFixture GATEWAY =
       GatewayFixture.start(
           """
@@ -101,11 +101,6 @@ class GrpcCallTest {
     }
   }
 
-  private static Http2Call last() {
-    List<Http2Call> calls = UPSTREAM.calls();
-    return calls.getLast();
-  }
-
   /** A single block of fields that ends the stream ("Trailers-Only"). */
   private static void assertFailed(int status, String message, Http2Answer answer) {
     assertEquals(200, answer.status());
@@ -121,27 +116,26 @@ class GrpcCallTest {
 
   @Test
   void aCallGoesOnWithItsFieldsAndComesBackWithItsTrailers() {
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call ->
             call.awaitEnd()
-                .headers(false, ":status", "200", "content-type", "application/grpc", "x-md", "1")
-                .data(false, message("answer"))
-                .headers(
-                    true, "grpc-status", "0", "grpc-message", "f%C3%BCr", "x-tail-bin", "AAEC"));
+                .head(200, "content-type", "application/grpc", "x-md", "1")
+                .data(message("answer"))
+                .trailers("grpc-status", "0", "grpc-message", "f%C3%BCr", "x-tail-bin", "AAEC"));
     Http2Answer answer = call(METHOD, "x-md-bin", "AAEC", "grpc-encoding", "gzip");
-    Http2Call seen = last();
-    assertEquals("POST", seen.field(":method"));
-    assertEquals(METHOD, seen.field(":path"));
-    assertEquals("application/grpc+proto", seen.field("content-type"));
-    assertEquals("trailers", seen.field("te"));
-    assertEquals("AAEC", seen.field("x-md-bin"));
-    assertEquals("gzip", seen.field("grpc-encoding"));
-    assertNull(seen.field("grpc-timeout"));
-    assertNull(seen.field("content-length"));
+    Http2Request seen = UPSTREAM.last();
+    assertEquals("POST", seen.method());
+    assertEquals(METHOD, seen.path());
+    assertEquals("application/grpc+proto", seen.header("content-type"));
+    assertEquals("trailers", seen.header("te"));
+    assertEquals("AAEC", seen.header("x-md-bin"));
+    assertEquals("gzip", seen.header("grpc-encoding"));
+    assertNull(seen.header("grpc-timeout"));
+    assertNull(seen.header("content-length"));
     assertArrayEquals(message("ask"), seen.body());
     assertEquals("1", answer.header("x-md"));
     assertNull(answer.header("grpc-status"));
-    assertArrayEquals(message("answer"), answer.text().getBytes(UTF_8));
+    assertArrayEquals(message("answer"), answer.body());
     assertEquals(
         List.of(
             Map.entry("grpc-status", "0"),
@@ -153,13 +147,11 @@ class GrpcCallTest {
 
   @Test
   void aTrailersOnlyAnswerStaysOne() {
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call ->
             call.awaitEnd()
-                .headers(
-                    true,
-                    ":status",
-                    "200",
+                .onlyHead(
+                    200,
                     "content-type",
                     "application/grpc",
                     "grpc-status",
@@ -171,13 +163,13 @@ class GrpcCallTest {
 
   @Test
   void messagesPassBothWaysWhileACallIsOpen() {
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call -> {
-          call.headers(false, HEAD);
+          call.head(200, HEAD);
           for (int i = 1; i <= 3; i++) {
-            call.awaitBody(i * message("ping 1").length).data(false, message("pong " + i));
+            call.awaitBody((long) i * message("ping 1").length).data(message("pong " + i));
           }
-          call.awaitEnd().headers(true, "grpc-status", "0");
+          call.awaitEnd().trailers("grpc-status", "0");
         });
     try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
       int stream = begin(client, METHOD);
@@ -193,11 +185,8 @@ class GrpcCallTest {
 
   @Test
   void aServiceMayAnswerBeforeTheClientHasEnded() {
-    UPSTREAM.next(
-        call ->
-            call.headers(false, HEAD)
-                .data(false, message("enough"))
-                .headers(true, "grpc-status", "9"));
+    UPSTREAM.answerNext(
+        call -> call.head(200, HEAD).data(message("enough")).trailers("grpc-status", "9"));
     try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
       int stream = begin(client, METHOD);
       client.send(Http2Frame.data(stream, false, message("ping")));
@@ -207,34 +196,32 @@ class GrpcCallTest {
 
   @Test
   void aCancelledCallIsCancelledAtTheService() {
-    int before = UPSTREAM.calls().size();
-    UPSTREAM.next(call -> call.headers(false, HEAD).data(false, message("first")));
+    int before = UPSTREAM.requests();
+    UPSTREAM.answerNext(call -> call.head(200, HEAD).data(message("first")));
     try (Http2Client client = Http2Client.connect(GATEWAY.port())) {
       int stream = begin(client, METHOD);
       client.await("a message", () -> client.soFar(stream).bodyLength() > 0);
       client.send(Http2Frame.reset(stream, Http2Frame.CANCEL));
-      assertEquals(Http2Frame.CANCEL, UPSTREAM.awaitCall(before + 1).awaitReset());
+      assertEquals(Http2Frame.CANCEL, UPSTREAM.request(before + 1).awaitReset());
     }
     GATEWAY.awaitIdle();
   }
 
   @Test
   void aServiceThatIsLostInTheMiddleIsAStatusBehindWhatCame() {
-    UPSTREAM.next(call -> call.headers(false, HEAD).data(false, message("first")).ping().cut());
+    UPSTREAM.answerNext(
+        call -> call.head(200, HEAD).data(message("first")).ping().connection().reset());
     Http2Answer answer = call(METHOD);
-    assertArrayEquals(message("first"), answer.text().getBytes(UTF_8));
+    assertArrayEquals(message("first"), answer.body());
     assertEquals(Map.entry("grpc-status", "14"), answer.trailers().getFirst());
     assertTrue(answer.isEnded());
   }
 
   @Test
   void anAnswerThatIsNoneOfGrpcIsCutOff() {
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call ->
-            call.headers(false, ":status", "200", "content-type", "text/html")
-                .data(false, "<p>".getBytes(UTF_8))
-                .ping()
-                .cut());
+            call.head(200, "content-type", "text/html").data("<p>").ping().connection().reset());
     Http2Answer answer = call(METHOD);
     assertFalse(answer.isEnded());
     assertEquals(Http2Frame.INTERNAL_ERROR, answer.resetBy());
@@ -242,18 +229,19 @@ class GrpcCallTest {
 
   @Test
   void aStatusIsSaidOnlyWhereItArrives() {
-    Http2Upstream.Script lost =
+    Consumer<Http2Request> lost =
         call ->
-            call.headers(false, ":status", "200", "content-type", "application/grpc-web")
-                .data(false, message("first"))
+            call.head(200, "content-type", "application/grpc-web")
+                .data(message("first"))
                 .ping()
-                .cut();
+                .connection()
+                .reset();
     // A service that speaks gRPC-Web by itself: its trailers are a part of the body.
-    UPSTREAM.next(lost);
+    UPSTREAM.answerNext(lost);
     assertEquals(
         Http2Frame.INTERNAL_ERROR, call(METHOD, "content-type", "application/grpc-web").resetBy());
     // Over HTTP/1.1, trailers may get lost on the way.
-    UPSTREAM.next(lost);
+    UPSTREAM.answerNext(lost);
     try (RawClient client = GATEWAY.connect()) {
       client.send(
           "POST "
@@ -267,11 +255,8 @@ class GrpcCallTest {
 
   @Test
   void anAnswerThatIsNoneOfGrpcPassesAsItIs() {
-    UPSTREAM.next(
-        call ->
-            call.awaitEnd()
-                .headers(false, ":status", "503", "content-type", "text/html")
-                .data(true, "<p>late</p>".getBytes(UTF_8)));
+    UPSTREAM.answerNext(
+        call -> call.awaitEnd().head(503, "content-type", "text/html").end("<p>late</p>"));
     Http2Answer answer = call(METHOD);
     assertEquals(503, answer.status());
     assertEquals("<p>late</p>", answer.text());
@@ -292,11 +277,12 @@ class GrpcCallTest {
         call("/absent/Method"));
     assertFailed(7, "HTTP status 403", call("/answered/Method"));
     assertFailed(2, "HTTP status 302", call("/moved/Method"));
-    UPSTREAM.next(call -> call.reset(Http2Frame.INTERNAL_ERROR));
+    UPSTREAM.answerNext(call -> call.reset(Http2Frame.INTERNAL_ERROR));
     assertEquals("14", call(METHOD).header("grpc-status"));
-    UPSTREAM.next(call -> call.headers(false, "x-no", "status"));
+    UPSTREAM.answerNext(
+        call -> call.send(Http2Frame.headers(call.stream(), false, "x-no", "status")));
     assertEquals("13", call(METHOD).header("grpc-status"));
-    UPSTREAM.next(Http2Call::awaitEnd);
+    UPSTREAM.answerNext(_ -> {});
     assertFailed(4, "UPSTREAM_TIMEOUT: The service did not answer in time.", call("/slow/Method"));
   }
 
@@ -366,10 +352,10 @@ class GrpcCallTest {
       int stream = client.request("POST", METHOD, false, "content-type", "application/grpc");
       client.send(Http2Frame.data(stream, true, message("ask")));
       assertTrue(client.answer(stream).isEnded());
-      assertEquals("trailers", last().field("te"));
+      assertEquals("trailers", UPSTREAM.last().header("te"));
       int plain = client.request("POST", METHOD, true, "content-type", "text/plain");
       assertTrue(client.answer(plain).isEnded());
-      assertNull(last().field("te"));
+      assertNull(UPSTREAM.last().header("te"));
     }
   }
 
@@ -389,7 +375,7 @@ class GrpcCallTest {
     assertEquals(ok + 1, counted("service", "0"));
     call("/unknown.Service/Method");
     assertEquals(unknown + 1, counted("none", "12"));
-    UPSTREAM.next(call -> call.awaitEnd().headers(false, HEAD).data(true, message("no status")));
+    UPSTREAM.answerNext(call -> call.awaitEnd().head(200, HEAD).end(message("no status")));
     call(METHOD);
     assertEquals(missing + 1, counted("service", "none"));
     call(METHOD, "content-type", "text/plain");
@@ -401,7 +387,7 @@ class GrpcCallTest {
   @Test
   void aTimeoutIsShortenedByWhatHasPassed() {
     assertEquals("0", call(METHOD, "grpc-timeout", "5S").trailers().getFirst().getValue());
-    String sent = last().field("grpc-timeout");
+    String sent = UPSTREAM.last().header("grpc-timeout");
     assertNotNull(sent);
     Matcher micros = Pattern.compile("(\\d{7})u").matcher(sent);
     assertTrue(micros.matches(), sent);
@@ -411,18 +397,18 @@ class GrpcCallTest {
 
   @Test
   void aDeadlineThatPassesEndsTheCallOnBothSides() {
-    int before = UPSTREAM.calls().size();
-    UPSTREAM.next(Http2Call::awaitEnd);
+    int before = UPSTREAM.requests();
+    UPSTREAM.answerNext(_ -> {});
     assertFailed(
         4,
         "UPSTREAM_TIMEOUT: The service did not answer in time.",
         call(METHOD, "grpc-timeout", "150m"));
-    assertEquals(Http2Frame.CANCEL, UPSTREAM.awaitCall(before + 1).awaitReset());
+    assertEquals(Http2Frame.CANCEL, UPSTREAM.request(before + 1).awaitReset());
   }
 
   @Test
   void aDeadlineCountsForStreamsThatHaveBegun() {
-    UPSTREAM.next(call -> call.headers(false, HEAD).data(false, message("first")));
+    UPSTREAM.answerNext(call -> call.head(200, HEAD).data(message("first")));
     Http2Answer answer = call(METHOD, "grpc-timeout", "300m");
     assertEquals(message("first").length, answer.bodyLength());
     assertEquals(Map.entry("grpc-status", "4"), answer.trailers().getFirst());
@@ -435,21 +421,21 @@ class GrpcCallTest {
           List.of(Map.entry("grpc-status", "0")),
           call(METHOD, "grpc-timeout", bad).trailers(),
           bad);
-      assertEquals(bad, last().field("grpc-timeout"));
+      assertEquals(bad, UPSTREAM.last().header("grpc-timeout"));
     }
   }
 
   @Test
   void aTimeoutOfZeroHasPassedAlready() {
-    int before = UPSTREAM.calls().size();
+    int before = UPSTREAM.requests();
     assertEquals("4", call(METHOD, "grpc-timeout", "0n").header("grpc-status"));
-    assertEquals(before, UPSTREAM.calls().size());
+    assertEquals(before, UPSTREAM.requests());
   }
 
   @Test
   void timeoutsOfOtherRequestsMeanNothing() {
     Http2Answer answer = call(METHOD, "content-type", "text/plain", "grpc-timeout", "0n");
     assertEquals("0", answer.trailers().getFirst().getValue());
-    assertEquals("0n", last().field("grpc-timeout"));
+    assertEquals("0n", UPSTREAM.last().header("grpc-timeout"));
   }
 }

@@ -13,7 +13,7 @@ import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Http2Answer;
 import dev.yumen.testkit.Http2Client;
 import dev.yumen.testkit.Http2Frame;
-import dev.yumen.testkit.Http2Upstream;
+import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.PatternBytes;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.Recorded;
@@ -158,20 +158,21 @@ class Http2FlowTest {
 
   @Test
   void aServiceThatGoesOnSendingWhileItIsPausedIsResumed() {
-    byte[] most = PatternBytes.of(96 * 1024);
+    int most = 96 * 1024;
     CountDownLatch some = new CountDownLatch(1);
     CountDownLatch more = new CountDownLatch(1);
     CountDownLatch sent = new CountDownLatch(1);
-    try (Http2Upstream shared =
-            Http2Upstream.start(
+    try (Http2Service shared =
+            Http2Service.answering(
                 call -> {
-                  call.headers(false, ":status", "200").data(false, most).ping();
+                  call.head(200).connection().sendPattern(call, most, false, PATIENCE);
+                  call.ping();
                   some.countDown();
                   Eventually.within(PATIENCE, () -> more.getCount() == 0);
                   // Within the windows of the gateway, which has asked for a pause long ago.
-                  call.data(false, new byte[1]).ping();
+                  call.data(new byte[1]).ping();
                   sent.countDown();
-                  call.headers(true, "grpc-status", "0");
+                  call.trailers("grpc-status", "0");
                 });
         GatewayFixture gateway =
             GatewayFixture.start(
@@ -191,7 +192,7 @@ class Http2FlowTest {
       more.countDown();
       Eventually.within(PATIENCE, () -> sent.getCount() == 0);
       client.giveWindow(0, 1 << 20).giveWindow(stream, 1 << 20);
-      assertEquals(most.length + 1, client.answer(stream).bodyLength());
+      assertEquals(most + 1, client.answer(stream).bodyLength());
       assertEquals("0", client.soFar(stream).trailers().getFirst().getValue());
     }
   }
