@@ -4,15 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Http2Answer;
-import dev.yumen.testkit.Http2Call;
 import dev.yumen.testkit.Http2Client;
 import dev.yumen.testkit.Http2Frame;
-import dev.yumen.testkit.Http2Upstream;
+import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
@@ -34,14 +34,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GrpcWebFilterTest {
   private static final String METHOD = "/shop.Orders/Get";
-  private static final String[] HEAD = {":status", "200", "content-type", "application/grpc"};
-  private static final Http2Upstream UPSTREAM =
-      Http2Upstream.start(
+  private static final String[] HEAD = {"content-type", "application/grpc"};
+  private static final Http2Service UPSTREAM =
+      Http2Service.answering(
           call ->
               call.awaitEnd()
-                  .headers(false, HEAD)
-                  .data(false, message("answer"))
-                  .headers(true, "grpc-status", "0", "x-tail", "a b"));
+                  .head(200, HEAD)
+                  .data(message("answer"))
+                  .trailers("grpc-status", "0", "x-tail", "a b"));
   private static final FilterHarness GATEWAY =
       FilterHarness.run(
           """
@@ -126,10 +126,6 @@ class GrpcWebFilterTest {
     return call(METHOD, "application/grpc-web-text", text.getBytes(ISO_8859_1));
   }
 
-  private static Http2Call last() {
-    return UPSTREAM.calls().getLast();
-  }
-
   private static void assertFailed(int status, String start, RawResponse answer) {
     assertEquals(200, answer.status());
     assertTrue(Objects.requireNonNull(answer.header("content-type")).contains("grpc-web"));
@@ -146,9 +142,9 @@ class GrpcWebFilterTest {
   void aCallOverHttp11BecomesOneOfGrpcAndItsTrailersAFrame() {
     RawResponse answer =
         call(METHOD, "application/grpc-web+proto", message("ask"), "X-Grpc-Web: 1");
-    assertEquals("application/grpc+proto", last().field("content-type"));
-    assertEquals("trailers", last().field("te"));
-    assertArrayEquals(message("ask"), last().body());
+    assertEquals("application/grpc+proto", UPSTREAM.last().header("content-type"));
+    assertEquals("trailers", UPSTREAM.last().header("te"));
+    assertArrayEquals(message("ask"), UPSTREAM.last().body());
     assertEquals(200, answer.status());
     assertEquals("application/grpc-web+proto", answer.header("content-type"));
     assertArrayEquals(
@@ -163,7 +159,7 @@ class GrpcWebFilterTest {
       int stream = client.request("POST", METHOD, false, "content-type", "application/grpc-web");
       client.send(Http2Frame.data(stream, true, message("ask")));
       Http2Answer answer = client.answer(stream);
-      assertEquals("application/grpc", last().field("content-type"));
+      assertEquals("application/grpc", UPSTREAM.last().header("content-type"));
       assertEquals("application/grpc-web+proto", answer.header("content-type"));
       assertEquals(
           new String(both(message("answer"), trailers("grpc-status: 0\r\nx-tail: a b\r\n")), UTF_8),
@@ -180,11 +176,11 @@ class GrpcWebFilterTest {
   @Test
   void messagesOfAStreamGoOnOneByOne() {
     CountDownLatch first = new CountDownLatch(1);
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call -> {
-          call.awaitEnd().headers(false, HEAD).data(false, message("one"));
+          call.awaitEnd().head(200, HEAD).data(message("one"));
           await(first);
-          call.data(false, message("two")).headers(true, "grpc-status", "0");
+          call.data(message("two")).trailers("grpc-status", "0");
         });
     try (Http2Client client = http2()) {
       int stream = client.request("POST", METHOD, false, "content-type", "application/grpc-web");
@@ -208,9 +204,9 @@ class GrpcWebFilterTest {
   @Test
   void textIsDecodedOnTheWayInAndEncodedOnTheWayOut() {
     RawResponse answer = callText(Base64.getEncoder().encodeToString(message("ask")));
-    assertEquals("application/grpc", last().field("content-type"));
-    assertNull(last().field("content-length"));
-    assertArrayEquals(message("ask"), last().body());
+    assertEquals("application/grpc", UPSTREAM.last().header("content-type"));
+    assertNull(UPSTREAM.last().header("content-length"));
+    assertArrayEquals(message("ask"), UPSTREAM.last().body());
     assertEquals("application/grpc-web-text+proto", answer.header("content-type"));
     assertArrayEquals(
         both(message("answer"), trailers("grpc-status: 0\r\nx-tail: a b\r\n")),
@@ -232,14 +228,14 @@ class GrpcWebFilterTest {
       RawResponse answer = client.send("0\r\n\r\n").readResponse("POST");
       assertEquals(200, answer.status());
     }
-    assertArrayEquals(message, last().body());
+    assertArrayEquals(message, UPSTREAM.last().body());
   }
 
   @Test
   void theClientSaysWhichFormItWants() {
     RawResponse text =
         call(METHOD, "application/grpc-web", message("ask"), "Accept: application/grpc-web-text");
-    assertArrayEquals(message("ask"), last().body());
+    assertArrayEquals(message("ask"), UPSTREAM.last().body());
     assertEquals("application/grpc-web-text+proto", text.header("content-type"));
     assertTrue(decoded(text.text()).length > 0);
   }
@@ -247,11 +243,11 @@ class GrpcWebFilterTest {
   @Test
   void brokenTextIsAFailureAndIsCancelledAtTheService() {
     for (String broken : List.of("AAAA*", "AAAAA", "AAAAAA=")) {
-      int before = UPSTREAM.calls().size();
-      UPSTREAM.next(Http2Call::awaitEnd);
+      int before = UPSTREAM.requests();
+      UPSTREAM.answerNext(_ -> {});
       assertFailed(13, "BAD_REQUEST: ", callText(broken));
-      for (Http2Call call : UPSTREAM.calls().subList(before, UPSTREAM.calls().size())) {
-        assertTrue(!call.isEnded());
+      for (int number = before + 1; number <= UPSTREAM.requests(); number++) {
+        assertFalse(UPSTREAM.request(number).isEnded());
       }
     }
   }
@@ -260,13 +256,11 @@ class GrpcWebFilterTest {
 
   @Test
   void aTrailersOnlyAnswerStaysInTheHead() {
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call ->
             call.awaitEnd()
-                .headers(
-                    true,
-                    ":status",
-                    "200",
+                .onlyHead(
+                    200,
                     "content-type",
                     "application/grpc",
                     "grpc-status",
@@ -288,8 +282,8 @@ class GrpcWebFilterTest {
 
   @Test
   void aFailureInTheMiddleIsATrailerFrame() {
-    UPSTREAM.next(
-        call -> call.awaitEnd().headers(false, HEAD).data(false, message("one")).ping().cut());
+    UPSTREAM.answerNext(
+        call -> call.awaitEnd().head(200, HEAD).data(message("one")).ping().connection().reset());
     RawResponse answer = call(METHOD, "application/grpc-web", message("ask"));
     String body = new String(answer.body(), ISO_8859_1);
     assertTrue(body.startsWith(new String(message("one"), ISO_8859_1)), body);
@@ -298,12 +292,12 @@ class GrpcWebFilterTest {
 
   @Test
   void trailersBeyondTheLimitAreAFailure() {
-    UPSTREAM.next(
+    UPSTREAM.answerNext(
         call ->
             call.awaitEnd()
-                .headers(false, HEAD)
-                .data(false, message("one"))
-                .headers(true, "grpc-status", "0", "x-long", "a".repeat(10_000)));
+                .head(200, HEAD)
+                .data(message("one"))
+                .trailers("grpc-status", "0", "x-long", "a".repeat(10_000)));
     RawResponse answer = call(METHOD, "application/grpc-web", message("ask"));
     String body = new String(answer.body(), ISO_8859_1);
     assertTrue(body.contains("grpc-status: 13\r\ngrpc-message: UPSTREAM_PROTOCOL: "), body);
@@ -311,7 +305,7 @@ class GrpcWebFilterTest {
 
   @Test
   void aDeadlineCounts() {
-    UPSTREAM.next(Http2Call::awaitEnd);
+    UPSTREAM.answerNext(_ -> {});
     assertFailed(
         4,
         "UPSTREAM_TIMEOUT: ",
@@ -334,11 +328,8 @@ class GrpcWebFilterTest {
 
   @Test
   void anAnswerThatIsNoneOfGrpcPassesUntouched() {
-    UPSTREAM.next(
-        call ->
-            call.awaitEnd()
-                .headers(false, ":status", "503", "content-type", "text/html")
-                .data(true, "<p>late</p>".getBytes(UTF_8)));
+    UPSTREAM.answerNext(
+        call -> call.awaitEnd().head(503, "content-type", "text/html").end("<p>late</p>"));
     RawResponse answer = callText("AAAAAAA=");
     assertEquals(503, answer.status());
     assertEquals("text/html", answer.header("content-type"));
