@@ -1,6 +1,6 @@
 package dev.yumen.dataplane.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.yumen.testkit.GrpcMessages.message;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,7 +19,6 @@ import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,16 +71,6 @@ class GrpcCallTest {
   static void close() {
     GATEWAY.close();
     UPSTREAM.close();
-  }
-
-  /** A message as it is sent: not compressed, with its length. */
-  private static byte[] message(String text) {
-    byte[] bytes = text.getBytes(UTF_8);
-    return ByteBuffer.allocate(5 + bytes.length)
-        .put((byte) 0)
-        .putInt(bytes.length)
-        .put(bytes)
-        .array();
   }
 
   private static int begin(Http2Client client, String path, String... more) {

@@ -1,5 +1,7 @@
 package dev.yumen.filters.grpc;
 
+import static dev.yumen.testkit.GrpcMessages.message;
+import static dev.yumen.testkit.GrpcMessages.trailers;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -74,24 +76,6 @@ class GrpcWebFilterTest {
   static void close() {
     GATEWAY.close();
     UPSTREAM.close();
-  }
-
-  /** A message as it is sent: not compressed, with its length. */
-  private static byte[] message(String text) {
-    byte[] bytes = text.getBytes(UTF_8);
-    return frame(0, bytes);
-  }
-
-  private static byte[] frame(int flags, byte[] bytes) {
-    return ByteBuffer.allocate(5 + bytes.length)
-        .put((byte) flags)
-        .putInt(bytes.length)
-        .put(bytes)
-        .array();
-  }
-
-  private static byte[] trailers(String fields) {
-    return frame(0x80, fields.getBytes(ISO_8859_1));
   }
 
   private static byte[] both(byte[] first, byte[] second) {
