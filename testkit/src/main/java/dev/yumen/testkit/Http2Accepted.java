@@ -2,16 +2,12 @@ package dev.yumen.testkit;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,24 +16,24 @@ import org.jspecify.annotations.Nullable;
  * A connection that an {@link Http2Service} has accepted. It is read all the time by a thread of
  * its own; frames are sent by whoever wants it. What its peer does wrong fails every later wait.
  */
-public final class Http2Accepted {
+public final class Http2Accepted extends Http2Connection<Http2Accepted> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final int number;
-  private final Http2Wire wire;
-  private final Http2Session session;
   private final Consumer<Http2Request> taker;
   private final Map<Integer, Http2Request> requests = new HashMap<>();
-  private final Set<Long> unansweredPings = ConcurrentHashMap.newKeySet();
-  private final AtomicLong lastPing = new AtomicLong();
   private volatile RawClient.End end = RawClient.End.STILL_OPEN;
   private volatile @Nullable AssertionError fault;
 
   Http2Accepted(int number, Http2Wire wire, Consumer<Http2Request> taker) {
+    super(wire);
     this.number = number;
-    this.wire = wire;
     this.taker = taker;
-    this.session = new Http2Session(wire, new Requests());
+  }
+
+  @Override
+  Http2Accepted self() {
+    return this;
   }
 
   /** Counted from 1, in the order connections were accepted. */
@@ -45,49 +41,7 @@ public final class Http2Accepted {
     return number;
   }
 
-  // ---- manners ----
-
-  /** From now on, what was received is not given back by WINDOW_UPDATE. */
-  public Http2Accepted keepWindows() {
-    session.keepWindows();
-    return this;
-  }
-
-  /** From now on, PING is not answered. */
-  public Http2Accepted keepPings() {
-    session.keepPings();
-    return this;
-  }
-
   // ---- sending ----
-
-  public Http2Accepted sendBytes(byte[] bytes) {
-    return doing(() -> wire.write(bytes));
-  }
-
-  /** Sends frames, all by one write, whatever they are. */
-  public Http2Accepted send(Http2Frame... frames) {
-    return doing(() -> session.send(frames));
-  }
-
-  /** Sends a PING and waits for its answer: what was sent before has been dealt with. */
-  public Http2Accepted ping() {
-    long opaque = lastPing.incrementAndGet();
-    unansweredPings.add(opaque);
-    send(Http2Frame.ping(opaque));
-    await("the answer to PING " + opaque, () -> !unansweredPings.contains(opaque));
-    return this;
-  }
-
-  /** Gives the peer this much more window; stream 0 is the connection. */
-  public Http2Accepted giveWindow(int stream, int more) {
-    return doing(() -> session.giveWindow(stream, more));
-  }
-
-  /** Changes the window that every stream begins with, and those of the open ones with it. */
-  public Http2Accepted changeWindows(int window) {
-    return doing(() -> session.changeWindows(window));
-  }
 
   /**
    * Sends bytes of {@link PatternBytes} on a stream as the peer's windows allow it.
@@ -106,28 +60,7 @@ public final class Http2Accepted {
     return at[0];
   }
 
-  /** Bytes that the peer takes on this stream now; stream 0 is the connection. */
-  public long sendWindow(int stream) {
-    return session.sendWindow(stream);
-  }
-
   // ---- what came ----
-
-  /** A setting of the peer, or null when it has not named it (yet). */
-  public @Nullable Integer peerSetting(int id) {
-    return session.peerSetting(id);
-  }
-
-  /** The first GOAWAY, waiting up to 10 s for it. */
-  public Http2Frame awaitGoAway() {
-    await("GOAWAY", () -> !session.goAways().isEmpty());
-    return session.goAways().getFirst();
-  }
-
-  /** Every GOAWAY that came. */
-  public List<Http2Frame> goAways() {
-    return session.goAways();
-  }
 
   public boolean isOpen() {
     return end == RawClient.End.STILL_OPEN;
@@ -140,11 +73,13 @@ public final class Http2Accepted {
   }
 
   /** Waits up to 10 s until this holds. */
-  public void await(String what, BooleanSupplier condition) {
+  @Override
+  public Http2Accepted await(String what, BooleanSupplier condition) {
     if (!Eventually.holdsWithin(PATIENCE, () -> fault != null || condition.getAsBoolean())) {
       throw new AssertionError("not within " + PATIENCE + ": " + what + received());
     }
     failIfFaulty();
+    return this;
   }
 
   boolean isFaulty() {
@@ -158,24 +93,9 @@ public final class Http2Accepted {
     }
   }
 
+  @Override
   String received() {
-    return "; connection " + number + " " + end + session.received();
-  }
-
-  // ---- ends ----
-
-  /** Ends the sending side alone. */
-  public Http2Accepted shutdownOutput() {
-    return doing(wire::shutdownOutput);
-  }
-
-  /** Ends the connection by a reset. */
-  public void reset() {
-    doing(wire::reset);
-  }
-
-  public void close() {
-    doing(wire::close);
+    return "; connection " + number + " " + end + super.received();
   }
 
   // ---- reading ----
@@ -188,12 +108,8 @@ public final class Http2Accepted {
       if (!Arrays.equals(preface, Http2Client.PREFACE)) {
         throw new AssertionError("no preface of HTTP/2");
       }
-      Http2Frame frame = session.read(never());
-      while (frame != null) {
-        if (frame.type() == Http2Frame.PING && frame.has(Http2Frame.ACK)) {
-          unansweredPings.remove(frame.opaque());
-        }
-        frame = session.read(never());
+      while (session.read(never()) != null) {
+        // taken by the session
       }
       end = RawClient.End.CLOSED;
       wire.close();
@@ -214,51 +130,25 @@ public final class Http2Accepted {
     return System.nanoTime() + Duration.ofHours(1).toNanos();
   }
 
-  private final class Requests implements Http2Session.Streams {
-    @Override
-    public void fields(int stream, List<Map.Entry<String, String>> fields, boolean last) {
-      Http2Request known = requests.get(stream);
-      if (known != null) {
-        known.takeFields(fields, last);
-        return;
-      }
-      session.open(stream);
-      Http2Request made = new Http2Request(Http2Accepted.this, stream);
-      requests.put(stream, made);
-      made.takeFields(fields, last);
-      taker.accept(made);
+  @Override
+  void takeFields(int stream, List<Map.Entry<String, String>> fields, boolean last) {
+    if (requests.containsKey(stream)) {
+      super.takeFields(stream, fields, last);
+      return;
     }
-
-    @Override
-    public void data(int stream, byte[] bytes, boolean last) {
-      known(stream).takeData(bytes, last);
-    }
-
-    @Override
-    public void reset(int stream, int error) {
-      known(stream).takeReset(error);
-    }
-
-    private Http2Request known(int stream) {
-      Http2Request known = requests.get(stream);
-      if (known == null) {
-        throw new AssertionError("stream " + stream + " was never opened" + session.received());
-      }
-      return known;
-    }
+    session.open(stream);
+    Http2Request made = new Http2Request(this, stream);
+    requests.put(stream, made);
+    made.takeFields(fields, last);
+    taker.accept(made);
   }
 
-  private Http2Accepted doing(Step step) {
-    try {
-      step.run();
-      return this;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e + received(), e);
+  @Override
+  Http2Message message(int stream) {
+    Http2Request known = requests.get(stream);
+    if (known == null) {
+      throw new AssertionError("stream " + stream + " was never opened" + session.received());
     }
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws IOException;
+    return known;
   }
 }

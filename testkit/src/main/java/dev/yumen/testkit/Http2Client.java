@@ -10,7 +10,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -23,19 +22,21 @@ import org.jspecify.annotations.Nullable;
  * otherwise. It fails when the peer sends more than a window allows, or goes on behind END_STREAM.
  * Every reading ends at a deadline (10 seconds unless told) with a failure that lists what came.
  */
-public final class Http2Client implements AutoCloseable {
+public final class Http2Client extends Http2Connection<Http2Client> implements AutoCloseable {
   /** What a connection begins with, before the first SETTINGS (RFC 9113 §3.4). */
   public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
-  private final Http2Wire wire;
-  private final Http2Session session;
   private final Map<Integer, Http2Answer> answers = new HashMap<>();
   private Duration timeout = Duration.ofSeconds(10);
   private int nextStream = 1;
 
   private Http2Client(Http2Wire wire) {
-    this.wire = wire;
-    this.session = new Http2Session(wire, new Answers());
+    super(wire);
+  }
+
+  @Override
+  Http2Client self() {
+    return this;
   }
 
   private static Http2Client to(int port, int receiveBuffer) {
@@ -83,34 +84,7 @@ public final class Http2Client implements AutoCloseable {
     return this;
   }
 
-  /** From now on, what was received is not given back by WINDOW_UPDATE. */
-  public Http2Client keepWindows() {
-    session.keepWindows();
-    return this;
-  }
-
-  /** From now on, what was received is given back at once, frame by frame, as some clients do. */
-  public Http2Client giveBackAtOnce() {
-    session.giveBackAtOnce();
-    return this;
-  }
-
-  /** From now on, PING is not answered. */
-  public Http2Client keepPings() {
-    session.keepPings();
-    return this;
-  }
-
   // ---- sending ----
-
-  public Http2Client sendBytes(byte[] bytes) {
-    return doing(() -> wire.write(bytes));
-  }
-
-  /** Sends frames, all by one write. */
-  public Http2Client send(Http2Frame... frames) {
-    return doing(() -> session.send(frames));
-  }
 
   /** The number of the next stream, which is used up. */
   public int newStream() {
@@ -183,21 +157,6 @@ public final class Http2Client implements AutoCloseable {
     return !soFar(stream).isReset();
   }
 
-  /** Bytes that the peer takes on this stream now. */
-  public long sendWindow(int stream) {
-    return session.sendWindow(stream);
-  }
-
-  /** Gives the peer this much more window, for a client that {@linkplain #keepWindows keeps} it. */
-  public Http2Client giveWindow(int stream, int more) {
-    return doing(() -> session.giveWindow(stream, more));
-  }
-
-  /** Changes the window that every stream begins with, and those of the open ones with it. */
-  public Http2Client changeWindows(int window) {
-    return doing(() -> session.changeWindows(window));
-  }
-
   // ---- reading ----
 
   /** The head of an answer in HTTP/1.1, such as 101; what follows are frames. */
@@ -231,6 +190,7 @@ public final class Http2Client implements AutoCloseable {
   }
 
   /** Reads until this holds. */
+  @Override
   public Http2Client await(String what, BooleanSupplier condition) {
     long deadline = deadline();
     while (!condition.getAsBoolean()) {
@@ -248,35 +208,6 @@ public final class Http2Client implements AutoCloseable {
         return frame;
       }
     }
-  }
-
-  /** The first GOAWAY, be it read already or still to come. */
-  public Http2Frame awaitGoAway() {
-    await("GOAWAY", () -> !goAways().isEmpty());
-    return goAways().getFirst();
-  }
-
-  /** Every GOAWAY that was read. */
-  public List<Http2Frame> goAways() {
-    return session.goAways();
-  }
-
-  /** A setting of the peer, or null when it has not named it (yet). */
-  public @Nullable Integer peerSetting(int id) {
-    return session.peerSetting(id);
-  }
-
-  /** Sends a PING and reads until its answer: what was sent before has been dealt with. */
-  public Http2Client ping() {
-    long opaque = System.nanoTime();
-    send(Http2Frame.ping(opaque));
-    awaitFrame(
-        "the answer to PING",
-        frame ->
-            frame.type() == Http2Frame.PING
-                && frame.has(Http2Frame.ACK)
-                && ByteBuffer.wrap(frame.payload()).getLong() == opaque);
-    return this;
   }
 
   /** How the peer ended the connection, after whatever was still to be read. */
@@ -297,20 +228,6 @@ public final class Http2Client implements AutoCloseable {
     }
   }
 
-  public Http2Client shutdownOutput() {
-    return doing(wire::shutdownOutput);
-  }
-
-  /** Ends the connection by a reset. */
-  public void reset() {
-    doing(wire::reset);
-  }
-
-  @Override
-  public void close() {
-    doing(wire::close);
-  }
-
   private long deadline() {
     return System.nanoTime() + timeout.toNanos();
   }
@@ -326,51 +243,8 @@ public final class Http2Client implements AutoCloseable {
     return frame;
   }
 
-  private final class Answers implements Http2Session.Streams {
-    @Override
-    public void fields(int stream, List<Map.Entry<String, String>> fields, boolean last) {
-      known(stream).takeFields(fields, last);
-    }
-
-    @Override
-    public void data(int stream, byte[] bytes, boolean last) {
-      known(stream).takeData(bytes, last);
-    }
-
-    @Override
-    public void reset(int stream, int error) {
-      known(stream).takeReset(error);
-    }
-
-    private Http2Answer known(int stream) {
-      return answers.computeIfAbsent(stream, _ -> new Http2Answer());
-    }
-  }
-
-  private Http2Client doing(Step step) {
-    reading(
-        () -> {
-          step.run();
-          return true;
-        });
-    return this;
-  }
-
-  private <T extends @Nullable Object> T reading(Source<T> source) {
-    try {
-      return source.get();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e + session.received(), e);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  @FunctionalInterface
-  private interface Source<T extends @Nullable Object> {
-    T get() throws IOException;
+  @Override
+  Http2Message message(int stream) {
+    return answers.computeIfAbsent(stream, _ -> new Http2Answer());
   }
 }

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ final class Http2Session {
   private final Map<Integer, Long> sendWindows = new HashMap<>();
   private final Map<Integer, Integer> peerSettings = new HashMap<>();
   private final List<Http2Frame> goAways = new ArrayList<>();
+  private final Set<Long> unansweredPings = new HashSet<>();
   private final ArrayDeque<Http2Frame> last = new ArrayDeque<>();
   private ByteArrayOutputStream block = new ByteArrayOutputStream();
   private boolean blockEndsStream;
@@ -50,6 +53,9 @@ final class Http2Session {
   private boolean keepsWindows;
   private boolean eager;
   private boolean keepsPings;
+
+  /** Far from what tests put in a PING of their own. */
+  private long lastPing = Long.MIN_VALUE;
 
   Http2Session(Http2Wire wire, Streams streams) {
     this.wire = wire;
@@ -126,6 +132,17 @@ final class Http2Session {
     return from + count;
   }
 
+  /** What a PING carries that nobody sent before. */
+  synchronized long newPing() {
+    lastPing++;
+    unansweredPings.add(lastPing);
+    return lastPing;
+  }
+
+  synchronized boolean isAnswered(long ping) {
+    return !unansweredPings.contains(ping);
+  }
+
   /** Gives the peer this much more window. */
   void giveWindow(int stream, int more) throws IOException {
     synchronized (this) {
@@ -189,16 +206,20 @@ final class Http2Session {
       case Http2Frame.HEADERS, Http2Frame.CONTINUATION -> takeFields(frame);
       case Http2Frame.RST_STREAM -> streams.reset(frame.stream(), frame.error());
       case Http2Frame.SETTINGS -> takeSettings(frame);
-      case Http2Frame.PING -> {
-        if (!keepsPings && !frame.has(Http2Frame.ACK)) {
-          reply(new Http2Frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload()));
-        }
-      }
+      case Http2Frame.PING -> takePing(frame);
       case Http2Frame.GOAWAY -> goAways.add(frame);
       case Http2Frame.WINDOW_UPDATE ->
           sendWindows.merge(
               frame.stream(), (long) ByteBuffer.wrap(frame.payload()).getInt(), Long::sum);
       default -> throw new AssertionError("a frame that nobody should send: " + frame);
+    }
+  }
+
+  private void takePing(Http2Frame frame) {
+    if (frame.has(Http2Frame.ACK)) {
+      unansweredPings.remove(frame.opaque());
+    } else if (!keepsPings) {
+      reply(new Http2Frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload()));
     }
   }
 
