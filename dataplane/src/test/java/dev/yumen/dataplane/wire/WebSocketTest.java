@@ -111,7 +111,7 @@ class WebSocketTest {
     tunnel.reset();
   }
 
-  private static RawClient open(GatewayFixture gateway, String path) {
+  static RawClient open(GatewayFixture gateway, String path) {
     RawClient client = gateway.connect();
     client.send(
         "GET "
