@@ -9,24 +9,13 @@ machine that changes its speed changes it for all. What to read first is CPU per
 system time of the gateway's processes divided by the requests that it answered. README.md, beside
 this file, says more.
 """
-import argparse
-import os
 import re
-import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-LAUNCHER = ROOT / "yumen"
-TICKS = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 60          # within which a server answers, or never will
+from servers import Servers, arguments, cpu_seconds
+
 SHORTEST_WARMUP = 10        # seconds; before, a JVM runs code that it has not compiled yet
 
 SCENARIOS = {
@@ -110,82 +99,6 @@ routes:
 """
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def first_line(port):
-    """The status line of an answer, or why there is none."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as s:
-            s.sendall(b"GET /1k HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            return s.recv(100).split(b"\r\n")[0].decode("latin-1") or "closed without an answer"
-    except OSError as e:
-        return str(e)
-
-
-def family(pid):
-    """A process and all its descendants."""
-    children = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text()
-            except OSError:
-                continue
-            children.setdefault(int(stat.rsplit(")", 1)[1].split()[1]), []).append(int(entry.name))
-    found, todo = [], [pid]
-    while todo:
-        found.append(todo.pop())
-        todo += children.get(found[-1], [])
-    return found
-
-
-def cpu_seconds(pid):
-    total = 0
-    for member in family(pid):
-        try:
-            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        except OSError:
-            pass
-    return total / TICKS
-
-
-class Server:
-    """A process that listens on a port of its own."""
-
-    def __init__(self, name, command, core, port, work):
-        self.name, self.port, self.samples = name, port, {}
-        self.errors = work / f"{name}.stderr"
-        with self.errors.open("wb") as errors:
-            self.process = subprocess.Popen(
-                ["taskset", "-c", core, *command], stdin=subprocess.DEVNULL, stdout=errors,
-                stderr=errors, start_new_session=True, env={**os.environ, "YUMEN_AOT": "now"})
-
-    def await_answer(self):
-        until = time.monotonic() + START_SECONDS
-        while not (line := first_line(self.port)).startswith("HTTP/1.1 200"):
-            status = self.process.poll()
-            if status is not None or time.monotonic() > until:
-                self.stop()
-                state = f"runs, {START_SECONDS} s long" if status is None else f"ended with status {status}"
-                sys.exit(f"{self.name} does not answer with 200.\n  process: {state}\n  answer: {line}\n"
-                         f"  output: {self.errors.read_text(errors='replace')[-2000:] or 'none'}")
-            time.sleep(0.02)
-
-    def stop(self):
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-
-
 def load(server, scenario, seconds, core, work):
     path, connections, body = SCENARIOS[scenario]
     command = ["taskset", "-c", core, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
@@ -206,30 +119,6 @@ def load(server, scenario, seconds, core, work):
     return {"rps": requests / seconds, "cpu": used / max(requests, 1) * 1e6, "p99": p99, "errors": errors}
 
 
-class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """The text above as it is, and every default."""
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
-    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="which, with commas between")
-    parser.add_argument("--rounds", type=int, default=5, help="of each scenario and gateway")
-    parser.add_argument("--seconds", type=int, default=4, help="of each round")
-    parser.add_argument("--warmup", type=int, default=15, help="seconds of get1k for Yumen before the first round")
-    parser.add_argument("--gateway-core", default="0", help="core of the gateways")
-    parser.add_argument("--load-core", default="1", help="core of wrk and of the service")
-    options = parser.parse_args()
-    unknown = set(options.scenarios.split(",")) - set(SCENARIOS)
-    if unknown:
-        parser.error(f"no such scenario: {', '.join(sorted(unknown))} (expected: {', '.join(SCENARIOS)})")
-    if min(options.rounds, options.seconds, options.warmup) < 1:
-        parser.error("--rounds, --seconds and --warmup are 1 or more")
-    if options.warmup < SHORTEST_WARMUP:
-        print(f"warning: with --warmup {options.warmup} the rows of yumen mean nothing (see README.md)",
-              file=sys.stderr)
-    return options
-
-
 def prepare(work):
     """What nginx serves. Its worker is another user when it is started by root."""
     (work / "www").mkdir()
@@ -240,37 +129,17 @@ def prepare(work):
 
 
 def main():
-    options = arguments()
-    missing = [name for name in ("wrk", "nginx", "haproxy", "taskset") if not shutil.which(name)]
-    if missing:
-        sys.exit(f"not installed: {', '.join(missing)}")
-    for number in (signal.SIGTERM, signal.SIGHUP):     # as Ctrl-C: by way of finally
-        signal.signal(number, lambda got, frame: sys.exit(128 + got))
-    if subprocess.run([LAUNCHER, "version"], stdout=sys.stderr).returncode != 0:     # builds it
-        sys.exit("yumen can not be built")
-
-    work = Path(tempfile.mkdtemp(prefix="yumen-compare-"))
-    servers = []
-    try:
-        prepare(work)
-        upstream = free_port()
-
-        def start(name, command, file, template, core):
-            port = upstream if name == "upstream" else free_port()
-            (work / file).write_text(template.format(port=port, upstream=upstream, work=work))
-            servers.append(Server(name, [*command, str(work / file)], core, port, work))
-            servers[-1].await_answer()
-
-        nginx = ["nginx", "-p", str(work), "-c"]
-        start("upstream", nginx, "upstream.conf", UPSTREAM, options.load_core)
-        start("nginx", nginx, "nginx.conf", NGINX, options.gateway_core)
-        start("haproxy", ["haproxy", "-db", "-f"], "haproxy.cfg", HAPROXY, options.gateway_core)
-        start("yumen", [str(LAUNCHER), "run", "--config"], "yumen.yaml", YUMEN, options.gateway_core)
-        measure(servers[1:], options, work)
-    finally:
-        for server in reversed(servers):
-            server.stop()
-        shutil.rmtree(work, ignore_errors=True)
+    options = arguments(__doc__, SCENARIOS, 15, "seconds of get1k for Yumen before the first round")
+    if options.warmup < SHORTEST_WARMUP:
+        print(f"warning: with --warmup {options.warmup} the rows of yumen mean nothing (see README.md)",
+              file=sys.stderr)
+    with Servers("wrk", "nginx", "haproxy", "taskset") as servers:
+        prepare(servers.work)
+        servers.start("nginx", UPSTREAM, options.load_core, name="upstream")
+        gateways = [servers.start("nginx", NGINX, options.gateway_core),
+                    servers.start("haproxy", HAPROXY, options.gateway_core),
+                    servers.start("yumen", YUMEN, options.gateway_core)]
+        measure(gateways, options, servers.work)
 
 
 def measure(gateways, options, work):

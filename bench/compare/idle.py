@@ -10,14 +10,12 @@ the first look, so that what is made once does not count.
 import argparse
 import asyncio
 import resource
-import shutil
-import signal
 import ssl
 import sys
 from pathlib import Path
 
-from compare import Help, family
 from protocols import gateways
+from servers import Help, family
 
 REQUEST = b"GET /h1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -66,8 +64,6 @@ def main():
     if hard != resource.RLIM_INFINITY and hard < needed:
         sys.exit(f"at most {hard} files may be open (expected: {needed} or more)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda got, frame: sys.exit(128 + got))
     with gateways("0", "1") as servers:
         print("| gateway | connections | PSS before, MiB | after, MiB | KiB a connection |\n|---|---|---|---|---|")
         for server in servers:

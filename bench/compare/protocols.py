@@ -4,21 +4,16 @@
     bench/compare/protocols.py          # needs h2load, wrk, nginx, openssl, taskset; two cores or more
 
 nginx and Yumen show the same certificate and proxy to the same upstream. Rounds are interleaved.
-What to read first is CPU per request, as in compare.py, whose means this program uses. nginx has no
+What to read first is CPU per request, as in compare.py. nginx has no
 HTTP/2 towards upstreams: where Yumen speaks it, nginx speaks HTTP/1.1 with kept connections.
 """
-import argparse
 import contextlib
 import re
-import shutil
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from compare import LAUNCHER, Help, Server, cpu_seconds, free_port
+from servers import Servers, arguments, cpu_seconds, free_port
 
 # What loads, with which options; the port of the gateway; the path.
 SCENARIOS = {
@@ -84,23 +79,6 @@ routes:
 """
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
-    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="which, with commas between")
-    parser.add_argument("--rounds", type=int, default=5, help="of each scenario and gateway")
-    parser.add_argument("--seconds", type=int, default=4, help="of each round")
-    parser.add_argument("--warmup", type=int, default=12, help="seconds of each scenario for Yumen before the first, and again before its own")
-    parser.add_argument("--gateway-core", default="0", help="core of the gateways")
-    parser.add_argument("--load-core", default="1", help="core of the load and of the service")
-    options = parser.parse_args()
-    unknown = set(options.scenarios.split(",")) - set(SCENARIOS)
-    if unknown:
-        parser.error(f"no such scenario: {', '.join(sorted(unknown))} (expected: {', '.join(SCENARIOS)})")
-    if min(options.rounds, options.seconds, options.warmup) < 1:
-        parser.error("--rounds, --seconds and --warmup are 1 or more")
-    return options
-
-
 def load(server, scenario, seconds, core):
     program, extra, port, path = SCENARIOS[scenario]
     scheme = "http" if port == "h2c" else "https"
@@ -135,41 +113,23 @@ def prepare(work):
 @contextlib.contextmanager
 def gateways(gateway_core, load_core):
     """nginx and Yumen, both in front of one service, for as long as the context is open."""
-    missing = [name for name in ("h2load", "wrk", "nginx", "openssl", "taskset") if not shutil.which(name)]
-    if missing:
-        sys.exit(f"not installed: {', '.join(missing)}")
-    if subprocess.run([LAUNCHER, "version"], stdout=sys.stderr).returncode != 0:     # builds it
-        sys.exit("yumen can not be built")
-    work = Path(tempfile.mkdtemp(prefix="yumen-compare-"))
-    servers = []
-    try:
-        prepare(work)
-        upstream, h2 = free_port(), free_port()
+    with Servers("h2load", "wrk", "nginx", "openssl", "taskset") as servers:
+        prepare(servers.work)
+        h2 = free_port()
 
-        def start(name, command, file, template, core):
+        def start(program, template, core, name=None):
             ports = {"https": free_port(), "h2c": free_port()}
-            port = upstream if name == "upstream" else free_port()
-            (work / file).write_text(template.format(
-                name=name, port=port, upstream=upstream, h2=h2, work=work, body="x" * 1024, **ports))
-            servers.append(Server(name, [*command, str(work / file)], core, port, work))
-            servers[-1].ports = ports
-            servers[-1].await_answer()
+            server = servers.start(program, template, core, name, h2=h2, body="x" * 1024, **ports)
+            server.ports = ports
+            return server
 
-        nginx = ["nginx", "-p", str(work), "-c"]
-        start("upstream", nginx, "upstream.conf", UPSTREAM, load_core)
-        start("nginx", nginx, "nginx.conf", NGINX, gateway_core)
-        start("yumen", [str(LAUNCHER), "run", "--config"], "yumen.yaml", YUMEN, gateway_core)
-        yield servers[1:]
-    finally:
-        for server in reversed(servers):
-            server.stop()
-        shutil.rmtree(work, ignore_errors=True)
+        start("nginx", UPSTREAM, load_core, name="upstream")
+        yield start("nginx", NGINX, gateway_core), start("yumen", YUMEN, gateway_core)
 
 
 def main():
-    options = arguments()
-    for number in (signal.SIGTERM, signal.SIGHUP):     # as Ctrl-C: by way of finally
-        signal.signal(number, lambda got, frame: sys.exit(128 + got))
+    options = arguments(__doc__, SCENARIOS, 12,
+                        "seconds of each scenario for Yumen before the first, and again before its own")
     with gateways(options.gateway_core, options.load_core) as (nginx, yumen):
         measure(nginx, yumen, options)
 
