@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * takes it by {@link #next}. What a client does wrong on a connection, and a script that fails,
  * fails {@link #close}, if nothing sooner.
  */
-public final class Http2Service implements AutoCloseable {
+public final class Http2Service implements Scripted, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final ServerSocket server;
@@ -65,7 +65,7 @@ public final class Http2Service implements AutoCloseable {
     return this;
   }
 
-  /** Empties the queue of scripts, so that one test leaves nothing for the next. */
+  @Override
   public void dropQueued() {
     synchronized (requests) {
       scripts.clear();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * received. Each request takes the next behaviour of the queue, or the usual one when the queue is
  * empty. Connections are kept open between requests, one virtual thread each.
  */
-public final class ScriptedUpstream implements AutoCloseable {
+public final class ScriptedUpstream implements Scripted, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final ServerSocket server;
@@ -98,7 +98,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     return this;
   }
 
-  /** Empties the queue, so that one test leaves nothing for the next. */
+  @Override
   public void dropQueued() {
     synchronized (queue) {
       queue.clear();

@@ -22,9 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients that go away, wholly or by half: the upstream is not kept busy for nobody. */
 class AbortTest {
@@ -44,20 +43,10 @@ class AbortTest {
           """
               .formatted(UPSTREAM.address(), FULL.port()));
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    GATEWAY.close();
-    UPSTREAM.close();
-    FULL.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM, FULL);
 
   /** A server whose queue of connections is full: the next one is neither taken nor refused. */
-  private record FullServer(ServerSocket server, List<Socket> inQueue) {
+  private record FullServer(ServerSocket server, List<Socket> inQueue) implements AutoCloseable {
     static FullServer start() {
       try {
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -75,7 +64,8 @@ class AbortTest {
       return server.getLocalPort();
     }
 
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
       server.close();
       for (Socket socket : inQueue) {
         socket.close();

@@ -20,9 +20,8 @@ import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,16 +49,7 @@ class BadUpstreamTest {
           """
               .formatted(UPSTREAM.address(), NOBODY));
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void closeAll() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static void assertRefused(RawResponse answer, int status, String code) {
     assertEquals(status, answer.status(), answer::toString);

@@ -23,9 +23,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bodies both ways in every framing. */
 class BodyTest {
@@ -41,16 +40,7 @@ class BodyTest {
           """
               .formatted(UPSTREAM.address()));
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static Recorded send(RawClient client, String request) {
     int before = UPSTREAM.requests().size();

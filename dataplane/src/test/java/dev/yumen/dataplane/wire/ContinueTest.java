@@ -14,9 +14,8 @@ import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Interim answers: 100 for those who wait for it, and the others. */
 class ContinueTest {
@@ -37,16 +36,7 @@ class ContinueTest {
   private static final String EXPECTING =
       "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   @Test
   void theUpstreamsContinueReachesTheClient() {

@@ -13,9 +13,8 @@ import dev.yumen.testkit.ScriptedUpstream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,17 +49,7 @@ class EventStreamTest {
 
   private final Semaphore received = new Semaphore(0);
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    INNER.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, INNER, UPSTREAM);
 
   /** Says the head, then an event each time the one before has arrived. */
   private Behaviour events(String framing, int count) {

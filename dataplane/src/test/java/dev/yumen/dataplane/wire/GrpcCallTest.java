@@ -26,10 +26,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** gRPC calls through the gateway, over HTTP/2 on both sides. */
 @Timeout(60)
@@ -62,16 +61,7 @@ class GrpcCallTest {
                       Failure.of(FailureCode.RATE_LIMITED, "too many")
                           .header("Retry-After", "7"))));
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static int begin(Http2Client client, String path, String... more) {
     List<String> fields = new ArrayList<>(List.of("te", "trailers"));

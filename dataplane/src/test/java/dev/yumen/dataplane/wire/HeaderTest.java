@@ -13,9 +13,8 @@ import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which header fields go on, which end at the gateway, and which it writes itself. */
 class HeaderTest {
@@ -37,18 +36,7 @@ class HeaderTest {
   private static final GatewayFixture SILENT =
       GatewayFixture.start(ROUTES + "forwarded: {x-forwarded: false}\n");
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    TRUSTING.close();
-    SILENT.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, TRUSTING, SILENT, UPSTREAM);
 
   private static Recorded sent(GatewayFixture gateway, String request) {
     int before = UPSTREAM.requests().size();

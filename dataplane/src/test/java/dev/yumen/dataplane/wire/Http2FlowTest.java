@@ -22,10 +22,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Windows of HTTP/2 on one side, sockets on the other: whoever is slow slows the other down. */
 @Timeout(60)
@@ -54,16 +53,7 @@ class Http2FlowTest {
       GatewayFixture.start(
           "limits: {http2: {stream-window: 128KiB, connection-window: 256KiB}}" + ROUTE);
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static Http2Client connect(int... settings) {
     return Http2Client.connect(GATEWAY.port(), settings);

@@ -19,10 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** HTTP/2 clients that stop in the middle of something: each limit ends what is slow, no more. */
 @Timeout(60)
@@ -48,16 +47,7 @@ class Http2SlowClientTest {
                   .strip()
               + ROUTES);
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static byte[] get(int stream, int flags) {
     byte[] block =

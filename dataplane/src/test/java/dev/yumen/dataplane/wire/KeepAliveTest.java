@@ -15,9 +15,8 @@ import dev.yumen.testkit.ScriptedUpstream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Connections that carry more than one request, one after another or sent ahead. */
 class KeepAliveTest {
@@ -33,16 +32,7 @@ class KeepAliveTest {
           """
               .formatted(UPSTREAM.address()));
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static String get(String target) {
     return "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -26,9 +26,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,18 +95,7 @@ class SecureTest {
     request.respond(200, Map.of(), request.readBody().body());
   }
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    CLIENT.close();
-    FRONT.close();
-    SERVICE.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(CLIENT, FRONT, SERVICE, UPSTREAM);
 
   private static HttpResponse<byte[]> ask(String uri, byte[] body)
       throws IOException, InterruptedException {

@@ -20,10 +20,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** WebSocket by Upgrade: once the handshake is right, bytes go through as they are. */
 class TunnelTest {
@@ -55,16 +54,7 @@ class TunnelTest {
           """
               .formatted(UPSTREAM.address()));
 
-  @BeforeEach
-  void dropQueued() {
-    UPSTREAM.dropQueued();
-  }
-
-  @AfterAll
-  static void close() {
-    GATEWAY.close();
-    UPSTREAM.close();
-  }
+  @RegisterExtension static final Shared SHARED = Shared.of(GATEWAY, UPSTREAM);
 
   private static void echoBytes(Incoming tunnel) throws IOException {
     byte[] piece = new byte[16 * 1024];
