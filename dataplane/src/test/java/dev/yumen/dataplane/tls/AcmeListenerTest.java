@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.dataplane.challenge.PendingChallenges;
+import dev.yumen.dataplane.wire.TlsTools;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Leaks;
@@ -63,7 +64,7 @@ class AcmeListenerTest {
   }
 
   private String subject(String name) throws IOException {
-    return new TlsClient(Trusting.context(), server.port()).name(name).echo().subject();
+    return new TlsClient(TlsTools.trusting(), server.port()).name(name).echo().subject();
   }
 
   @Test
@@ -107,7 +108,7 @@ class AcmeListenerTest {
     Issued proof = CA.server("proof.example.com");
     try (PendingChallenges.Pending _ = prove(proof);
         SSLSocket socket =
-            new TlsClient(Trusting.context(), server.port())
+            new TlsClient(TlsTools.trusting(), server.port())
                 .name("a.example.com")
                 .alpn("acme-tls/1")
                 .connect()) {
@@ -150,14 +151,14 @@ class AcmeListenerTest {
   }
 
   private Certificate proofShown() throws IOException {
-    TlsClient client = new TlsClient(Trusting.context(), server.port()).name("a.example.com");
+    TlsClient client = new TlsClient(TlsTools.trusting(), server.port()).name("a.example.com");
     try (SSLSocket socket = client.alpn("acme-tls/1").connect()) {
       return socket.getSession().getPeerCertificates()[0];
     }
   }
 
   private void assertRefused(String name, String protocol) {
-    TlsClient client = new TlsClient(Trusting.context(), server.port()).name(name).alpn(protocol);
+    TlsClient client = new TlsClient(TlsTools.trusting(), server.port()).name(name).alpn(protocol);
     assertThrows(SSLException.class, client::connect);
   }
 }

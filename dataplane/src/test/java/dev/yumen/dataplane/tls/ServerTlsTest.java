@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.TlsSession;
+import dev.yumen.dataplane.wire.TlsTools;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Leaks;
 import dev.yumen.testkit.Pki;
@@ -277,7 +278,7 @@ class ServerTlsTest {
   @Test
   void aSelfSignedCertificateIsForThisMachine() throws IOException {
     server = new TlsServer(fixture.server("{source: self-signed, provider: " + provider + "}"));
-    TlsClient.Seen seen = new TlsClient(Trusting.context(), server.port()).echo();
+    TlsClient.Seen seen = new TlsClient(TlsTools.trusting(), server.port()).echo();
     assertEquals(List.of("localhost"), CertificateNames.of(seen.certificate()));
     assertEquals("[[2, localhost], [7, 127.0.0.1], [7, 0:0:0:0:0:0:0:1]]", names(seen));
   }

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.tls;
 
+import dev.yumen.dataplane.wire.TlsTools;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
@@ -12,7 +13,7 @@ final class Tls12 {
   private Tls12() {}
 
   private static byte[] hello() {
-    SSLEngine engine = Trusting.context().createSSLEngine("site.example.com", 443);
+    SSLEngine engine = TlsTools.trusting().createSSLEngine("site.example.com", 443);
     engine.setUseClientMode(true);
     engine.setEnabledProtocols(new String[] {"TLSv1.2"});
     ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());

@@ -11,7 +11,6 @@ import dev.yumen.testkit.Incoming;
 import dev.yumen.testkit.PatternBytes;
 import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -20,11 +19,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -77,18 +73,8 @@ class SecureTest {
           """
               .formatted(SERVICE.port("https"), SERVICE.port("https1"), SERVICE.port("http")));
 
-  private static final HttpClient CLIENT = HttpClient.newBuilder().sslContext(trusting()).build();
-
-  private static SSLContext trusting() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), new SecureRandom());
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
-  }
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().sslContext(TlsTools.trusting()).build();
 
   /** Answers with the body that came. */
   private static void mirror(Incoming request) throws IOException {
@@ -179,7 +165,7 @@ class SecureTest {
   private static SSLSocket connect(String listener, String version) throws IOException {
     SSLSocket socket =
         (SSLSocket)
-            trusting()
+            TlsTools.trusting()
                 .getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), SERVICE.port(listener));
     socket.setEnabledProtocols(new String[] {version});

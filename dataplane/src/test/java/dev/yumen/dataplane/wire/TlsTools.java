@@ -6,11 +6,11 @@ import java.security.SecureRandom;
 import javax.net.ssl.SSLContext;
 
 /** TLS as the JDK has it, for clients of a gateway in tests. */
-final class TlsTools {
+public final class TlsTools {
   private TlsTools() {}
 
   /** A client that takes every certificate. */
-  static SSLContext trusting() {
+  public static SSLContext trusting() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(
