@@ -135,19 +135,7 @@ class FloodIT {
   private static byte[] rapidReset() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
-      bytes.writeBytes(
-          Http2Frame.headers(
-                  stream,
-                  true,
-                  ":method",
-                  "GET",
-                  ":scheme",
-                  "http",
-                  ":path",
-                  "/",
-                  ":authority",
-                  "h")
-              .bytes());
+      bytes.writeBytes(Http2Frame.request(stream, true, "GET", "/").bytes());
       bytes.writeBytes(Http2Frame.reset(stream, Http2Frame.CANCEL).bytes());
     }
     return bytes.toByteArray();

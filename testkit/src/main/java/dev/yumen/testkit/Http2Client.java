@@ -107,14 +107,8 @@ public final class Http2Client extends Http2Connection<Http2Client> implements A
    * @param fields names and values
    */
   public int request(String method, String path, boolean last, String... fields) {
-    String[] all = new String[8 + fields.length];
-    String[] pseudo = {
-      ":method", method, ":scheme", "http", ":path", path, ":authority", "localhost"
-    };
-    System.arraycopy(pseudo, 0, all, 0, 8);
-    System.arraycopy(fields, 0, all, 8, fields.length);
     int stream = newStream();
-    send(Http2Frame.headers(stream, last, all));
+    send(Http2Frame.request(stream, last, method, path, fields));
     return stream;
   }
 

@@ -61,6 +61,17 @@ public record Http2Frame(int type, int flags, int stream, byte[] payload) {
         HpackLiterals.block(namesAndValues));
   }
 
+  /** The head of a request for {@code http://localhost}, complete in one frame. */
+  public static Http2Frame request(
+      int stream, boolean last, String method, String path, String... fields) {
+    String[] pseudo = {
+      ":method", method, ":scheme", "http", ":path", path, ":authority", "localhost"
+    };
+    String[] all = Arrays.copyOf(pseudo, pseudo.length + fields.length);
+    System.arraycopy(fields, 0, all, pseudo.length, fields.length);
+    return headers(stream, last, all);
+  }
+
   /** Fields as literals in a HEADERS and as many CONTINUATION frames as parts of this size need. */
   public static Http2Frame[] headersInParts(
       int stream, boolean last, int size, String... namesAndValues) {

@@ -65,8 +65,7 @@ class Http2FloodTest {
   }
 
   private static Http2Frame get(int stream, boolean last) {
-    return Http2Frame.headers(
-        stream, last, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "h");
+    return Http2Frame.request(stream, last, "GET", "/");
   }
 
   private static Http2Frame frame(int type, int flags, int stream, int bytes) {
