@@ -101,21 +101,14 @@ class BodyFilterTest {
   }
 
   private static String yaml() {
-    StringBuilder yaml =
-        new StringBuilder(
-            """
+    return """
             upstreams: {service: {endpoints: %s}}
             routes:
               - {id: plain, match: {path: "/plain"}, to: service}
               - {id: all, match: {path: "/all"}, to: service, filters: [{up-inspect: {}}, {up-whole: {}}, {up-stream: {}}, {down-whole: {}}, {down-stream: {}}]}
             """
-                .formatted(UPSTREAM.address()));
-    for (FilterType<?> type : TYPES) {
-      yaml.append(
-          "  - {id: x-%1$s, match: {path: /%1$s}, to: service, filters: [{%1$s: {}}]}\n"
-              .formatted(type.name()));
-    }
-    return yaml.toString();
+            .formatted(UPSTREAM.address())
+        + TestFilters.routes(TYPES);
   }
 
   @BeforeEach

@@ -277,9 +277,7 @@ abstract class ContractFilters {
   }
 
   static String yaml() {
-    StringBuilder yaml =
-        new StringBuilder(
-            """
+    return """
             limits: {filter-timeout: 400ms, drain: 64KiB}
             upstreams: {service: {endpoints: %s}}
             filters: [{ending: {}}]
@@ -292,13 +290,8 @@ abstract class ContractFilters {
               - {id: wait-then-hold, match: {path: "/wait-then-hold"}, to: service, filters: [{awaits: {}}, {holds-body: {}}]}
               - {id: wait-fixed, match: {path: "/wait-fixed"}, respond: {body: fixed}, filters: [{awaits: {}}]}
             """
-                .formatted(UPSTREAM.address()));
-    for (FilterType<?> type : filters()) {
-      yaml.append(
-          "  - {id: x-%1$s, match: {path: /%1$s}, to: service, filters: [{%1$s: {}}]}\n"
-              .formatted(type.name()));
-    }
-    return yaml.toString();
+            .formatted(UPSTREAM.address())
+        + TestFilters.routes(List.of(filters()));
   }
 
   @BeforeEach

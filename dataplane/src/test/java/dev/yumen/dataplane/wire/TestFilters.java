@@ -14,9 +14,11 @@ import dev.yumen.api.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Filters made of lambdas, under names of their own. */
 final class TestFilters {
@@ -28,6 +30,16 @@ final class TestFilters {
 
   static FilterType<Nothing> type(String name, AnyFilter filter) {
     return new FilterType<>(name, Nothing.class, (config, context) -> filter);
+  }
+
+  /** A route to {@code service} for each filter, under its name: the last lines of a text. */
+  static String routes(List<FilterType<?>> types) {
+    return types.stream()
+        .map(FilterType::name)
+        .map(
+            "  - {id: x-%1$s, match: {path: /%1$s}, to: service, filters: [{%1$s: {}}]}\n"
+                ::formatted)
+        .collect(Collectors.joining());
   }
 
   static FilterType<Nothing> onRequest(String name, Function<Exchange, Verdict> step) {
