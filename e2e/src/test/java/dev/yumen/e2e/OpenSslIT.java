@@ -224,7 +224,8 @@ class OpenSslIT {
 
   @Test
   void clientWithoutTheRightCertificateIsRefused() {
-    assertSays("alert certificate required", send(GET, "partners", ""));assertSays("alert handshake failure", send(GET, "partners", "-tls1_2"));
+    assertSays("alert certificate required", send(GET, "partners", ""));
+    assertSays("alert handshake failure", send(GET, "partners", "-tls1_2"));
     assertSays("alert unknown ca", send(GET, "partners", "-cert shop.pem"));
     assertSays("alert bad certificate", send(GET, "partners", "-cert server.pem"));
     assertSays("alert certificate expired", send(GET, "partners", "-cert old.pem"));
