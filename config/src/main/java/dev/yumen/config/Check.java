@@ -37,6 +37,22 @@ final class Check {
     }
   }
 
+  static void range(String component, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw InvalidValue.found(
+          component,
+          Durations.text(value),
+          "a time from " + Durations.text(least) + " to " + Durations.text(most));
+    }
+  }
+
+  /** A share of a whole. */
+  static void ratio(String component, double value) {
+    if (value < 0 || value > 1) {
+      throw new InvalidValue(component, value, "a number from 0 to 1");
+    }
+  }
+
   static void notNegative(String component, Duration value) {
     if (value.isNegative()) {
       throw InvalidValue.found(component, Durations.text(value), ">= 0s");

@@ -3,6 +3,7 @@ package dev.yumen.config;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Threads and sockets; read at start only. */
 @Describe("Threads and sockets. Read at start; a change takes effect with the next start.")
@@ -14,7 +15,9 @@ public record RuntimeConfig(
         Allocator allocator,
     @Describe("Folder for what is kept between starts, such as the last good configuration.")
         @Default(".yumen")
-        Path state) {
+        Path state,
+    @Describe("Where this gateway is; endpoints of the same zone are preferred.")
+        @Nullable String zone) {
 
   /** Ways to manage buffers. */
   public enum Allocator {

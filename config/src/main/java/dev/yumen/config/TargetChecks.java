@@ -93,6 +93,9 @@ final class TargetChecks {
       } else {
         used.add(upstream.text());
         suits(entry, use, at);
+        if (use == Use.REQUESTS) {
+          hasKey(entry, mapping, at);
+        }
       }
     }
   }
@@ -105,6 +108,23 @@ final class TargetChecks {
     }
     String hint = Suggestion.hintOf(meant, upstreams.keySet());
     problems.error(upstream.place(), at, "unknown upstream " + Text.quoted(name) + hint);
+  }
+
+  /** A variable of the path by which an endpoint is chosen has to be one of the route's. */
+  private void hasKey(Entry upstream, Mapping route, At user) {
+    At at = At.TOP.key("upstreams").key(upstream.key()).key("balance").key("consistent-hash");
+    Node balance = upstream.value() instanceof Mapping mapping ? mapping.get("balance") : null;
+    Node hash = balance instanceof Mapping mapping ? mapping.get("consistent-hash") : null;
+    Scalar key = CrossChecks.scalar(hash, "key");
+    if (key == null || !key.text().startsWith("path:")) {
+      return;
+    }
+    Scalar path = CrossChecks.scalar(route.get("match"), "path");
+    String variable = key.text().substring("path:".length()).strip();
+    if (path == null || !path.text().contains("{" + variable + "}")) {
+      String expected = " (expected: a variable of the path of " + user + ", which leads here)";
+      problems.warning(key.place(), at.key("key"), Text.quoted(key.text()) + expected);
+    }
   }
 
   /** What is said to a service must be possible where bytes or datagrams go as they come. */

@@ -7,6 +7,7 @@ import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Shorthand;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A service that requests are forwarded to. */
 @Describe("A service that requests are forwarded to.")
@@ -14,7 +15,19 @@ public record UpstreamConfig(
     @Describe("Addresses of the service. A name stands for every address it resolves to.")
         @OneOrMany
         List<Endpoint> endpoints,
-    @Describe("How one endpoint is chosen.") @Default("round-robin") Balance balance,
+    @Describe("How one endpoint is chosen.") @Default("round-robin") BalanceConfig balance,
+    @Describe("Asks each endpoint now and then whether it is well.")
+        @Nullable HealthCheckConfig healthCheck,
+    @Describe("Takes an endpoint out of use for a while when requests to it fail.") @Default("{}")
+        OutlierConfig outlierEjection,
+    @Describe("Time in which an endpoint that is new or back gets more and more requests.")
+        @Default("0s")
+        Duration slowStart,
+    @Describe(
+            "When the share of endpoints that are well is below this, or none is, all are used: the"
+                + " checks are more likely wrong than so many endpoints. 0 never does that.")
+        @Default("0.1")
+        double panicThreshold,
     @Describe("How long things may take.") @Default("{}") Timeout timeout,
     @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
     @Describe("Resolution of endpoint names.") @Default("{}") Dns dns,
@@ -33,13 +46,6 @@ public record UpstreamConfig(
     HTTP2
   }
 
-  /** Ways to choose an endpoint. */
-  public enum Balance {
-    ROUND_ROBIN,
-    LEAST_REQUEST,
-    RANDOM
-  }
-
   public UpstreamConfig {
     endpoints = List.copyOf(endpoints);
     if (protocol == Protocol.HTTP2 && !tls.enabled()) {
@@ -48,6 +54,8 @@ public record UpstreamConfig(
     if (protocol == Protocol.H2C && tls.enabled()) {
       throw new InvalidValue("protocol", "h2c", "no tls beside it, or http2");
     }
+    Check.range("slow-start", slowStart, Duration.ZERO, Duration.ofHours(1));
+    Check.ratio("panic-threshold", panicThreshold);
   }
 
   /** One address of the service. */
@@ -56,8 +64,14 @@ public record UpstreamConfig(
   public record Endpoint(
       @Describe("host:port.") Address address,
       @Describe("Share of the requests against the other endpoints; 0 gets none.") @Default("1")
-          int weight) {
+          int weight,
+      @Describe("Endpoints with a higher number are used while those with lower ones are not well.")
+          @Default("0")
+          int priority,
+      @Describe("Where the endpoint is; those in the gateway's own zone (runtime.zone) come first.")
+          @Nullable String zone) {
     public Endpoint {
+      Check.range("priority", priority, 0, 100);
       Check.range("weight", weight, 0, 1_000_000);
     }
   }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.config.LogConfig.Level;
-import dev.yumen.config.UpstreamConfig.Balance;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -206,7 +205,7 @@ class ConfigReaderTest {
     assertEquals(50, config.limits().headerCount());
     assertEquals("16KiB", config.limits().buffer().toString());
     UpstreamConfig users = Objects.requireNonNull(config.upstreams().get("users"));
-    assertEquals(Balance.RANDOM, users.balance());
+    assertEquals(BalanceConfig.Way.RANDOM, users.balance().way());
     assertEquals("127.0.0.1:2", users.endpoints().getFirst().address().toString());
   }
 

@@ -48,9 +48,7 @@ class ReferencePagesTest {
 
   @Test
   void aRowSaysTypeAndDefault() {
-    assertTrue(
-        configuration.contains(
-            "| `balance` | `round-robin`, `least-request`, `random` | `round-robin` | "));
+    assertTrue(configuration.contains("| `algorithm` | `maglev`, `ring` | `maglev` | "));
     assertTrue(configuration.contains("| `id` | text | required | Unique name;"));
     assertTrue(configuration.contains("| `to` | one or a list of [route target](#route-target) |"));
     assertTrue(configuration.contains("| `via` | text | none |"));

@@ -106,7 +106,8 @@ final class Engine {
   }
 
   /** For upstreams of this configuration, whose limits hold for their new connections. */
-  Upstream.Surroundings upstreamSurroundings(LimitsConfig limits, InstantSource clock) {
+  Upstream.Surroundings upstreamSurroundings(GatewayConfig config, InstantSource clock) {
+    LimitsConfig limits = config.limits();
     return new Upstream.Surroundings(
         loops,
         clientBootstrap(limits),
@@ -114,7 +115,8 @@ final class Engine {
         metrics,
         states,
         new TlsSurroundings(states, clock, System::nanoTime, challenges),
-        names);
+        names,
+        config.runtime().zone());
   }
 
   private Bootstrap clientBootstrap(LimitsConfig limits) {

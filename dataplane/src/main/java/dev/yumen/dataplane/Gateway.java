@@ -164,8 +164,7 @@ public final class Gateway implements AutoCloseable {
     Engine engine = Engine.start(config, System::nanoTime);
     FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock);
     SnapshotBuilder.Built built =
-        new SnapshotBuilder(
-                loaded, config, filters, engine.upstreamSurroundings(config.limits(), clock))
+        new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config, clock))
             .build(1, null);
     Snapshot first = built.snapshot();
     if (first == null) {
@@ -201,7 +200,7 @@ public final class Gateway implements AutoCloseable {
                   loaded,
                   config,
                   engine.filterSurroundings(InstantSource.system(), System::nanoTime),
-                  engine.upstreamSurroundings(config.limits(), InstantSource.system()))
+                  engine.upstreamSurroundings(config, InstantSource.system()))
               .build(0, null);
       if (built.snapshot() != null) {
         built.snapshot().releaseUnused();
@@ -266,10 +265,7 @@ public final class Gateway implements AutoCloseable {
     Snapshot old = snapshots.current();
     SnapshotBuilder.Built built =
         new SnapshotBuilder(
-                loaded,
-                config,
-                filters,
-                engine.upstreamSurroundings(config.limits(), exchanges.clock()))
+                loaded, config, filters, engine.upstreamSurroundings(config, exchanges.clock()))
             .build(number + 1, old);
     Snapshot next = built.snapshot();
     if (next == null) {

@@ -11,7 +11,7 @@ public final class RandomChoice implements Balancer {
   }
 
   @Override
-  public int choose(int loop) {
+  public int choose(int loop, long hash) {
     return draw.next(ThreadLocalRandom.current());
   }
 }

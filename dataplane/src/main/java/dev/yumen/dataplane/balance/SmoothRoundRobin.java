@@ -27,7 +27,7 @@ public final class SmoothRoundRobin implements Balancer {
   }
 
   @Override
-  public int choose(int loop) {
+  public int choose(int loop, long hash) {
     int at = loop * STRIDE;
     int position = positions[at];
     positions[at] = position + 1 == sequence.length ? 0 : position + 1;

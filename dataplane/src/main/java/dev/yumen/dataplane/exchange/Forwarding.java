@@ -3,6 +3,8 @@ package dev.yumen.dataplane.exchange;
 import dev.yumen.api.BodySink;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.config.BalanceConfig.ConsistentHash;
+import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private int refusals;
   private int attempts;
   private long attemptStart;
+  private long hash;
   private long answerNanos = -1;
 
   Forwarding(ProxyExchange exchange) {
@@ -116,7 +120,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
           Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more (grpc-timeout)"));
       return;
     }
-    Endpoint chosen = service.choose(loop, tried);
+    if (attempts == 0 && !hashKey(service)) {
+      return;
+    }
+    Endpoint chosen = service.choose(loop, tried, hash);
     if (chosen == null) {
       Failure last = connectFailure;
       exchange.fail(
@@ -143,6 +150,29 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     } else {
       connecting = pool.connect(this, this, upgrading());
     }
+  }
+
+  /** Hashes the key of the request, if the upstream is chosen by one; false when it is refused. */
+  private boolean hashKey(Upstream service) {
+    ConsistentHash hashing = service.hashing();
+    if (hashing == null) {
+      return true;
+    }
+    String key = hashing.key().of(exchange);
+    if (key != null) {
+      hash = KeyHash.of(key);
+      return true;
+    }
+    switch (hashing.missingKey()) {
+      case ALLOW -> hash = ThreadLocalRandom.current().nextLong();
+      case ADDRESS -> hash = KeyHash.of(exchange.clientAddress().getHostAddress());
+      case REJECT -> {
+        String detail = hashing.key() + " is missing, by which the endpoint is chosen";
+        exchange.fail(Failure.of(FailureCode.BAD_REQUEST, detail));
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -187,7 +217,15 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private void countFailed(FailureCode code) {
     if (answerNanos < 0) {
       exchange.loop().metrics().upstreamFailed(metric(), code);
+      if (code.source() == FailureCode.Source.UPSTREAM) {
+        upstream().failed(exchange.loop(), endpoint());
+      }
     }
+  }
+
+  /** Statuses by which a service, or a gateway before it, says that it can not serve. */
+  private static boolean failing(int status) {
+    return status == 502 || status == 503 || status == 504;
   }
 
   private void send(UpstreamStream to) {
@@ -355,6 +393,11 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   public void onResponseHead(HeadTable fields, Framing answerFraming, long answerLength) {
     answerNanos = exchange.loop().nanoTime() - attemptStart;
     exchange.loop().metrics().upstreamAnswered(metric(), fields.status(), answerNanos);
+    if (failing(fields.status())) {
+      upstream().failed(exchange.loop(), endpoint());
+    } else {
+      upstream().succeeded(exchange.loop(), endpoint(), answerNanos);
+    }
     exchange.headerDone();
     exchange.answerMoved(idleNanos());
     if (answerFraming == Framing.TUNNEL) {

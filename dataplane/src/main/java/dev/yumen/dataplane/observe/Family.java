@@ -88,6 +88,16 @@ public enum Family {
       Kind.GAUGE,
       "Endpoints that may be chosen now.",
       List.of("upstream")),
+  UPSTREAM_EJECTIONS(
+      "gateway_upstream_ejections",
+      Kind.COUNTER,
+      "Endpoints that were taken out of use because requests to them failed.",
+      List.of("upstream", "reason")),
+  UPSTREAM_HEALTH_CHECKS(
+      "gateway_upstream_health_checks",
+      Kind.COUNTER,
+      "Health checks that ended.",
+      List.of("upstream", "result")),
   CONFIG_RELOADS(
       "gateway_config_reloads",
       Kind.COUNTER,

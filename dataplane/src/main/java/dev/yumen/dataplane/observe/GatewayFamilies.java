@@ -111,6 +111,9 @@ final class GatewayFamilies {
     metrics.endpoints.forEach(
         (slot, endpoints) ->
             to.gauge(Family.UPSTREAM_ENDPOINTS, endpoints.count(), names.get(slot)));
+    metrics.rare.forEach(
+        (what, count) ->
+            to.counter(what.family(), count.sum(), names.get(what.upstream()), what.label()));
   }
 
   private void durations(

@@ -32,6 +32,7 @@ public final class Metrics {
   final Slots refusals = new Slots();
   final List<LoopMetrics> loops = new CopyOnWriteArrayList<>();
   final Map<Integer, Endpoints> endpoints = new ConcurrentHashMap<>();
+  final Map<Rare, LongAdder> rare = new ConcurrentHashMap<>();
   final AcmeMetrics acme = new AcmeMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
@@ -45,6 +46,9 @@ public final class Metrics {
 
   /** Which configuration is live, and since when; number 0 before the first. */
   record AppliedConfig(long number, Instant at) {}
+
+  /** What happens to an upstream too seldom for a cell in each loop. */
+  record Rare(Family family, int upstream, String label) {}
 
   /** Endpoints of an upstream, as its owner counted them. */
   record Endpoints(Object owner, int count) {}
@@ -107,6 +111,20 @@ public final class Metrics {
   public void endpointsGone(int upstream, Object owner) {
     endpoints.computeIfPresent(
         upstream, (slot, endpoints) -> endpoints.owner() == owner ? null : endpoints);
+  }
+
+  /** An endpoint was taken out of use for a while. */
+  public void ejected(int upstream, String reason) {
+    rare(Family.UPSTREAM_EJECTIONS, upstream, reason);
+  }
+
+  /** A health check has ended. */
+  public void healthChecked(int upstream, boolean good) {
+    rare(Family.UPSTREAM_HEALTH_CHECKS, upstream, good ? "healthy" : "unhealthy");
+  }
+
+  private void rare(Family family, int upstream, String label) {
+    rare.computeIfAbsent(new Rare(family, upstream, label), _ -> new LongAdder()).increment();
   }
 
   /** The certificates that the live configuration uses, in place of those before. */

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.tcp;
 
 import dev.yumen.config.ProxyProtocolConfig;
 import dev.yumen.config.TcpConfig;
+import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.loop.ClientAddress;
 import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
@@ -93,7 +94,9 @@ final class TcpConnection implements BareDial.Outcome {
 
   private void tryNext(Upstream from) {
     Endpoint endpoint =
-        tried.size() < serving.plan().settings().attempts() ? from.choose(loop, tried) : null;
+        tried.size() < serving.plan().settings().attempts()
+            ? from.choose(loop, tried, addressHash())
+            : null;
     if (endpoint == null) {
       noEndpoint(from);
       return;
@@ -101,6 +104,11 @@ final class TcpConnection implements BareDial.Outcome {
     tried.add(endpoint);
     endpoint.count(loop, 1);
     dial = BareDial.begin(endpoint, loop, header(), serviceSide, this);
+  }
+
+  /** Only the address of a client is known: whatever the key, connections of one stay together. */
+  private long addressHash() {
+    return KeyHash.of(ClientAddress.of(client).client().getAddress().getAddress());
   }
 
   private @Nullable ByteBuf header() {

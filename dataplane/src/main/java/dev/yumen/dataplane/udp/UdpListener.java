@@ -2,6 +2,7 @@ package dev.yumen.dataplane.udp;
 
 import dev.yumen.config.Address;
 import dev.yumen.config.ListenerConfig;
+import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.listener.BindFailure;
 import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.loop.Loop;
@@ -157,7 +158,8 @@ public final class UdpListener implements Port {
       return null;
     }
     Upstream upstream = live.to().choose();
-    Endpoint endpoint = upstream.choose(loop(), List.of());
+    Endpoint endpoint =
+        upstream.choose(loop(), List.of(), KeyHash.of(client.getAddress().getAddress()));
     if (endpoint == null) {
       refused(client, UdpRefusal.UDP_NO_ENDPOINT, "upstream " + upstream.name());
       return null;

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.upstream;
 
+import dev.yumen.dataplane.balance.Latency;
 import dev.yumen.dataplane.loop.Loop;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class Endpoint {
   private final PoolSettings settings;
   private final ConnectionPool[] pools;
   private final int[] active;
+  private final Latency[] latencies;
 
   /**
    * @param host as configured
@@ -38,7 +40,9 @@ public final class Endpoint {
     this.settings = settings;
     this.active = new int[loops.size() * STRIDE];
     this.pools = new ConnectionPool[loops.size()];
+    this.latencies = new Latency[loops.size()];
     for (Loop loop : loops) {
+      latencies[loop.index()] = new Latency();
       pools[loop.index()] = new ConnectionPool(loop, this, settings);
     }
   }
@@ -56,6 +60,16 @@ public final class Endpoint {
   /** Counts an attempt in (1) or out (-1). */
   public void count(Loop loop, int change) {
     active[loop.index() * STRIDE] += change;
+  }
+
+  /** An attempt that this loop began was answered after so long. */
+  void answered(Loop loop, long nanos) {
+    latencies[loop.index()].add(nanos, loop.deadlines().coarseNow());
+  }
+
+  /** How long answers took of late, as this loop has seen; 0 when it has seen none. */
+  double latencyNanos(Loop loop) {
+    return latencies[loop.index()].nanos(loop.deadlines().coarseNow());
   }
 
   /** IP address and port. */

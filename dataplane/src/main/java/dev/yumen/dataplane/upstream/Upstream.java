@@ -1,12 +1,13 @@
 package dev.yumen.dataplane.upstream;
 
 import dev.yumen.config.Address;
+import dev.yumen.config.BalanceConfig;
 import dev.yumen.config.UpstreamConfig;
-import dev.yumen.dataplane.balance.Balancer;
-import dev.yumen.dataplane.balance.LeastRequest;
-import dev.yumen.dataplane.balance.RandomChoice;
-import dev.yumen.dataplane.balance.SmoothRoundRobin;
+import dev.yumen.dataplane.balance.SlowStart;
+import dev.yumen.dataplane.health.Health;
+import dev.yumen.dataplane.health.Outliers;
 import dev.yumen.dataplane.http1.HeadLimits;
+import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.state.StateRegistry;
@@ -22,12 +23,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A service by name: its settings and the endpoints that it has right now. The one reference that
  * changes is {@link #endpoints}, an immutable set that is replaced when names resolve anew.
  */
 public final class Upstream {
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
   /** What an upstream needs of the process around it. */
   public record Surroundings(
@@ -37,30 +41,35 @@ public final class Upstream {
       Metrics metrics,
       StateRegistry states,
       TlsSurroundings tls,
-      NameService names) {}
+      NameService names,
+      @Nullable String zone) {}
 
   private final String name;
   private final UpstreamConfig config;
   private final Surroundings surroundings;
   private final int metric;
+  private final SlowStart slowStart;
+  private final Outliers outliers;
+  private final @Nullable HealthChecks checks;
+  private final Loop home;
+  private final Watch watch = new Watch();
+  private final Health.Listener refresh = this::refresh;
   private final List<NameService.Subscription> subscriptions = new ArrayList<>();
   private final Map<UpstreamConfig.Endpoint, List<InetAddress>> resolved = new LinkedHashMap<>();
   private volatile EndpointSet endpoints = EndpointSet.EMPTY;
-  private boolean closed;
-
-  /** Endpoints with the balancer over them; index by index the same order. */
-  private record EndpointSet(
-      List<StateRegistry.Handle<Endpoint>> handles,
-      Endpoint[] endpoints,
-      @Nullable Balancer balancer) {
-    static final EndpointSet EMPTY = new EndpointSet(List.of(), new Endpoint[0], null);
-  }
+  private volatile boolean closed;
 
   public Upstream(String name, UpstreamConfig config, Surroundings surroundings) {
     this.name = name;
     this.config = config;
     this.surroundings = surroundings;
     this.metric = surroundings.metrics().upstreamSlot(name);
+    List<Loop> loops = surroundings.loops();
+    this.home = loops.get(Math.floorMod(name.hashCode(), loops.size()));
+    this.slowStart = new SlowStart(config.slowStart().toNanos());
+    this.outliers = new Outliers(config.outlierEjection(), new Ejections());
+    this.checks =
+        config.healthCheck() == null ? null : new HealthChecks(this, config.healthCheck(), home);
     start();
   }
 
@@ -96,31 +105,53 @@ public final class Upstream {
   }
 
   private void rebuild() {
-    List<StateRegistry.Handle<Endpoint>> handles = new ArrayList<>();
-    List<Integer> weights = new ArrayList<>();
+    List<Member> members = new ArrayList<>();
     resolved.forEach(
         (endpoint, addresses) -> {
           if (endpoint.weight() > 0) {
             for (InetAddress address : addresses) {
-              handles.add(hold(address, endpoint.address()));
-              weights.add(endpoint.weight());
+              members.add(member(address, endpoint));
             }
           }
         });
-    Endpoint[] found = handles.stream().map(StateRegistry.Handle::value).toArray(Endpoint[]::new);
-    EndpointSet old = endpoints;
-    endpoints =
-        found.length == 0
-            ? EndpointSet.EMPTY
-            : new EndpointSet(
-                handles,
-                found,
-                balancer(found, weights.stream().mapToInt(Integer::intValue).toArray()));
-    old.handles().forEach(StateRegistry.Handle::release);
-    surroundings.metrics().endpoints(metric, this, found.length);
+    List<Member> old = endpoints.members();
+    old.forEach(member -> member.health().forget(refresh));
+    members.forEach(member -> member.health().listen(refresh));
+    use(members);
+    outliers.members(endpoints.healths());
+    if (checks != null) {
+      checks.members(members);
+    }
+    old.forEach(Member::release);
   }
 
-  private StateRegistry.Handle<Endpoint> hold(InetAddress ip, Address written) {
+  /** Some endpoint may be used now, or may not, or gets another weight. Any thread. */
+  private synchronized void refresh() {
+    if (!closed) {
+      use(endpoints.members());
+    }
+  }
+
+  private void use(List<Member> members) {
+    EndpointSet next =
+        EndpointSet.of(members, config, surroundings.zone(), surroundings.loops(), home.nanoTime());
+    if (next.panic() && !endpoints.panic()) {
+      LOG.warn(
+          "upstream {}: too few endpoints are well, so that all are used (panic-threshold)", name);
+    }
+    endpoints = next;
+    surroundings.metrics().endpoints(metric, this, next.size());
+    if (watches(next)) {
+      home.eventLoop().execute(watch::begin);
+    }
+  }
+
+  private boolean watches(EndpointSet set) {
+    return outliers.looksBack() || set.anyEjected() || set.warms(slowStart, home.nanoTime());
+  }
+
+  private Member member(InetAddress ip, UpstreamConfig.Endpoint settings) {
+    Address written = settings.address();
     InetSocketAddress address = new InetSocketAddress(ip, written.port());
     boolean secure = config.tls().enabled();
     boolean usualPort = written.port() == (secure ? 443 : 80);
@@ -133,13 +164,22 @@ public final class Upstream {
             + config.timeout().connect()
             + config.protocol()
             + config.tls();
-    return surroundings
-        .states()
-        .hold(
+    StateRegistry states = surroundings.states();
+    StateRegistry.Handle<Endpoint> endpoint =
+        states.hold(
             Endpoint.class,
             key,
             () -> endpoint(address, written.host(), authority),
             Endpoint::retire);
+    // What checks have found says nothing any more when there are none.
+    String health = checks == null ? "health " : "checked health ";
+    StateRegistry.Handle<Health> held =
+        states.hold(
+            Health.class,
+            health + String.join(" ", name, address.toString(), authority),
+            () -> new Health(surroundings.loops().size(), home.nanoTime()),
+            _ -> {});
+    return new Member(endpoint, held, settings);
   }
 
   private Endpoint endpoint(InetSocketAddress address, String host, String authority) {
@@ -157,38 +197,105 @@ public final class Upstream {
     return new Endpoint(address, host, authority, surroundings.loops(), settings);
   }
 
-  private Balancer balancer(Endpoint[] found, int[] weights) {
-    List<Loop> loops = surroundings.loops();
-    return switch (config.balance()) {
-      case ROUND_ROBIN -> new SmoothRoundRobin(weights, loops.size());
-      case LEAST_REQUEST ->
-          new LeastRequest(weights, (loop, i) -> found[i].active(loops.get(loop)));
-      case RANDOM -> new RandomChoice(weights);
-    };
-  }
-
   /**
    * The endpoint for the next attempt of a request.
    *
    * @param tried endpoints that this request has been tried on
+   * @param hash of the request's key; ignored unless {@link #hashing} asks for one
    * @return null when there is none, or none that was not tried
    */
-  public @Nullable Endpoint choose(Loop loop, List<Endpoint> tried) {
-    EndpointSet set = endpoints;
-    Balancer balancer = set.balancer();
-    if (balancer == null) {
-      return null;
+  public @Nullable Endpoint choose(Loop loop, List<Endpoint> tried, long hash) {
+    return endpoints.choose(loop, tried, hash);
+  }
+
+  /** What of a request is hashed; null when nothing is. */
+  public BalanceConfig.@Nullable ConsistentHash hashing() {
+    return config.balance().consistentHash();
+  }
+
+  // ---- how endpoints fare ----
+
+  /**
+   * An attempt was answered.
+   *
+   * @param nanos until the head of the answer
+   */
+  public void succeeded(Loop loop, Endpoint endpoint, long nanos) {
+    endpoint.answered(loop, nanos);
+    Health health = endpoints.health(endpoint);
+    if (health != null) {
+      health.succeeded(loop.index(), nanos);
     }
-    Endpoint chosen = set.endpoints()[balancer.choose(loop.index())];
-    if (tried.isEmpty() || !tried.contains(chosen)) {
-      return chosen;
+  }
+
+  /** An attempt failed by the endpoint's fault. */
+  public void failed(Loop loop, Endpoint endpoint) {
+    Health health = endpoints.health(endpoint);
+    if (health != null) {
+      outliers.failed(health, loop.index(), loop.nanoTime());
     }
-    for (Endpoint other : set.endpoints()) {
-      if (!tried.contains(other)) {
-        return other;
+  }
+
+  /** A health check has ended. */
+  void checked(boolean good) {
+    surroundings.metrics().healthChecked(metric, good);
+  }
+
+  /** Tells log and metrics of ejections. */
+  private final class Ejections implements Outliers.Events {
+    @Override
+    public void ejected(Health health, String reason, String detail, long nanos) {
+      surroundings.metrics().ejected(metric, reason);
+      LOG.warn("upstream {} does not use {} for {} s: {}", name, text(health), nanos / 1e9, detail);
+    }
+
+    @Override
+    public void returned(Health health) {
+      LOG.info("upstream {} uses {} again", name, text(health));
+    }
+  }
+
+  private String text(Health health) {
+    for (Member member : endpoints.members()) {
+      if (member.health() == health) {
+        return member.endpoint().text();
       }
     }
-    return null;
+    return "an endpoint";
+  }
+
+  /** Looks at the endpoints from time to time while there is something to look at. */
+  private final class Watch extends Deadline {
+    private static final long LEAST = 50_000_000L;
+    private static final long SECOND = 1_000_000_000L;
+    private boolean running;
+
+    /** On the home loop. */
+    private void begin() {
+      if (!running) {
+        running = true;
+        again(home.nanoTime());
+      }
+    }
+
+    private void again(long now) {
+      long warming = slowStart.nanos();
+      long step = warming == 0 ? SECOND : Math.clamp(warming / 20, LEAST, SECOND);
+      home.deadlines()
+          .set(this, now + (endpoints.anyEjected() ? Math.min(step, SECOND / 5) : step));
+    }
+
+    @Override
+    protected void onDeadline(long now) {
+      outliers.look(now);
+      if (endpoints.warms(slowStart, now)) {
+        refresh();
+      }
+      running = watches(endpoints);
+      if (running && !closed) {
+        again(now);
+      }
+    }
   }
 
   public String name() {
@@ -206,7 +313,7 @@ public final class Upstream {
 
   /** Whether every name is an address or has been resolved at least once. */
   public boolean resolved() {
-    return endpoints.endpoints().length > 0;
+    return !endpoints.members().isEmpty();
   }
 
   /** Names that did not resolve so far. */
@@ -221,9 +328,14 @@ public final class Upstream {
   public synchronized void close() {
     closed = true;
     subscriptions.forEach(NameService.Subscription::cancel);
-    EndpointSet old = endpoints;
+    List<Member> old = endpoints.members();
     endpoints = EndpointSet.EMPTY;
-    old.handles().forEach(StateRegistry.Handle::release);
+    old.forEach(member -> member.health().forget(refresh));
+    old.forEach(Member::release);
+    if (checks != null) {
+      checks.close();
+    }
+    home.eventLoop().execute(() -> home.deadlines().cancel(watch));
     surroundings.metrics().endpointsGone(metric, this);
   }
 }

@@ -23,7 +23,7 @@ class BalancersTest {
     SmoothRoundRobin robin = new SmoothRoundRobin(weights, 1);
     int[] turns = new int[weights.length];
     for (int turn = 1; turn <= 2 * total; turn++) {
-      turns[robin.choose(0)]++;
+      turns[robin.choose(0, 0)]++;
       for (int i = 0; i < weights.length; i++) {
         double fair = (double) turn * weights[i] / total;
         assertTrue(Math.abs(turns[i] - fair) < weights.length, "a share runs away");
@@ -46,7 +46,7 @@ class BalancersTest {
     for (int loop = 0; loop < 3; loop++) {
       int[] turns = new int[3];
       for (int i = 0; i < 30; i++) {
-        turns[robin.choose(loop)]++;
+        turns[robin.choose(loop, 0)]++;
       }
       assertEquals(10, turns[0]);
       assertEquals(10, turns[1]);
@@ -84,25 +84,66 @@ class BalancersTest {
   @Test
   void leastRequestTakesTheLessBusyOfTwo() {
     int[] active = {5, 0};
-    LeastRequest least = new LeastRequest(new int[] {1, 1}, (loop, endpoint) -> active[endpoint]);
+    LeastRequest least = new LeastRequest(new int[] {1, 1}, busy(active));
     for (int i = 0; i < 1000; i++) {
-      assertEquals(1, least.choose(0));
+      assertEquals(1, least.choose(0, 0));
     }
   }
 
   @Test
   void leastRequestRelatesLoadToWeight() {
     int[] active = {3, 3};
-    LeastRequest least = new LeastRequest(new int[] {1, 10}, (loop, endpoint) -> active[endpoint]);
+    LeastRequest least = new LeastRequest(new int[] {1, 10}, busy(active));
     int heavy = 0;
     for (int i = 0; i < 1000; i++) {
-      heavy += least.choose(0);
+      heavy += least.choose(0, 0);
     }
     assertTrue(heavy > 950);
   }
 
   @Test
   void leastRequestOfOneIsThatOne() {
-    assertEquals(0, new LeastRequest(new int[] {7}, (loop, endpoint) -> 9).choose(0));
+    assertEquals(0, new LeastRequest(new int[] {7}, busy(9)).choose(0, 0));
+  }
+
+  private static Load busy(int... active) {
+    return load(active, new double[active.length]);
+  }
+
+  private static Load load(int[] active, double[] latency) {
+    return new Load() {
+      @Override
+      public int active(int loop, int endpoint) {
+        return active[endpoint];
+      }
+
+      @Override
+      public double latencyNanos(int loop, int endpoint) {
+        return latency[endpoint];
+      }
+    };
+  }
+
+  @Test
+  void peakEwmaTakesTheOneThatAnswersSooner() {
+    PeakEwma ewma =
+        new PeakEwma(new int[] {1, 1}, load(new int[] {0, 3}, new double[] {50e6, 10e6}));
+    assertEquals(1, ewma.choose(0, 0));
+    PeakEwma busier =
+        new PeakEwma(new int[] {1, 1}, load(new int[] {0, 9}, new double[] {50e6, 10e6}));
+    assertEquals(0, busier.choose(0, 0));
+  }
+
+  @Test
+  void latencyRisesAtOnceAndFallsSlowly() {
+    Latency latency = new Latency();
+    assertEquals(0, latency.nanos(5));
+    latency.add(1_000, 0);
+    latency.add(9_000, 1);
+    assertEquals(9_000, latency.nanos(1), 1);
+    latency.add(1_000, 1_000_000_001);
+    assertEquals(
+        9_000 * Math.exp(-0.1) + 1_000 * (1 - Math.exp(-0.1)), latency.nanos(1_000_000_001), 1);
+    assertTrue(latency.nanos(61_000_000_000L) < 50, "what nobody asks is worth a try");
   }
 }

@@ -1,0 +1,36 @@
+package dev.yumen.dataplane.balance;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The better of two endpoints drawn at random by weight, never of one and itself (power of two
+ * choices; Mitzenmacher, "The power of two choices in randomized load balancing", 2001).
+ */
+abstract class TwoDraws implements Balancer {
+  private final WeightedDraw draw;
+  private final int[] weights;
+
+  TwoDraws(int[] weights) {
+    this.draw = new WeightedDraw(weights);
+    this.weights = weights.clone();
+  }
+
+  @Override
+  public final int choose(int loop, long hash) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    int first = draw.next(random);
+    int second = draw.next(random);
+    if (first == second) {
+      second = draw.next(random);
+    }
+    if (first == second) {
+      second = (first + 1) % weights.length;
+    }
+    double firstCost = cost(loop, first) * weights[second];
+    double secondCost = cost(loop, second) * weights[first];
+    return firstCost <= secondCost ? first : second;
+  }
+
+  /** What one more request costs at this endpoint. */
+  abstract double cost(int loop, int endpoint);
+}
