@@ -28,6 +28,7 @@ public record UpstreamConfig(
                 + " checks are more likely wrong than so many endpoints. 0 never does that.")
         @Default("0.1")
         double panicThreshold,
+    @Describe("When a request is tried again.") @Default("{}") RetryConfig retry,
     @Describe("How long things may take.") @Default("{}") Timeout timeout,
     @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
     @Describe("Resolution of endpoint names.") @Default("{}") Dns dns,

@@ -51,6 +51,8 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private long tunnelUntil = NONE;
   private long requestUntil = NONE;
   private long headerUntil = NONE;
+  private long attemptUntil = NONE;
+  private long retryAt = NONE;
   private long idleUntil = NONE;
   private long uploadUntil = NONE;
   private long halfCloseUntil = NONE;
@@ -293,6 +295,40 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   /** The answer has begun; from now on pauses are limited. */
   final void headerDone() {
     headerUntil = NONE;
+    attemptUntil = NONE;
+  }
+
+  /** An attempt begins, which has to be answered in this time; 0 for no limit. */
+  final void attemptDue(long nanos) {
+    headerDone();
+    if (nanos > 0) {
+      attemptUntil = loop().nanoTime() + nanos;
+      arm(attemptUntil);
+    }
+  }
+
+  /** Another attempt is to be made after a pause. */
+  final void retryDue(long pause) {
+    headerDone();
+    retryAt = loop().nanoTime() + pause;
+    arm(retryAt);
+  }
+
+  /** Whether the pause is over; true once. */
+  final boolean retryIsDue(long now) {
+    if (now < retryAt) {
+      return false;
+    }
+    retryAt = NONE;
+    return true;
+  }
+
+  /** Whether another attempt could still be answered in time. */
+  final boolean onlyAttemptIsLate(long now) {
+    return (now >= attemptUntil || now >= headerUntil)
+        && now < filterUntil
+        && now < clientUntil
+        && now < requestUntil;
   }
 
   final void answerMoved(long idleNanos) {
@@ -317,7 +353,8 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   /** The upstream has no more to do with this exchange's time. */
   final void noUpstreamLimits() {
     requestUntil = NONE;
-    headerUntil = NONE;
+    headerDone();
+    retryAt = NONE;
     idleUntil = NONE;
     uploadUntil = NONE;
   }
@@ -366,6 +403,9 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     if (now >= requestUntil) {
       return timeout(endpoint, "took too long (timeout.request)");
     }
+    if (now >= attemptUntil) {
+      return timeout(endpoint, "did not begin to answer in time (retry.per-try-timeout)");
+    }
     if (now >= headerUntil) {
       return timeout(endpoint, "did not begin to answer in time (timeout.header)");
     }
@@ -380,7 +420,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     }
     long next = Math.min(Math.min(filterUntil, requestUntil), Math.min(headerUntil, idleUntil));
     next = Math.min(Math.min(next, clientUntil), Math.min(uploadUntil, halfCloseUntil));
-    next = Math.min(next, tunnelUntil);
+    next = Math.min(Math.min(next, tunnelUntil), Math.min(attemptUntil, retryAt));
     if (next != NONE) {
       arm(next);
     }

@@ -4,6 +4,7 @@ import dev.yumen.api.BodySink;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.config.BalanceConfig.ConsistentHash;
+import dev.yumen.config.RetryCondition.Kind;
 import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -15,9 +16,9 @@ import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import dev.yumen.dataplane.upstream.ConnectionPool;
 import dev.yumen.dataplane.upstream.Endpoint;
+import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,13 +29,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The forwarding of one request: choose an endpoint, get a connection, send, and hear the answer.
  * An attempt that provably reached nobody is made again at the next endpoint (it could not be
- * connected) or on a fresh connection (a kept one turned out to be closed); nothing else is tried
- * twice.
+ * connected) or on a fresh connection (a kept one turned out to be closed); others as the
+ * upstream's {@link RetryPolicy} says, and never for a request that may have had an effect.
  */
 final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, BodySink {
   /** RFC 9110 §9.2.2. */
-  private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
+
+  /** What a service that is being replaced looks like; TLS or protocol will be wrong again. */
+  private static final Set<FailureCode> MAY_PASS =
+      Set.of(FailureCode.UPSTREAM_CONNECT_REFUSED, FailureCode.UPSTREAM_CONNECT_TIMEOUT);
 
   /** How often an upstream may say that it did not take the request before it is believed. */
   private static final int MOST_REFUSALS = 3;
@@ -45,15 +49,14 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private @Nullable UpstreamStream connection;
   private ConnectionPool.@Nullable Pending connecting;
   private @Nullable String lastEndpoint;
+  private final RequestBody body = new RequestBody();
   private List<Endpoint> tried = List.of();
+  private List<Endpoint> unreachable = List.of();
   private @Nullable Failure connectFailure;
 
   private Framing framing = Framing.NONE;
   private long length;
   private boolean lengthFromBody;
-  private @Nullable ArrayDeque<ByteBuf> waiting;
-  private long waitingBytes;
-  private boolean bodySent;
   private boolean bodyEnded;
   private @Nullable HeadTable trailers;
 
@@ -64,6 +67,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private @Nullable Tunnel tunnel;
   private int refusals;
   private int attempts;
+
+  /** Attempts that counted as such: those of {@code retry.attempts}. */
+  private int retries;
+
   private long attemptStart;
   private long hash;
   private long answerNanos = -1;
@@ -99,6 +106,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     upstream = forward.choose();
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
     exchange.upstreamRequestLimit(upstream.config().timeout().request().toNanos());
+    policy().requested(exchange.loop());
+    body.keep(policy().bodyBytes());
   }
 
   /** An upgrade to HTTP/2 or TLS would take the connection out of our sight: never passed on. */
@@ -124,17 +133,16 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       return;
     }
     Endpoint chosen = service.choose(loop, tried, hash);
+    if (chosen == null && retries > 0) {
+      chosen = service.choose(loop, unreachable, hash);
+    }
     if (chosen == null) {
-      Failure last = connectFailure;
-      exchange.fail(
-          last != null
-              ? last
-              : Failure.of(FailureCode.NO_ENDPOINT, service.name() + " has no endpoint"));
+      noEndpoint(service);
       return;
     }
     if (lengthFromBody) {
       framing = Framing.LENGTH;
-      length = waitingBytes;
+      length = body.waitingBytes();
     }
     if (attempts > 0) {
       loop.metrics().upstreamRetried(metric());
@@ -142,6 +150,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     endpoint = chosen;
     attempts++;
     attemptStart = loop.nanoTime();
+    answerNanos = -1;
+    exchange.attemptDue(policy().perTryNanos());
     chosen.count(loop, 1);
     ConnectionPool pool = chosen.pool(loop);
     UpstreamStream kept = freshOnly ? null : pool.acquire(this, upgrading());
@@ -149,6 +159,20 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       send(kept);
     } else {
       connecting = pool.connect(this, this, upgrading());
+    }
+  }
+
+  private void noEndpoint(Upstream service) {
+    Failure last = connectFailure;
+    boolean mayPass = last != null && MAY_PASS.contains(last.code());
+    if (mayPass && mayRetry(true)) {
+      unreachable = List.of(); // all of them are, but perhaps not for long
+      retry(policy().backoffNanos(retries));
+    } else {
+      exchange.fail(
+          last != null
+              ? last
+              : Failure.of(FailureCode.NO_ENDPOINT, service.name() + " has no endpoint"));
     }
   }
 
@@ -198,18 +222,130 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
             ConnectionPool.code(cause),
             upstream().name() + " " + failed.text() + ": " + cause.getMessage());
     attemptFailed(connectFailure);
-    if (tried.isEmpty()) {
-      tried = new ArrayList<>(2);
+    unreachable = with(unreachable, failed);
+    if (policy().on(Kind.CONNECT_FAILURE)) {
+      attempt();
+    } else {
+      exchange.fail(connectFailure);
     }
-    tried.add(failed);
-    attempt();
     exchange.flush();
+  }
+
+  private static List<Endpoint> with(List<Endpoint> endpoints, Endpoint one) {
+    List<Endpoint> more = new ArrayList<>(endpoints);
+    more.add(one);
+    return more;
+  }
+
+  // ---- again ----
+
+  /**
+   * Takes another attempt out of what is allowed, if any is.
+   *
+   * @param harmless whether the request had no effect for sure, or the settings say that it may
+   *     have one twice
+   */
+  private boolean mayRetry(boolean harmless) {
+    RetryPolicy policy = policy();
+    if (over
+        || retries >= policy.attempts()
+        || !body.repeatable()
+        || !(harmless || repeatable(policy))) {
+      return false;
+    }
+    if (!policy.withdraw(exchange.loop())) {
+      upstream().retryRefused();
+      return false;
+    }
+    retries++;
+    return true;
+  }
+
+  private boolean repeatable(RetryPolicy policy) {
+    return policy.repeats(exchange.method()) || exchange.head().contains("idempotency-key");
+  }
+
+  /** Makes another attempt after a pause. */
+  private void retry(long pause) {
+    body.rewind();
+    if (pause == 0) {
+      attempt();
+    } else {
+      exchange.retryDue(pause);
+    }
+  }
+
+  /**
+   * Tries again instead of passing this answer on, if the settings say so.
+   *
+   * @return whether it does; the answer is gone then
+   */
+  private boolean retryAfter(HeadTable fields) {
+    RetryPolicy policy = policy();
+    boolean grpc = exchange.grpc() != Grpc.Kind.NONE && policy.onGrpcStatus(Grpc.statusIn(fields));
+    if (!grpc && !policy.onStatus(fields.status())) {
+      return false;
+    }
+    long asked = secondsAsNanos(fields.first("retry-after"));
+    if (asked > policy.maxBackoffNanos() || !mayRetry(grpc)) {
+      return false;
+    }
+    UpstreamStream from = connection;
+    connection = null;
+    if (from != null) {
+      from.cancel();
+    }
+    leaveEndpoint();
+    exchange.headerDone();
+    retry(Math.max(asked, policy.backoffNanos(retries)));
+    return true;
+  }
+
+  /** Of a Retry-After in seconds (RFC 9110 §10.2.3); a date is not looked at. */
+  private static long secondsAsNanos(@Nullable String value) {
+    return value != null && value.matches("[0-9]{1,9}")
+        ? Long.parseLong(value) * 1_000_000_000L
+        : 0;
+  }
+
+  /** The present attempt takes too long; whether another one takes its place. */
+  boolean retryLate(Failure late) {
+    if (!policy().on(Kind.TIMEOUT) || !active() || !mayRetry(false)) {
+      return false;
+    }
+    abandon();
+    attemptFailed(late);
+    retry(policy().backoffNanos(retries));
+    return true;
+  }
+
+  /** Ends the present attempt without a word of it to the exchange. */
+  private void abandon() {
+    if (connecting != null) {
+      connecting.cancel();
+      connecting = null;
+    }
+    UpstreamStream to = connection;
+    connection = null;
+    if (to != null) {
+      to.cancel();
+    }
+  }
+
+  private RetryPolicy policy() {
+    return upstream().retries();
   }
 
   private void attemptFailed(Failure failure) {
     countFailed(failure.code());
-    lastEndpoint = endpoint().text();
-    endpoint().count(exchange.loop(), -1);
+    leaveEndpoint();
+  }
+
+  private void leaveEndpoint() {
+    Endpoint left = endpoint();
+    lastEndpoint = left.text();
+    left.count(exchange.loop(), -1);
+    tried = with(tried, left);
     endpoint = null;
   }
 
@@ -242,15 +378,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       exchange.head().set("grpc-timeout", Grpc.timeout(left));
     }
     to.sendHead(exchange.request(), framing, length);
-    ArrayDeque<ByteBuf> bodies = waiting;
-    if (bodies != null) {
-      waiting = null;
-      waitingBytes = 0;
-      for (ByteBuf body : bodies) {
-        bodySent = true;
-        to.sendBody(body);
-      }
-    }
+    body.sendWaiting(to::sendBody);
     if (bodyEnded) {
       finishRequest(to);
     } else {
@@ -267,7 +395,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     boolean bodyToCome =
         !bodyEnded && (framing == Framing.STREAM || (framing == Framing.LENGTH && length > 0));
     boolean expects = head.expectContinue() && head.contains("expect");
-    continueAwaited = expects && bodyToCome && waiting == null;
+    continueAwaited = expects && bodyToCome && !body.waits();
     if (continueAwaited) {
       exchange.headerDue(upstream().config().timeout().header().toNanos());
     } else if (expects) {
@@ -285,7 +413,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   // ---- the request's body ----
 
-  void body(ByteBuf data) {
+  void requestBody(ByteBuf data) {
     UpstreamStream to = connection;
     if (over) {
       data.release();
@@ -295,12 +423,13 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       hold(data);
       return;
     }
-    bodySent = true;
     continued();
     if (tunnel != null) {
       tunnel.toUpstream(data);
+      to.sendBody(data);
+    } else {
+      to.sendBody(body.sending(data));
     }
-    to.sendBody(data);
     if (!to.writable()) {
       exchange.client().pauseRequest();
       exchange.uploadPaused(upstream().config().timeout().idle().toNanos());
@@ -316,12 +445,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   private void hold(ByteBuf data) {
-    if (waiting == null) {
-      waiting = new ArrayDeque<>(4);
-    }
-    waiting.add(data);
-    waitingBytes += data.readableBytes();
-    if (!lengthFromBody && waitingBytes >= exchange.snapshot().limits().bufferBytes()) {
+    body.hold(data);
+    if (!lengthFromBody && body.waitingBytes() >= exchange.snapshot().limits().bufferBytes()) {
       exchange.client().pauseRequest();
     }
   }
@@ -329,7 +454,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   /** Bytes past all request filters. */
   @Override
   public void emit(ByteBuf bytes) {
-    body(bytes);
+    requestBody(bytes);
   }
 
   @Override
@@ -339,10 +464,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** What came while request filters were waited for; the caller owns it. */
   List<ByteBuf> takeWaiting() {
-    ArrayDeque<ByteBuf> bodies = waiting;
-    waiting = null;
-    waitingBytes = 0;
-    return bodies == null ? List.of() : List.copyOf(bodies);
+    return body.takeWaiting();
   }
 
   void requestTrailers(@Nullable HeadTable trailers) {
@@ -398,6 +520,11 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     } else {
       upstream().succeeded(exchange.loop(), endpoint(), answerNanos);
     }
+    if (answerFraming != Framing.TUNNEL && retryAfter(fields)) {
+      exchange.flush();
+      return;
+    }
+    body.settled();
     exchange.headerDone();
     exchange.answerMoved(idleNanos());
     if (answerFraming == Framing.TUNNEL) {
@@ -451,28 +578,36 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   @Override
   public void onUpstreamFailure(Failure failure, Reached reached) {
     boolean stale =
-        connection != null && connection.reused() && reached == Reached.UNANSWERED && repeatable();
-    boolean refused = reached == Reached.REFUSED && !bodySent && refusals++ < MOST_REFUSALS;
+        connection != null
+            && connection.reused()
+            && reached == Reached.UNANSWERED
+            && body.repeatable()
+            && IDEMPOTENT.contains(exchange.method());
+    boolean refused =
+        reached == Reached.REFUSED
+            && body.repeatable()
+            && policy().on(Kind.REFUSED_STREAM)
+            && refusals++ < MOST_REFUSALS;
     connection = null;
     if (tunnel != null) {
       exchange.fail(failure);
       return;
     }
+    boolean reset = reached == Reached.UNANSWERED && answerNanos < 0;
+    Endpoint failed = endpoint();
     attemptFailed(failure);
     if (stale || refused) {
       // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
-      // did not take (RFC 9113 §8.7).
+      // did not take (RFC 9113 §8.7): the same endpoint may well serve.
+      tried = tried.stream().filter(other -> !other.equals(failed)).toList();
       freshOnly = stale;
-      attempt();
-      exchange.flush();
-      return;
+      retry(0);
+    } else if (reset && policy().on(Kind.RESET) && mayRetry(false)) {
+      retry(policy().backoffNanos(retries));
+    } else {
+      exchange.fail(failure);
     }
-    exchange.fail(failure);
-    exchange.client().flush();
-  }
-
-  private boolean repeatable() {
-    return !bodySent && IDEMPOTENT.contains(exchange.method());
+    exchange.flush();
   }
 
   void pauseResponse() {
@@ -535,16 +670,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void giveUp() {
     over = true;
     exchange.noUpstreamLimits();
-    if (connecting != null) {
-      connecting.cancel();
-      connecting = null;
-    }
-    UpstreamStream to = connection;
-    connection = null;
-    if (to != null) {
-      to.cancel();
-    }
-    dropWaiting();
+    abandon();
+    body.release();
   }
 
   /** The exchange is over. */
@@ -559,15 +686,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       lastEndpoint = endpoint.text();
       endpoint = null;
     }
-    dropWaiting();
-  }
-
-  private void dropWaiting() {
-    ArrayDeque<ByteBuf> bodies = waiting;
-    if (bodies != null) {
-      waiting = null;
-      bodies.forEach(ByteBuf::release);
-    }
+    body.release();
   }
 
   // ---- for the record ----

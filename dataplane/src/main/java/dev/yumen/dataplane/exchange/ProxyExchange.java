@@ -287,7 +287,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     } else if (requestPipe != null) {
       requestPipe.chunk(data);
     } else {
-      forwarding.body(data);
+      forwarding.requestBody(data);
     }
   }
 
@@ -523,7 +523,15 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       onTunnelOver();
       return;
     }
-    Failure late = overdue(now, forwarding.endpointText());
+    if (retryIsDue(now)) {
+      forwarding.attempt();
+      flush();
+    }
+    Failure late = ended ? null : overdue(now, forwarding.endpointText());
+    if (late != null && onlyAttemptIsLate(now) && forwarding.retryLate(late)) {
+      flush();
+      late = overdue(now, forwarding.endpointText());
+    }
     if (late == null) {
       return;
     }

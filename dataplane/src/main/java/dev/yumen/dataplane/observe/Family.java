@@ -83,6 +83,11 @@ public enum Family {
       Kind.COUNTER,
       "Attempts after the first one of a request.",
       List.of("upstream")),
+  UPSTREAM_RETRIES_REFUSED(
+      "gateway_upstream_retries_refused",
+      Kind.COUNTER,
+      "Attempts that were not made although the settings allow them.",
+      List.of("upstream", "reason")),
   UPSTREAM_ENDPOINTS(
       "gateway_upstream_endpoints",
       Kind.GAUGE,

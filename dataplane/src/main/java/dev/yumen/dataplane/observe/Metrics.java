@@ -123,6 +123,11 @@ public final class Metrics {
     rare(Family.UPSTREAM_HEALTH_CHECKS, upstream, good ? "healthy" : "unhealthy");
   }
 
+  /** A request was not tried again, as too many were. */
+  public void retryRefused(int upstream) {
+    rare(Family.UPSTREAM_RETRIES_REFUSED, upstream, "budget");
+  }
+
   private void rare(Family family, int upstream, String label) {
     rare.computeIfAbsent(new Rare(family, upstream, label), _ -> new LongAdder()).increment();
   }

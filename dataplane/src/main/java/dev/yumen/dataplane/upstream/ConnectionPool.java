@@ -104,11 +104,16 @@ public final class ConnectionPool implements Http2UpstreamConnection.Owner {
       if (worn(connection)) {
         connection.leave(); // takes itself out of the list
         i--;
-      } else if (connection.hasRoom() && (connection.takesTunnels() || !tunnel)) {
+      } else if (connection.hasRoom() && (!tunnel || takes(connection))) {
         return connection;
       }
     }
     return null;
+  }
+
+  /** Where HTTP/2 is all that may be spoken, another connection would take no tunnels either. */
+  private boolean takes(Http2UpstreamConnection connection) {
+    return connection.takesTunnels() || !dialer.mayChoose();
   }
 
   private boolean worn(Http2UpstreamConnection connection) {

@@ -48,6 +48,7 @@ public final class Upstream {
   private final UpstreamConfig config;
   private final Surroundings surroundings;
   private final int metric;
+  private final RetryPolicy retries;
   private final SlowStart slowStart;
   private final Outliers outliers;
   private final @Nullable HealthChecks checks;
@@ -66,6 +67,7 @@ public final class Upstream {
     this.metric = surroundings.metrics().upstreamSlot(name);
     List<Loop> loops = surroundings.loops();
     this.home = loops.get(Math.floorMod(name.hashCode(), loops.size()));
+    this.retries = new RetryPolicy(config.retry(), loops.size(), home.nanoTime());
     this.slowStart = new SlowStart(config.slowStart().toNanos());
     this.outliers = new Outliers(config.outlierEjection(), new Ejections());
     this.checks =
@@ -211,6 +213,16 @@ public final class Upstream {
   /** What of a request is hashed; null when nothing is. */
   public BalanceConfig.@Nullable ConsistentHash hashing() {
     return config.balance().consistentHash();
+  }
+
+  /** When requests are tried again. */
+  public RetryPolicy retries() {
+    return retries;
+  }
+
+  /** A request was not tried again, as too many were. */
+  public void retryRefused() {
+    surroundings.metrics().retryRefused(metric);
   }
 
   // ---- how endpoints fare ----

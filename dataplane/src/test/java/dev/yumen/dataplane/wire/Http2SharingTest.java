@@ -72,8 +72,10 @@ class Http2SharingTest {
     return sent("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   }
 
+  /** With a body that is too large to be kept. */
   private RawClient sentPost() {
-    return sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    String body = "b".repeat(100_000);
+    return sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + body);
   }
 
   /** Asks and answers; returns the connection that was used. */
@@ -243,6 +245,16 @@ class Http2SharingTest {
     }
     assertFailed(client, "UPSTREAM_RESET");
     assertEquals(before + 4, UPSTREAM.requests());
+  }
+
+  @Test
+  void aBodyThatWasKeptIsSentAgain() {
+    RawClient client = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    UPSTREAM.next().awaitEnd().reset(Http2Frame.REFUSED_STREAM);
+    Http2Request again = UPSTREAM.next().awaitEnd();
+    assertEquals("body", again.text());
+    again.answer(200, "ok");
+    assertEquals("ok", client.readResponse().text());
   }
 
   @Test

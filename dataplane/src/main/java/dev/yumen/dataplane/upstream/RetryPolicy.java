@@ -1,0 +1,134 @@
+package dev.yumen.dataplane.upstream;
+
+import dev.yumen.config.RetryCondition;
+import dev.yumen.config.RetryConfig;
+import dev.yumen.dataplane.loop.Loop;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * When requests to one upstream are tried again, and how many may be. What is counted is counted by
+ * loop; every method that takes a loop is called on it.
+ */
+public final class RetryPolicy {
+  private static final int STRIDE = 8;
+
+  /** Attempts that follow which are always allowed, in a second, by all loops together. */
+  private static final double ALWAYS_PER_SECOND = 10;
+
+  /** What is saved up at most for worse times, in seconds of what is always allowed. */
+  private static final double SAVED_SECONDS = 10;
+
+  private final RetryConfig config;
+  private final Set<RetryCondition.Kind> kinds = EnumSet.noneOf(RetryCondition.Kind.class);
+  private final Set<String> methods;
+  private final double perSecond;
+  private final double most;
+
+  /** For each loop what is left of the budget, and when time was last counted in. */
+  private final double[] tokens;
+
+  private final long[] countedAt;
+
+  RetryPolicy(RetryConfig config, int loops, long now) {
+    this.config = config;
+    this.methods = Set.copyOf(config.methods());
+    config.on().forEach(condition -> kinds.add(condition.kind()));
+    this.perSecond = ALWAYS_PER_SECOND / loops;
+    this.most = Math.max(1, perSecond * SAVED_SECONDS);
+    this.tokens = new double[loops * STRIDE];
+    this.countedAt = new long[loops * STRIDE];
+    for (int at = 0; at < tokens.length; at += STRIDE) {
+      tokens[at] = most;
+      countedAt[at] = now;
+    }
+  }
+
+  /** Attempts after the first. */
+  public int attempts() {
+    return config.attempts();
+  }
+
+  /** Whether a request is tried again after an attempt that failed so. */
+  public boolean on(RetryCondition.Kind kind) {
+    return config.attempts() > 0 && kinds.contains(kind);
+  }
+
+  public boolean onStatus(int status) {
+    if (!on(RetryCondition.Kind.STATUS)) {
+      return false;
+    }
+    for (RetryCondition condition : config.on()) {
+      if (condition.status() != null && condition.status().contains(status)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public boolean onGrpcStatus(int status) {
+    return on(RetryCondition.Kind.GRPC_STATUS)
+        && config.on().stream()
+            .anyMatch(
+                condition ->
+                    condition.kind() == RetryCondition.Kind.GRPC_STATUS
+                        && condition.grpcStatus() == status);
+  }
+
+  /** Whether a request of this method may be tried again when the service may have seen it. */
+  public boolean repeats(String method) {
+    return methods.contains(method);
+  }
+
+  /** For the head of the answer to one attempt; 0 for no limit. */
+  public long perTryNanos() {
+    return config.perTryTimeout().toNanos();
+  }
+
+  /** Largest body that is kept to be sent again. */
+  public long bodyBytes() {
+    return config.attempts() == 0 ? 0 : config.maxBody().bytes();
+  }
+
+  /** Longest pause. */
+  public long maxBackoffNanos() {
+    return config.maxBackoff().toNanos();
+  }
+
+  /**
+   * A pause: exponential backoff with full jitter ("Exponential backoff and jitter", AWS
+   * Architecture Blog, 2015).
+   *
+   * @param retry 1 for the first attempt that follows
+   */
+  public long backoffNanos(int retry) {
+    double longest =
+        Math.min(
+            config.backoff().toNanos() * Math.pow(2, retry - 1.0), config.maxBackoff().toNanos());
+    return longest < 1 ? 0 : ThreadLocalRandom.current().nextLong((long) longest) + 1;
+  }
+
+  /** A request has begun: its share of the budget is saved. */
+  public void requested(Loop loop) {
+    int at = loop.index() * STRIDE;
+    tokens[at] = Math.min(most + perSecond, tokens[at] + config.budget());
+  }
+
+  /** Takes an attempt that follows out of the budget; false when none is left. */
+  public boolean withdraw(Loop loop) {
+    if (config.budget() >= 1) {
+      return true;
+    }
+    int at = loop.index() * STRIDE;
+    long now = loop.nanoTime();
+    double seconds = (now - countedAt[at]) / 1e9;
+    countedAt[at] = now;
+    tokens[at] = Math.min(most + perSecond, tokens[at] + seconds * perSecond);
+    if (tokens[at] < 1) {
+      return false;
+    }
+    tokens[at]--;
+    return true;
+  }
+}
