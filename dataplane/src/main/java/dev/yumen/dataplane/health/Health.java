@@ -186,7 +186,7 @@ public final class Health {
             checked,
             old.ejectedUntil(),
             old.ejections(),
-            good ? "" : failure,
+            failure == null ? "" : failure,
             back ? now : old.since());
     goodWhileEjected = old.ejected() && good ? goodWhileEjected + 1 : 0;
     // Checks bring an ejected endpoint back early, but each time in a row more of them have to.

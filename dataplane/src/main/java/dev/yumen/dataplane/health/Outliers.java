@@ -98,7 +98,8 @@ public final class Outliers {
     }
     double[] means =
         Arrays.stream(windows)
-            .filter(window -> enough(window) && window.calls() > window.failures())
+            .filter(
+                window -> window != null && enough(window) && window.calls() > window.failures())
             .mapToDouble(Outliers::mean)
             .sorted()
             .toArray();
@@ -106,7 +107,7 @@ public final class Outliers {
     double median = means.length < 2 ? 0 : means[(means.length - 1) / 2];
     for (int i = 0; i < windows.length; i++) {
       Health.Totals window = windows[i];
-      if (!enough(window) || all.get(i).state().ejected()) {
+      if (window == null || !enough(window) || all.get(i).state().ejected()) {
         continue;
       }
       double ratio = (double) window.failures() / window.calls();
@@ -129,8 +130,8 @@ public final class Outliers {
     past.remove(health); // what led to this ejection must not lead to the next
   }
 
-  private boolean enough(Health.@Nullable Totals window) {
-    return window != null && window.calls() >= settings.minimumCalls();
+  private boolean enough(Health.Totals window) {
+    return window.calls() >= settings.minimumCalls();
   }
 
   private static double mean(Health.Totals window) {

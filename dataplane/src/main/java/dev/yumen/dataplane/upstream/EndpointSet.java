@@ -18,7 +18,6 @@ import dev.yumen.dataplane.loop.Loop;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ final class EndpointSet {
   private static final double ENOUGH_OF_ZONE = 0.5;
 
   private final List<Member> members;
-  private final Map<Endpoint, Health> healths = new IdentityHashMap<>();
+  private final IdentityHashMap<Endpoint, Health> healths = new IdentityHashMap<>();
   private final Endpoint[] usable;
   private final @Nullable Balancer balancer;
   private final boolean panic;

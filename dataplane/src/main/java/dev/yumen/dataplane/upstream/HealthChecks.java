@@ -39,7 +39,12 @@ final class HealthChecks {
   private void become(List<Member> members) {
     List<Endpoint> gone = new ArrayList<>(checks.keySet());
     members.forEach(member -> gone.remove(member.endpoint()));
-    gone.forEach(endpoint -> checks.remove(endpoint).stop());
+    for (Endpoint endpoint : gone) {
+      Check check = checks.remove(endpoint);
+      if (check != null) {
+        check.stop();
+      }
+    }
     for (Member member : members) {
       checks.computeIfAbsent(member.endpoint(), _ -> new Check(member)).start();
     }

@@ -103,9 +103,8 @@ public final class RetryPolicy {
    * @param retry 1 for the first attempt that follows
    */
   public long backoffNanos(int retry) {
-    double longest =
-        Math.min(
-            config.backoff().toNanos() * Math.pow(2, retry - 1.0), config.maxBackoff().toNanos());
+    double growing = config.backoff().toNanos() * Math.pow(2, retry - 1.0);
+    double longest = Math.min(growing, (double) config.maxBackoff().toNanos());
     return longest < 1 ? 0 : ThreadLocalRandom.current().nextLong((long) longest) + 1;
   }
 
