@@ -1,40 +1,33 @@
 package dev.yumen.dataplane.http2;
 
+import dev.yumen.dataplane.stream.IdleFrames;
 import io.netty.buffer.ByteBuf;
 
 /**
  * Follows the frames of a peer by their headers alone (RFC 9113 §4.1), before they are decoded. It
  * knows whether the peer is in the middle of something, and how many frames came that ask for
- * nothing: those cost work, and only a broken or hostile peer sends many of them.
+ * nothing.
  */
 final class FrameScanner {
   private static final int HEADER_BYTES = 9;
   private static final int PREFACE_BYTES = 24;
-  private static final long WINDOW = 10_000_000_000L;
   private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int CONTINUATION = 9;
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
-  /** Frames without use that each useful frame, of either side, pays for. */
-  private static final int FREE = 4;
-
-  /** Bytes of a body that count as a useful frame; fewer would pay for a dribble of them. */
-  private static final int PAYING_BYTES = 1024;
-
+  private final IdleFrames idle;
   private final byte[] header = new byte[HEADER_BYTES];
   private int have;
   private int skip;
   private boolean inHeaders;
   private boolean inData;
-  private int idle;
-  private long idleSince;
   private long frames;
 
   private FrameScanner(int skip, long now) {
     this.skip = skip;
-    this.idleSince = now;
+    this.idle = new IdleFrames(now);
   }
 
   /** Of what a client sends: its preface, then frames. */
@@ -78,20 +71,20 @@ final class FrameScanner {
     inData = type == DATA;
     boolean ends = type == DATA && (flags & END_STREAM) != 0;
     if (opens || ends || (type == DATA && skip > 0)) {
-      idle = Math.max(0, idle - FREE);
+      idle.useful();
     } else {
-      idle++;
+      idle.idle();
     }
   }
 
   /** A head was sent: the peer may have asked for it, or may answer it, by many frames. */
   void sent() {
-    idle = Math.max(0, idle - FREE);
+    idle.useful();
   }
 
   /** Data was sent: the peer may give back the window for it, in pieces of its own choice. */
   void sent(int bytes) {
-    idle = Math.max(0, idle - FREE * bytes / PAYING_BYTES);
+    idle.sent(bytes);
   }
 
   /** Whether a frame other than DATA, or the fields of a head, have begun and not ended. */
@@ -114,17 +107,8 @@ final class FrameScanner {
     return frames;
   }
 
-  /**
-   * Whether more frames without use came within 10 s than this, less those that were paid for.
-   *
-   * @param taken whether the peer takes what is sent to it; while it does not, answers to its
-   *     frames pile up, and the 10 s do not end
-   */
+  /** See {@link IdleFrames#flooded}. */
   boolean flooded(int most, long now, boolean taken) {
-    if (taken && now - idleSince >= WINDOW) {
-      idleSince = now;
-      idle = 0;
-    }
-    return idle > most;
+    return idle.flooded(most, now, taken);
   }
 }

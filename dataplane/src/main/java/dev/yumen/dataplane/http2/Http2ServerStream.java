@@ -6,6 +6,7 @@ import dev.yumen.dataplane.heads.AnswerHeaders;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.http1.WireError;
 import dev.yumen.dataplane.loop.Loop;
+import dev.yumen.dataplane.server.BodyProgress;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.Peer;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2ServerStream extends MultiplexedStream implements ClientStream {
   private final Http2ServerConnection connection;
   private final long startNanos;
+  private final BodyProgress body;
   private @Nullable RequestEvents exchange;
   private boolean answerEnded;
   private boolean requestEnded;
@@ -31,14 +33,6 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
   private boolean ahead;
   private int queued;
   private boolean stalled;
-  private long bodyRead;
-  private long discardLeft;
-  private long answeredAt;
-
-  // For the watch: when the client last moved, and what was seen then.
-  private long bodyStart;
-  private long bodyMovedAt;
-  private long pausedAt;
   private long sentAt;
 
   Http2ServerStream(
@@ -46,6 +40,7 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
     super(connection, head, stream);
     this.connection = connection;
     this.startNanos = startNanos;
+    this.body = new BodyProgress(connection.serving().limits(), startNanos);
   }
 
   // ---- the request ----
@@ -66,8 +61,6 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
       framing = Framing.STREAM;
     }
     continueOwed = !last && !connect && head().expectContinue();
-    bodyStart = startNanos;
-    bodyMovedAt = startNanos;
     RequestEvents begun =
         connection.serving().acceptor().onRequest(this, head(), framing, startNanos);
     if (!answerEnded && !closed()) {
@@ -89,40 +82,26 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
   int data(ByteBuf data) {
     int length = data.readableBytes();
     RequestEvents current = exchange;
-    bodyRead += length;
-    bodyMovedAt = connection.now();
+    body.came(length, connection.now());
     continueOwed = false;
     if (current == null) {
-      discard(length);
-      return discardLeft < 0 ? 0 : length;
+      boolean enough = body.discard(length);
+      if (enough) {
+        stopRequest();
+      }
+      return enough ? 0 : length;
     }
     if (connect && !tunnel) {
       ahead = true;
       return length;
     }
-    if (!tunnel && bodyRead > connection.serving().limits().bodyBytes()) {
-      connection.rejected("body_too_large");
-      fail(
-          Failure.of(
-              FailureCode.PAYLOAD_TOO_LARGE,
-              "request body of more than "
-                  + connection.serving().limits().bodyBytes()
-                  + " bytes (limits.body)"));
+    BodyProgress.Broken tooLarge = tunnel ? null : body.tooLarge();
+    if (tooLarge != null) {
+      fail(tooLarge);
       return length;
     }
     current.onRequestBody(data.readRetainedSlice(length));
     return consumable(length);
-  }
-
-  /**
-   * An answer may come before its request has ended (RFC 9113 §8.1). The rest of the request is
-   * read and dropped, within a limit; then the client is asked to stop.
-   */
-  private void discard(int length) {
-    discardLeft -= length;
-    if (discardLeft < 0) {
-      stopRequest();
-    }
   }
 
   private void stopRequest() {
@@ -133,7 +112,7 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
 
   /** For the watch: the rest of a request that was answered does not come. */
   void stopRequestAfter(long nanos, long now) {
-    if (answerEnded && (discardLeft < 0 || now - answeredAt >= nanos)) {
+    if (answerEnded && body.restIsOverdue(nanos, now)) {
       stopRequest();
     }
   }
@@ -155,7 +134,13 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
     }
   }
 
-  void fail(Failure failure) {
+  /** The client did not keep a limit: says so, and counts it. */
+  void fail(BodyProgress.Broken limit) {
+    connection.rejected(limit.reason());
+    fail(limit.failure());
+  }
+
+  private void fail(Failure failure) {
     RequestEvents current = exchange;
     if (current != null) {
       current.onRequestFailure(failure);
@@ -213,7 +198,7 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
   @Override
   public void sendBody(ByteBuf data) {
     if (tunnel) {
-      bodyMovedAt = connection.now();
+      body.moved(connection.now());
     }
     hold(data);
   }
@@ -229,8 +214,7 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
       outputEnded = true;
       end(trailers);
     }
-    answeredAt = connection.now();
-    discardLeft = connection.serving().limits().drainBytes();
+    body.answered(connection.now());
     consumeRest();
     connection.flushSoon();
   }
@@ -289,7 +273,7 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
   public void pauseRequest() {
     if (!paused()) {
       paused(true);
-      pausedAt = connection.now();
+      body.paused(connection.now());
     }
   }
 
@@ -297,9 +281,7 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
   public void resumeRequest() {
     if (paused()) {
       paused(false);
-      long waited = connection.now() - pausedAt;
-      bodyStart += waited;
-      bodyMovedAt += waited;
+      body.resumed(connection.now());
       consumeRest();
     }
   }
@@ -356,16 +338,8 @@ final class Http2ServerStream extends MultiplexedStream implements ClientStream 
     return !requestEnded && !paused() && !continueOwed && !connect && exchange != null;
   }
 
-  long bodyStart() {
-    return bodyStart;
-  }
-
-  long bodyMovedAt() {
-    return bodyMovedAt;
-  }
-
-  long bodyRead() {
-    return bodyRead;
+  BodyProgress body() {
+    return body;
   }
 
   boolean isTunnel() {

@@ -1,10 +1,10 @@
 package dev.yumen.dataplane.http2;
 
-import dev.yumen.api.Failure;
-import dev.yumen.api.FailureCode;
 import dev.yumen.config.Http2Limits;
 import dev.yumen.dataplane.loop.Deadline;
+import dev.yumen.dataplane.server.BodyProgress;
 import dev.yumen.dataplane.server.ListenerLimits;
+import dev.yumen.dataplane.stream.ResetCount;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Error;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Watch extends Deadline {
   private static final long SECOND = 1_000_000_000L;
-  private static final long RESET_WINDOW = 30 * SECOND;
   private static final long LINGER = 2 * SECOND;
   private static final int FRAME_BYTES = 16 * 1024;
   private static final long OUR_PING = 0x79756d656e3f0001L;
@@ -24,12 +23,11 @@ final class Http2Watch extends Deadline {
   private final Http2ServerConnection connection;
   private final FrameScanner scanner;
   private final Http2Limits limits;
+  private final ResetCount resets;
   private long heardAt;
   private long idleSince;
   private long middleSince = NONE;
   private long middleFrames;
-  private int resets;
-  private long resetsSince;
   private long pingAt = NONE;
   private long leaveAt = NONE;
   private long halfClosedAt = NONE;
@@ -40,6 +38,7 @@ final class Http2Watch extends Deadline {
     this.connection = connection;
     this.scanner = scanner;
     this.limits = limits;
+    this.resets = new ResetCount(limits.resets(), connection.now());
   }
 
   Http2Limits limits() {
@@ -50,7 +49,6 @@ final class Http2Watch extends Deadline {
     long now = connection.now();
     heardAt = now;
     idleSince = now;
-    resetsSince = now;
     again(now);
   }
 
@@ -84,12 +82,7 @@ final class Http2Watch extends Deadline {
 
   /** Counts a stream that was reset; whether there were too many of them lately. */
   boolean tooManyResets() {
-    long now = connection.now();
-    if (now - resetsSince >= RESET_WINDOW) {
-      resetsSince = now;
-      resets = 0;
-    }
-    return ++resets > limits.resets();
+    return resets.tooMany(connection.now());
   }
 
   private void again(long now) {
@@ -176,7 +169,7 @@ final class Http2Watch extends Deadline {
 
   private void look(Http2ServerStream stream, long now) {
     stream.stopRequestAfter(LINGER, now);
-    Failure slow = stream.awaitsBody() ? slowBody(stream, now) : null;
+    BodyProgress.Broken slow = stream.awaitsBody() ? slowBody(stream.body(), now) : null;
     if (slow != null) {
       stream.fail(slow);
       return;
@@ -187,32 +180,15 @@ final class Http2Watch extends Deadline {
     if (waiting && now - since >= server().writeNanos()) {
       connection.rejected("slow_reader");
       connection.reset(stream.stream(), Http2Error.CANCEL);
-    } else if (stream.isTunnel() && now - stream.bodyMovedAt() >= server().tunnelIdleNanos()) {
+    } else if (stream.isTunnel() && now - stream.body().movedAt() >= server().tunnelIdleNanos()) {
       connection.rejected("tunnel_idle");
       stream.endTunnelInOrder();
     }
   }
 
-  private @Nullable Failure slowBody(Http2ServerStream stream, long now) {
+  private BodyProgress.@Nullable Broken slowBody(BodyProgress body, long now) {
     // Of a frame that is not whole the stream knows nothing yet.
     boolean coming = scanner.inData();
-    long movedAt = coming ? Math.max(stream.bodyMovedAt(), heardAt) : stream.bodyMovedAt();
-    if (now - movedAt >= server().bodyNanos()) {
-      connection.rejected("body_timeout");
-      return timeout("request body stopped");
-    }
-    long time = now - stream.bodyStart();
-    if (server().minBytesPerSecond() > 0
-        && time > server().minRateGraceNanos()
-        && stream.bodyRead() + (coming ? FRAME_BYTES : 0)
-            < (double) server().minBytesPerSecond() * time / SECOND) {
-      connection.rejected("body_too_slow");
-      return timeout("request body came too slowly");
-    }
-    return null;
-  }
-
-  private static Failure timeout(String detail) {
-    return Failure.of(FailureCode.REQUEST_TIMEOUT, detail);
+    return body.tooSlow(now, coming ? heardAt : body.movedAt(), coming ? FRAME_BYTES : 0);
   }
 }
