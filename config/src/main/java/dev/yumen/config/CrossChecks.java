@@ -5,6 +5,7 @@ import dev.yumen.config.Node.Entry;
 import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,15 +94,18 @@ final class CrossChecks {
 
   /** Two that listen on the same address, where an unspecified address is the same as any. */
   private void addresses() {
-    Map<String, Bound> bound = new LinkedHashMap<>();
+    List<Bound> bound = new ArrayList<>();
     if (root.get("listeners") instanceof Mapping listeners) {
       for (Entry entry : listeners.entries()) {
         At at = At.TOP.key("listeners").key(entry.key()).key("address");
         boolean udp = entry.value() instanceof Mapping listener && listener.get("udp") != null;
         bound(scalar(entry.value(), "address"), udp, at, bound);
+        if (speaksHttp3(entry.value())) {
+          bound(scalar(entry.value(), "address"), true, at, bound);
+        }
       }
     } else if (Node.absent(root.get("listeners"))) {
-      bound.put("listeners.http", new Bound(new Address("0.0.0.0", 8080), false, root.place()));
+      bound.add(new Bound("listeners.http", new Address("0.0.0.0", 8080), false, root.place()));
     }
     Node management = root.get("management");
     Scalar enabled = scalar(management, "enabled");
@@ -115,8 +119,15 @@ final class CrossChecks {
     bound(listening, false, At.TOP.key("management").key("address"), bound);
   }
 
+  /** Such a listener takes the UDP port of the same number too. */
+  private static boolean speaksHttp3(Node listener) {
+    Node protocols = listener instanceof Mapping settings ? settings.get("protocols") : null;
+    return Node.items(protocols).stream()
+        .anyMatch(node -> node instanceof Scalar name && name.text().equalsIgnoreCase("http3"));
+  }
+
   /** A socket that is to be opened. */
-  private record Bound(Address address, boolean udp, Place place) {
+  private record Bound(String owner, Address address, boolean udp, Place place) {
     boolean clashes(Address other, boolean otherIsUdp) {
       return udp == otherIsUdp
           && address.port() == other.port()
@@ -129,7 +140,7 @@ final class CrossChecks {
     }
   }
 
-  private void bound(@Nullable Scalar written, boolean udp, At at, Map<String, Bound> bound) {
+  private void bound(@Nullable Scalar written, boolean udp, At at, List<Bound> bound) {
     if (written == null) {
       return;
     }
@@ -139,18 +150,18 @@ final class CrossChecks {
     } catch (InvalidValue _) {
       return;
     }
-    bound.forEach(
-        (name, other) -> {
-          if (other.clashes(address, udp)) {
-            String found = Text.quoted(written.text());
-            problems.error(
-                written.place(),
-                at,
-                found + " is taken by " + name + " (at " + other.place() + ")");
-          }
-        });
+    for (Bound other : bound) {
+      if (other.clashes(address, udp)) {
+        String found = Text.quoted(written.text());
+        problems.error(
+            written.place(),
+            at,
+            found + " is taken by " + other.owner() + " (at " + other.place() + ")");
+      }
+    }
     String name = at.toString();
-    bound.put(name.substring(0, name.lastIndexOf('.')), new Bound(address, udp, written.place()));
+    String owner = name.substring(0, name.lastIndexOf('.'));
+    bound.add(new Bound(owner, address, udp, written.place()));
   }
 
   /** Reports a text that stands in {@code first} already. */

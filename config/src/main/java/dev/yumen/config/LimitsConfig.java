@@ -62,7 +62,9 @@ public record LimitsConfig(
                 + " paused.")
         @Default("64KiB")
         DataSize buffer,
-    @Describe("Bounds on what one HTTP/2 connection may use.") @Default("{}") Http2Limits http2) {
+    @Describe("Bounds on what one HTTP/2 connection may use.") @Default("{}") Http2Limits http2,
+    @Describe("Bounds on HTTP/3 where those of HTTP/2 do not fit.") @Default("{}")
+        Http3Limits http3) {
 
   public LimitsConfig {
     Check.range("request-line", requestLine, 64, 1 << 20);

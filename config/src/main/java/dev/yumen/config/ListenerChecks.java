@@ -9,7 +9,7 @@ import java.util.List;
  * word. A part of {@link CrossChecks}.
  */
 final class ListenerChecks {
-  private static final List<String> ONLY_HTTP = List.of("built-in", "protocols");
+  private static final List<String> ONLY_HTTP = List.of("built-in", "protocols", "http3");
   private static final List<String> ONLY_TCP_BASED = List.of("backlog", "tls", "proxy-protocol");
   private static final List<String> ONLY_ROUTES = List.of("hello-timeout", "max-client-hello");
 

@@ -17,7 +17,8 @@ public record ListenerConfig(
         List<BuiltIn> builtIn,
     @Describe(
             "What is spoken here. http2 is chosen by ALPN over TLS; without TLS it begins by prior"
-                + " knowledge or by Upgrade (h2c).")
+                + " knowledge or by Upgrade (h2c). http3 needs tls and takes the UDP port of the"
+                + " same number.")
         @Default("[http1, http2]")
         @OneOrMany
         List<Protocol> protocols,
@@ -25,7 +26,9 @@ public record ListenerConfig(
     @Describe("Clients are announced by load balancers in front; none without it.")
         @Nullable ProxyProtocolConfig proxyProtocol,
     @Describe("Makes this a listener for TCP instead of HTTP.") @Nullable TcpConfig tcp,
-    @Describe("Makes this a listener for UDP instead of HTTP.") @Nullable UdpConfig udp) {
+    @Describe("Makes this a listener for UDP instead of HTTP.") @Nullable UdpConfig udp,
+    @Describe("How clients learn of HTTP/3, where it is among the protocols.") @Default("{}")
+        Http3Config http3) {
 
   /** Endpoints the gateway answers by itself. */
   public enum BuiltIn {
@@ -37,18 +40,30 @@ public record ListenerConfig(
   /** Versions of HTTP that a listener may speak. */
   public enum Protocol {
     HTTP1,
-    HTTP2
+    HTTP2,
+    HTTP3
   }
 
   /** An HTTP listener without TLS. */
   public ListenerConfig(
       Address address, int backlog, List<BuiltIn> builtIn, List<Protocol> protocols) {
-    this(address, backlog, builtIn, protocols, null, null, null, null);
+    this(address, backlog, builtIn, protocols, null, null, null, null, Http3Config.USUAL);
   }
 
   public ListenerConfig {
     if (protocols.isEmpty()) {
-      throw new InvalidValue("protocols", "[]", "http1, http2 or both");
+      throw new InvalidValue("protocols", "[]", "http1, http2, http3 or several of them");
+    }
+    if (protocols.contains(Protocol.HTTP3) && proxyProtocol != null) {
+      throw new InvalidValue(
+          "protocols", "http3", "none with proxy-protocol, which clients of UDP would walk around");
+    }
+    if (protocols.contains(Protocol.HTTP3) && tls == null) {
+      throw new InvalidValue("protocols", "http3", "a listener with tls, or without http3");
+    }
+    if (protocols.size() == 1 && protocols.contains(Protocol.HTTP3)) {
+      throw new InvalidValue(
+          "protocols", "[http3]", "http1 or http2 beside it, by which clients learn of http3");
     }
     protocols = List.copyOf(protocols);
     Check.range("backlog", backlog, 1, 65_535);
@@ -56,5 +71,10 @@ public record ListenerConfig(
     if (tcp != null && udp != null) {
       throw InvalidValue.found("", "tcp and udp", "one of them, or none for HTTP");
     }
+  }
+
+  /** Whether HTTP is spoken here in this version. */
+  public boolean speaks(Protocol protocol) {
+    return tcp == null && udp == null && protocols.contains(protocol);
   }
 }

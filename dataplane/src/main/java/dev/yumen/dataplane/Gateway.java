@@ -12,6 +12,7 @@ import dev.yumen.dataplane.exchange.FailureLog;
 import dev.yumen.dataplane.exchange.FailureResponses;
 import dev.yumen.dataplane.exchange.ManagementAcceptor;
 import dev.yumen.dataplane.http1.WireError;
+import dev.yumen.dataplane.http3.Http3Port;
 import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.observe.Metrics;
@@ -71,6 +72,10 @@ public final class Gateway implements AutoCloseable {
           "http2_ping_timeout",
           "http2_protocol_error",
           "http2_too_many_streams",
+          "http3_flood",
+          "http3_malformed",
+          "http3_protocol_error",
+          "http3_too_many_streams",
           "slow_reader",
           "too_many_connections",
           "too_many_connections_of_client",
@@ -87,6 +92,10 @@ public final class Gateway implements AutoCloseable {
   private final Listener.Surroundings listening;
   private final UdpListener.Surroundings datagrams;
   private final Map<String, Port> listeners = new LinkedHashMap<>();
+
+  /** By the name of their listener; those that were taken away too, until they are replaced. */
+  private final Map<String, Http3Port> http3 = new LinkedHashMap<>();
+
   private @Nullable Listener management;
   private volatile Supplier<String> reloads = () -> "{}";
   private volatile boolean ready;
@@ -221,9 +230,7 @@ public final class Gateway implements AutoCloseable {
               new ManagementAcceptor(builtIn, failures),
               listening.apart());
     }
-    for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
-      listeners.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
-    }
+    openNew(config, listeners, http3);
   }
 
   private Port open(String name, ListenerConfig settings) throws IOException {
@@ -272,10 +279,12 @@ public final class Gateway implements AutoCloseable {
       return built.problems();
     }
     Map<String, Port> opened = new LinkedHashMap<>();
+    Map<String, Http3Port> openedHttp3 = new LinkedHashMap<>();
     try {
-      openNew(config, opened);
+      openNew(config, opened, openedHttp3);
     } catch (IOException e) {
       opened.values().forEach(Port::retire);
+      openedHttp3.values().forEach(Port::retire);
       next.releaseUnused();
       List<Problem> problems = new ArrayList<>(built.problems());
       problems.add(
@@ -290,6 +299,7 @@ public final class Gateway implements AutoCloseable {
     engine.metrics().certificates(next.expiries());
     closeRemoved(config);
     listeners.putAll(opened);
+    http3.putAll(openedHttp3);
     return problems;
   }
 
@@ -309,13 +319,44 @@ public final class Gateway implements AutoCloseable {
     return new Problem(Problem.Severity.WARNING, null, section, "takes effect with the next start");
   }
 
-  private void openNew(GatewayConfig config, Map<String, Port> opened) throws IOException {
+  private void openNew(
+      GatewayConfig config, Map<String, Port> opened, Map<String, Http3Port> openedHttp3)
+      throws IOException {
     for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
-      Port old = listeners.get(entry.getKey());
-      if (old == null || !old.is(entry.getKey(), entry.getValue())) {
-        opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
+      String name = entry.getKey();
+      ListenerConfig settings = entry.getValue();
+      Port port = listeners.get(name);
+      if (port == null || !port.is(name, settings)) {
+        port = open(name, settings);
+        opened.put(name, port);
+      }
+      if (settings.speaks(ListenerConfig.Protocol.HTTP3) && port instanceof Listener listener) {
+        openHttp3(name, settings, listener, openedHttp3);
       }
     }
+  }
+
+  private void openHttp3(
+      String name, ListenerConfig settings, Listener listener, Map<String, Http3Port> opened)
+      throws IOException {
+    Http3Port old = http3.get(name);
+    if (old != null && old.is(name, settings)) {
+      return;
+    }
+    if (old != null && old.bound().equals(listener.bound())) {
+      old.closeAll(); // it was taken away a moment ago, and its last connections are still there
+    }
+    opened.put(
+        name,
+        Http3Port.open(
+            new Http3Port.Owner(
+                name,
+                settings.address(),
+                () -> rules(name, settings),
+                new ExchangeAcceptor(name, exchanges, engine.loops()),
+                listener.registryBeside()),
+            listener.bound(),
+            datagrams));
   }
 
   private void closeRemoved(GatewayConfig config) {
@@ -329,6 +370,11 @@ public final class Gateway implements AutoCloseable {
               listener.retire();
               return true;
             });
+    for (Http3Port port : http3.values()) {
+      if (!port.is(port.name(), config.listeners().get(port.name()))) {
+        port.retire();
+      }
+    }
   }
 
   /** Where listeners are bound, by name, {@code management} among them. */
@@ -393,7 +439,7 @@ public final class Gateway implements AutoCloseable {
     LockSupport.parkNanos(settings.notice().toNanos());
     List<Port> all;
     synchronized (this) {
-      all = List.copyOf(listeners.values());
+      all = ports();
     }
     all.forEach(Port::stopAccepting);
     all.forEach(Port::drain);
@@ -409,6 +455,12 @@ public final class Gateway implements AutoCloseable {
     return left == 0;
   }
 
+  private List<Port> ports() {
+    List<Port> all = new ArrayList<>(listeners.values());
+    all.addAll(http3.values());
+    return all;
+  }
+
   private static int connections(List<Port> all) {
     return all.stream().mapToInt(Port::connections).sum();
   }
@@ -421,7 +473,7 @@ public final class Gateway implements AutoCloseable {
     }
     closed = true;
     ready = false;
-    for (Port listener : listeners.values()) {
+    for (Port listener : ports()) {
       listener.stopAccepting();
       listener.closeAll();
     }

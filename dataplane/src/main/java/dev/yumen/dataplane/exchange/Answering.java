@@ -144,6 +144,10 @@ final class Answering implements BodySink {
 
   private void sendHead() {
     started = true;
+    String alternative = exchange.alternative();
+    if (alternative != null && !head().headers().contains("alt-svc")) {
+      head().headers().add("Alt-Svc", alternative);
+    }
     exchange.client().sendHead(status(), head().headers(), framing, length);
   }
 

@@ -124,6 +124,22 @@ public final class ExchangeAcceptor implements RequestAcceptor {
         session.serverName(), host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
   }
 
+  /** What tells the client of HTTP/3 at this listener (RFC 7838 §3); null where nothing has to. */
+  @Nullable String alternative(Snapshot snapshot, ClientStream client) {
+    if (client.peer().tls() == null || client.version().equals("3")) {
+      return null;
+    }
+    ListenerConfig settings = snapshot.config().listeners().get(listener);
+    if (settings == null
+        || !settings.protocols().contains(ListenerConfig.Protocol.HTTP3)
+        || !settings.http3().advertise()) {
+      return null;
+    }
+    int mapped = settings.http3().port();
+    int port = mapped == 0 ? client.peer().localPort() : mapped;
+    return "h3=\":" + port + "\"; ma=" + settings.http3().maxAge().toSeconds();
+  }
+
   void countRejected(Loop loop, String reason) {
     loop.metrics().rejected(surroundings.metrics().rejectionSlot(reason.toLowerCase(Locale.ROOT)));
   }

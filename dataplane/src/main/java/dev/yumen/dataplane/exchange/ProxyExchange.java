@@ -462,6 +462,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     acceptor.failureLog().log(this, cause);
   }
 
+  /** The value of Alt-Svc for this client, or null. */
+  @Nullable String alternative() {
+    return acceptor.alternative(snapshot(), client());
+  }
+
   private Response failureAnswer() {
     String language = head().first("accept-language");
     return acceptor.failures().answer(Objects.requireNonNull(failure), language, traceId());

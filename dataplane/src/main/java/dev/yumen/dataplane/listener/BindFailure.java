@@ -8,13 +8,28 @@ public final class BindFailure extends IOException {
   private static final long serialVersionUID = 1L;
 
   public BindFailure(String listener, Address address, Throwable cause) {
-    super("listener " + listener + " can not listen on " + address + ": " + reason(cause), cause);
+    this(listener, address.toString(), "the port", cause);
   }
 
-  private static String reason(Throwable cause) {
+  private BindFailure(String listener, String place, String port, Throwable cause) {
+    super(
+        "listener " + listener + " can not listen on " + place + ": " + reason(port, cause), cause);
+  }
+
+  /**
+   * Of the UDP port beside a port that was opened.
+   *
+   * @param port its number
+   */
+  public static BindFailure ofHttp3(String listener, Address address, int port, Throwable cause) {
+    return new BindFailure(
+        listener, address.toString(), "UDP port " + port + ", which http3 needs,", cause);
+  }
+
+  private static String reason(String port, Throwable cause) {
     String message = cause.getMessage();
     return message != null && message.contains("Address already in use")
-        ? "the port is in use"
+        ? port + " is in use"
         : String.valueOf(message);
   }
 }

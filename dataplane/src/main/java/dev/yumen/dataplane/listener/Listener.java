@@ -72,8 +72,11 @@ public final class Listener implements Port {
      */
     public record Tcp(TcpPlan plan, Function<Loop, TcpConnections.Pin> pin) {}
 
+    /** Whether nothing else is spoken over TCP. */
     boolean only(ListenerConfig.Protocol protocol) {
-      return protocols.size() == 1 && protocols.contains(protocol);
+      return protocols.stream()
+          .filter(other -> other != ListenerConfig.Protocol.HTTP3)
+          .allMatch(other -> other == protocol);
     }
   }
 
@@ -204,6 +207,11 @@ public final class Listener implements Port {
     public void onFailed(Channel channel, Throwable cause) {
       registry.failed(String.valueOf(channel.remoteAddress()), cause);
     }
+  }
+
+  /** For connections to the UDP port beside this one. */
+  public ConnectionRegistry registryBeside() {
+    return registry.beside();
   }
 
   @Override

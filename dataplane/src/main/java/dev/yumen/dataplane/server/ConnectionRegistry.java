@@ -34,7 +34,7 @@ public final class ConnectionRegistry {
   private final String listener;
   private final int metric;
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
-  private final ConcurrentHashMap<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<InetAddress, Integer> byClient;
   private final AtomicInteger total;
   private final LineLimit limit = new LineLimit(LOG, System::nanoTime);
   private volatile boolean draining;
@@ -43,10 +43,27 @@ public final class ConnectionRegistry {
    * @param total connections of all listeners together
    */
   public ConnectionRegistry(Metrics metrics, String listener, AtomicInteger total) {
+    this(metrics, listener, total, new ConcurrentHashMap<>());
+  }
+
+  private ConnectionRegistry(
+      Metrics metrics,
+      String listener,
+      AtomicInteger total,
+      ConcurrentHashMap<InetAddress, Integer> byClient) {
     this.metrics = metrics;
     this.listener = listener;
     this.metric = metrics.listenerSlot(listener);
     this.total = total;
+    this.byClient = byClient;
+  }
+
+  /**
+   * One for another port of the same listener: it drains and closes by itself, and a client may
+   * have as many connections to both as to one.
+   */
+  public ConnectionRegistry beside() {
+    return new ConnectionRegistry(metrics, listener, total, byClient);
   }
 
   /**

@@ -261,6 +261,9 @@ public final class SnapshotBuilder {
     if (settings.tcp() == null && settings.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
       alpn.add("http/1.1");
     }
+    if (settings.protocols().contains(ListenerConfig.Protocol.HTTP3)) {
+      alpn.add("h3");
+    }
     return alpn;
   }
 

@@ -28,6 +28,7 @@ public final class ServerTls implements AutoCloseable {
   private final List<CertificateExpiry> expiries;
   private final ServerChoices<StateRegistry.Handle<ServerContext>> choices;
   private final PendingChallenges challenges;
+  private final StateRegistry.@Nullable Handle<QuicTls> quic;
   private final Runnable giveBack;
   private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -46,6 +47,7 @@ public final class ServerTls implements AutoCloseable {
       List<CertificateExpiry> expiries,
       ServerChoices<StateRegistry.Handle<ServerContext>> choices,
       PendingChallenges challenges,
+      StateRegistry.@Nullable Handle<QuicTls> quic,
       Runnable giveBack) {
     this.settings = settings;
     this.alpn = alpn;
@@ -53,6 +55,7 @@ public final class ServerTls implements AutoCloseable {
     this.expiries = expiries;
     this.choices = choices;
     this.challenges = challenges;
+    this.quic = quic;
     this.giveBack = giveBack;
   }
 
@@ -62,7 +65,8 @@ public final class ServerTls implements AutoCloseable {
    * milliseconds; not for an event loop.
    *
    * @param listener the listener's name
-   * @param alpn protocols that the listener speaks, the best first; empty when ALPN is not answered
+   * @param alpn protocols that the listener speaks, the best first; empty when ALPN is not answered.
+   *     With {@code h3} among them, what QUIC needs is made too
    * @param issued certificates that ACME gave
    */
   public static Compiled compile(
@@ -84,6 +88,11 @@ public final class ServerTls implements AutoCloseable {
    */
   public ChannelHandler handler(Consumer<TlsRefusal> refusals) {
     return new HelloHandler(this, refusals);
+  }
+
+  /** The same for connections over QUIC; null when none are taken. */
+  public @Nullable QuicTls quic() {
+    return quic == null ? null : quic.value();
   }
 
   /** The certificates, in the order of the configuration. */
@@ -143,7 +152,8 @@ public final class ServerTls implements AutoCloseable {
     return alpn;
   }
 
-  Duration handshakeTimeout() {
+  /** Time for a whole handshake. */
+  public Duration handshakeTimeout() {
     return settings.handshakeTimeout();
   }
 

@@ -24,6 +24,7 @@ final class ServerTlsCompiler {
   private final String listener;
   private final ListenerTlsConfig settings;
   private final List<String> alpn;
+  private final boolean quic;
   private final Map<AcmeDomain, InputFile> issued;
   private final TlsSurroundings around;
   private final TlsProblems problems = new TlsProblems();
@@ -32,6 +33,9 @@ final class ServerTlsCompiler {
   private final List<CertificateExpiry> expiries = new ArrayList<>();
   private final List<Runnable> giveBack = new ArrayList<>();
 
+  /**
+   * @param alpn may hold that of HTTP/3, which is spoken over QUIC alone
+   */
   ServerTlsCompiler(
       String listener,
       ListenerTlsConfig settings,
@@ -40,7 +44,8 @@ final class ServerTlsCompiler {
       TlsSurroundings around) {
     this.listener = listener;
     this.settings = settings;
-    this.alpn = alpn;
+    this.alpn = alpn.stream().filter(protocol -> !protocol.equals(QuicTls.H3)).toList();
+    this.quic = alpn.contains(QuicTls.H3);
     this.issued = issued;
     this.around = around;
     this.keyEntries = new KeyEntries(problems, around.clock().instant());
@@ -56,6 +61,9 @@ final class ServerTlsCompiler {
       String setting = "hosts[" + i + "].client-certificate";
       hosts.put(host.host(), policy(host.clientCertificate(), setting));
     }
+    if (quic) {
+      checkQuic(entries, usual);
+    }
     if (problems.hasErrors() || provider == null) {
       return refused();
     }
@@ -65,8 +73,12 @@ final class ServerTlsCompiler {
     }
     ServerChoices<StateRegistry.Handle<ServerContext>> choices =
         new ServerChoices<>(entries, usual, hosts);
+    StateRegistry.Handle<QuicTls> overQuic = null;
     try {
       choices.make(pair -> context(provider, pair));
+      if (quic) {
+        overQuic = overQuic(entries, usual);
+      }
     } catch (IllegalArgumentException e) {
       problems.error("certificates", String.valueOf(e.getMessage()));
       return refused();
@@ -82,8 +94,28 @@ final class ServerTlsCompiler {
             List.copyOf(expiries),
             choices,
             around.challenges(),
+            overQuic,
             () -> held.forEach(Runnable::run)),
         problems.all());
+  }
+
+  private void checkQuic(List<KeyEntry> entries, ClientPolicy usual) {
+    String missing = QuicLibrary.missing();
+    if (missing != null) {
+      problems.error("", missing);
+    }
+    String unfit = QuicTls.unfit(settings, entries, usual);
+    if (unfit != null) {
+      problems.error("", unfit);
+    }
+  }
+
+  private StateRegistry.Handle<QuicTls> overQuic(List<KeyEntry> entries, ClientPolicy usual) {
+    QuicTls.Spec spec = new QuicTls.Spec(listener, settings, entries, usual, around);
+    StateRegistry.Handle<QuicTls> handle =
+        around.states().hold(QuicTls.class, spec.key(), () -> QuicTls.make(spec), tls -> {});
+    giveBack.add(handle::release);
+    return handle;
   }
 
   private ServerTls.Compiled refused() {

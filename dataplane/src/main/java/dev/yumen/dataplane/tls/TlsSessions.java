@@ -1,11 +1,14 @@
 package dev.yumen.dataplane.tls;
 
 import dev.yumen.api.TlsSession;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,19 @@ public final class TlsSessions {
         handler.applicationProtocol(),
         peer(session),
         server != null && resumed(server, session));
+  }
+
+  /** Of a connection over QUIC whose handshake is done; on its event loop. */
+  public static TlsSession of(QuicChannel channel, @Nullable String serverName) {
+    SSLEngine engine = Objects.requireNonNull(channel.sslEngine());
+    SSLSession session = engine.getSession();
+    return new TlsSession(
+        session.getProtocol(),
+        session.getCipherSuite(),
+        serverName,
+        engine.getApplicationProtocol(),
+        peer(session),
+        false); // the library does not tell
   }
 
   private static @Nullable X509Certificate peer(SSLSession session) {
