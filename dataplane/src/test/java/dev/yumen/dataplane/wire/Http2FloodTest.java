@@ -168,8 +168,9 @@ class Http2FloodTest {
       Thread sender = Thread.ofVirtual().start(() -> sendMany(client, flood));
       RawClient.End end = client.readEnd();
       assertNotEquals(RawClient.End.STILL_OPEN, end);
-      // A reset of the connection may overtake the GOAWAY that was sent before it.
-      assertTrue(end == RawClient.End.RESET || !client.goAways().isEmpty());
+      // A reset of the connection may overtake the GOAWAY that was sent before it, and the sender
+      // may
+      // be the one who hears of it. That a GOAWAY comes at all: aClientIsToldWhyItIsClosed.
       client.goAways().forEach(told -> assertEquals(flood.error(), told.error()));
       client.reset();
       sender.interrupt();
