@@ -3,9 +3,7 @@ package dev.yumen.dataplane.exchange;
 import dev.yumen.api.BodySink;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
-import dev.yumen.config.BalanceConfig.ConsistentHash;
 import dev.yumen.config.RetryCondition.Kind;
-import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
@@ -23,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +47,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private ConnectionPool.@Nullable Pending connecting;
   private @Nullable String lastEndpoint;
   private final RequestBody body = new RequestBody();
+  private @Nullable Retries retries;
   private List<Endpoint> tried = List.of();
   private List<Endpoint> unreachable = List.of();
   private @Nullable Failure connectFailure;
@@ -67,9 +65,6 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private @Nullable Tunnel tunnel;
   private int refusals;
   private int attempts;
-
-  /** Attempts that counted as such: those of {@code retry.attempts}. */
-  private int retries;
 
   private long attemptStart;
   private long hash;
@@ -106,8 +101,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     upstream = forward.choose();
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
     exchange.upstreamRequestLimit(upstream.config().timeout().request().toNanos());
-    policy().requested(exchange.loop());
-    body.keep(policy().bodyBytes());
+    retries = new Retries(exchange, upstream, body);
   }
 
   /** An upgrade to HTTP/2 or TLS would take the connection out of our sight: never passed on. */
@@ -129,11 +123,16 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
           Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more (grpc-timeout)"));
       return;
     }
-    if (attempts == 0 && !hashKey(service)) {
-      return;
+    if (attempts == 0) {
+      Failure refused = EndpointKey.missing(service.hashing(), exchange);
+      if (refused != null) {
+        exchange.fail(refused);
+        return;
+      }
+      hash = EndpointKey.hash(service.hashing(), exchange);
     }
     Endpoint chosen = service.choose(loop, tried, hash);
-    if (chosen == null && retries > 0) {
+    if (chosen == null && retries().any()) {
       chosen = service.choose(loop, unreachable, hash);
     }
     if (chosen == null) {
@@ -165,38 +164,15 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private void noEndpoint(Upstream service) {
     Failure last = connectFailure;
     boolean mayPass = last != null && MAY_PASS.contains(last.code());
-    if (mayPass && mayRetry(true)) {
+    if (mayPass && retries().take(true)) {
       unreachable = List.of(); // all of them are, but perhaps not for long
-      retry(policy().backoffNanos(retries));
+      retry(retries().pause());
     } else {
       exchange.fail(
           last != null
               ? last
               : Failure.of(FailureCode.NO_ENDPOINT, service.name() + " has no endpoint"));
     }
-  }
-
-  /** Hashes the key of the request, if the upstream is chosen by one; false when it is refused. */
-  private boolean hashKey(Upstream service) {
-    ConsistentHash hashing = service.hashing();
-    if (hashing == null) {
-      return true;
-    }
-    String key = hashing.key().of(exchange);
-    if (key != null) {
-      hash = KeyHash.of(key);
-      return true;
-    }
-    switch (hashing.missingKey()) {
-      case ALLOW -> hash = ThreadLocalRandom.current().nextLong();
-      case ADDRESS -> hash = KeyHash.of(exchange.clientAddress().getHostAddress());
-      case REJECT -> {
-        String detail = hashing.key() + " is missing, by which the endpoint is chosen";
-        exchange.fail(Failure.of(FailureCode.BAD_REQUEST, detail));
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override
@@ -239,32 +215,6 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   // ---- again ----
 
-  /**
-   * Takes another attempt out of what is allowed, if any is.
-   *
-   * @param harmless whether the request had no effect for sure, or the settings say that it may
-   *     have one twice
-   */
-  private boolean mayRetry(boolean harmless) {
-    RetryPolicy policy = policy();
-    if (over
-        || retries >= policy.attempts()
-        || !body.repeatable()
-        || !(harmless || repeatable(policy))) {
-      return false;
-    }
-    if (!policy.withdraw(exchange.loop())) {
-      upstream().retryRefused();
-      return false;
-    }
-    retries++;
-    return true;
-  }
-
-  private boolean repeatable(RetryPolicy policy) {
-    return policy.repeats(exchange.method()) || exchange.head().contains("idempotency-key");
-  }
-
   /** Makes another attempt after a pause. */
   private void retry(long pause) {
     body.rewind();
@@ -275,47 +225,27 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
-  /**
-   * Tries again instead of passing this answer on, if the settings say so.
-   *
-   * @return whether it does; the answer is gone then
-   */
+  /** Tries again instead of passing an answer on; whether it does, and the answer is gone. */
   private boolean retryAfter(HeadTable fields) {
-    RetryPolicy policy = policy();
-    boolean grpc = exchange.grpc() != Grpc.Kind.NONE && policy.onGrpcStatus(Grpc.statusIn(fields));
-    if (!grpc && !policy.onStatus(fields.status())) {
+    long pause = retries().takeAfter(fields);
+    if (pause < 0) {
       return false;
     }
-    long asked = secondsAsNanos(fields.first("retry-after"));
-    if (asked > policy.maxBackoffNanos() || !mayRetry(grpc)) {
-      return false;
-    }
-    UpstreamStream from = connection;
-    connection = null;
-    if (from != null) {
-      from.cancel();
-    }
+    abandon();
     leaveEndpoint();
     exchange.headerDone();
-    retry(Math.max(asked, policy.backoffNanos(retries)));
+    retry(pause);
     return true;
-  }
-
-  /** Of a Retry-After in seconds (RFC 9110 §10.2.3); a date is not looked at. */
-  private static long secondsAsNanos(@Nullable String value) {
-    return value != null && value.matches("[0-9]{1,9}")
-        ? Long.parseLong(value) * 1_000_000_000L
-        : 0;
   }
 
   /** The present attempt takes too long; whether another one takes its place. */
   boolean retryLate(Failure late) {
-    if (!policy().on(Kind.TIMEOUT) || !active() || !mayRetry(false)) {
+    if (!active() || !policy().on(Kind.TIMEOUT) || !retries().take(false)) {
       return false;
     }
     abandon();
     attemptFailed(late);
-    retry(policy().backoffNanos(retries));
+    retry(retries().pause());
     return true;
   }
 
@@ -332,8 +262,12 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
+  private Retries retries() {
+    return Objects.requireNonNull(retries);
+  }
+
   private RetryPolicy policy() {
-    return upstream().retries();
+    return retries().policy();
   }
 
   private void attemptFailed(Failure failure) {
@@ -602,8 +536,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       tried = tried.stream().filter(other -> !other.equals(failed)).toList();
       freshOnly = stale;
       retry(0);
-    } else if (reset && policy().on(Kind.RESET) && mayRetry(false)) {
-      retry(policy().backoffNanos(retries));
+    } else if (reset && policy().on(Kind.RESET) && retries().take(false)) {
+      retry(retries().pause());
     } else {
       exchange.fail(failure);
     }
