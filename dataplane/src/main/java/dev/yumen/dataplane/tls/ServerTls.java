@@ -65,8 +65,8 @@ public final class ServerTls implements AutoCloseable {
    * milliseconds; not for an event loop.
    *
    * @param listener the listener's name
-   * @param alpn protocols that the listener speaks, the best first; empty when ALPN is not answered.
-   *     With {@code h3} among them, what QUIC needs is made too
+   * @param alpn protocols that the listener speaks, the best first; empty when ALPN is not
+   *     answered. With {@code h3} among them, what QUIC needs is made too
    * @param issued certificates that ACME gave
    */
   public static Compiled compile(
