@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConsistentHashingTest {
   private static final int KEYS = 100_000;
 
-  private enum Way {
+  enum Way {
     MAGLEV {
       @Override
       Balancer of(List<String> names, int[] weights) {
