@@ -44,21 +44,23 @@ class Http3IT {
     }
   }
 
-  @Test
-  void aClientOfAnotherMakeGetsAndPosts() throws IOException {
-    String routes =
-        """
+  private static String routesTo(ScriptedUpstream upstream) {
+    return """
         upstreams: {mirror: {endpoints: "%s"}}
         routes:
           - {id: hello, match: {path: /hello}, respond: {body: hello}}
           - {id: rest, match: {path: "/**"}, to: mirror}
-        """;
+        """
+        .formatted(upstream.address());
+  }
+
+  @Test
+  void aClientOfAnotherMakeGetsAndPosts() throws IOException {
     Path downloads = Files.createDirectory(folder.resolve("downloads"));
     byte[] body = "b".repeat(300_000).getBytes(UTF_8);
     Path data = Files.write(folder.resolve("data"), body);
     try (ScriptedUpstream upstream = ScriptedUpstream.start(Behaviours.echo());
-        GatewayProcess gateway =
-            GatewayProcess.start(folder, LISTENERS + routes.formatted(upstream.address()))) {
+        GatewayProcess gateway = GatewayProcess.start(folder, LISTENERS + routesTo(upstream))) {
       String output = ask(gateway, "/hello", "--download=" + downloads);
       assertTrue(output.contains("[:status: 200]"), output);
       assertEquals("hello", Files.readString(downloads.resolve("hello")));
