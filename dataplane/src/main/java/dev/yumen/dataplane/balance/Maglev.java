@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class Maglev implements Balancer {
   /** Primes, so that every step reaches every place. */
-  private static final int[] SIZES = {5_003, 65_537, 655_373};
+  private static final int[] SIZES = {65_537, 655_373};
 
   private static final int PLACES_EACH = 100;
 
