@@ -118,6 +118,9 @@ class ExpositionTest {
     metrics.acme().ended("default", AcmeMetrics.Outcome.ISSUED);
     metrics.acme().domain("default", "a.example.com", Instant.EPOCH, Instant.EPOCH);
     metrics.endpoints(users, this, 2);
+    metrics.ejected(users, "consecutive");
+    metrics.healthChecked(users, true);
+    metrics.retryRefused(users);
     metrics.configApplied(1, Instant.ofEpochSecond(1_700_000_000));
     metrics.counter("gateway_seen", "Seen by a filter.", List.of("place", "a\"b\\c\nd")).add(3);
   }
