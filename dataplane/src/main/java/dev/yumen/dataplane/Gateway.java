@@ -28,6 +28,7 @@ import dev.yumen.dataplane.tcp.TcpRefusal;
 import dev.yumen.dataplane.tls.TlsRefusal;
 import dev.yumen.dataplane.udp.UdpListener;
 import dev.yumen.dataplane.udp.UdpRefusal;
+import dev.yumen.dataplane.upstream.Upstream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -490,6 +491,11 @@ public final class Gateway implements AutoCloseable {
     @Override
     public boolean ready() {
       return ready;
+    }
+
+    @Override
+    public Map<String, Upstream> upstreams() {
+      return snapshots.current().upstreams();
     }
 
     @Override

@@ -5,14 +5,17 @@ import dev.yumen.api.Response;
 import dev.yumen.config.ListenerConfig.BuiltIn;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.observe.Scrape;
+import dev.yumen.dataplane.upstream.Upstream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway answers about itself: {@code /health} and {@code /healthz} (it runs), {@code
- * /ready} (it takes requests, and how the last reload went), {@code /version}, {@code /metrics}.
+ * /ready} (it takes requests, and how the last reload went), {@code /upstreams} (how endpoints are
+ * doing), {@code /version}, {@code /metrics}.
  */
 public final class BuiltInEndpoints {
 
@@ -24,6 +27,9 @@ public final class BuiltInEndpoints {
 
     /** A JSON object about the configuration and its last reload. */
     String readyBody();
+
+    /** The services of the live configuration, by name. */
+    Map<String, Upstream> upstreams();
 
     /** A JSON object with name and version of the program. */
     String versionBody();
@@ -69,6 +75,9 @@ public final class BuiltInEndpoints {
     if (reads && request.path().equals("/ready")) {
       return this::ready;
     }
+    if (reads && request.path().equals("/upstreams")) {
+      return this::upstreams;
+    }
     return find(request, List.of(BuiltIn.values()));
   }
 
@@ -76,6 +85,12 @@ public final class BuiltInEndpoints {
     return Response.of(status.ready() ? 200 : 503)
         .header("cache-control", "no-store")
         .body("application/json", status.readyBody());
+  }
+
+  private Response upstreams() {
+    return Response.of(200)
+        .header("cache-control", "no-store")
+        .body("application/json", UpstreamsPage.of(status.upstreams()));
   }
 
   private Response version() {

@@ -35,19 +35,15 @@ public final class FailureResponses {
   private Prepared prepare(FailureCode code, String language) {
     String text =
         "{\"type\":\"about:blank\",\"title\":\""
-            + escape(messages.title(code, language))
+            + Json.escaped(messages.title(code, language))
             + "\",\"status\":"
             + code.status()
             + ",\"detail\":\""
-            + escape(messages.detail(code, language))
+            + Json.escaped(messages.detail(code, language))
             + "\",\"code\":\""
             + code.name()
             + "\",\"trace-id\":\"";
     return new Prepared(language, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String escape(String text) {
-    return text.replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
   /**

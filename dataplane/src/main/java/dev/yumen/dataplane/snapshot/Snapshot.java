@@ -10,6 +10,7 @@ import dev.yumen.dataplane.tcp.TcpConnections;
 import dev.yumen.dataplane.tcp.TcpPlan;
 import dev.yumen.dataplane.tls.ServerTls;
 import dev.yumen.dataplane.udp.UdpPlan;
+import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -37,22 +38,24 @@ public final class Snapshot {
   }
 
   /**
-   * What is made of listeners and of certificates.
+   * What is made of listeners, certificates and upstreams.
    *
    * @param tls of listeners that have it, by name
    * @param tcp ways of listeners for TCP, by name
    * @param udp ways of listeners for UDP, by name
    */
-  record Ports(
+  record Parts(
       Map<String, ServerTls> tls,
       Map<String, TcpPlan> tcp,
       Map<String, UdpPlan> udp,
-      List<CertificateExpiry> expiries) {
-    Ports {
+      List<CertificateExpiry> expiries,
+      Map<String, Upstream> upstreams) {
+    Parts {
       tls = Map.copyOf(tls);
       tcp = Map.copyOf(tcp);
       udp = Map.copyOf(udp);
       expiries = List.copyOf(expiries);
+      upstreams = Map.copyOf(upstreams);
     }
   }
 
@@ -61,7 +64,7 @@ public final class Snapshot {
   private final CountDownLatch released = new CountDownLatch(1);
   private final long number;
   private final GatewayConfig config;
-  private final Ports ports;
+  private final Parts parts;
   private final RouteTable<String> table;
   private final Map<String, Route> routes;
   private final Route unmatched;
@@ -81,7 +84,7 @@ public final class Snapshot {
   Snapshot(
       long number,
       GatewayConfig config,
-      Ports ports,
+      Parts parts,
       RouteTable<String> table,
       Map<String, Route> routes,
       Route unmatched,
@@ -89,7 +92,7 @@ public final class Snapshot {
       Runnable release) {
     this.number = number;
     this.config = config;
-    this.ports = ports;
+    this.parts = parts;
     this.table = table;
     this.routes = routes;
     this.unmatched = unmatched;
@@ -106,17 +109,17 @@ public final class Snapshot {
 
   /** TLS of a listener; null where there is none. */
   public @Nullable ServerTls tls(String listener) {
-    return ports.tls().get(listener);
+    return parts.tls().get(listener);
   }
 
   /** Where the connections of a listener for TCP go; null for other listeners. */
   public @Nullable TcpPlan tcp(String listener) {
-    return ports.tcp().get(listener);
+    return parts.tcp().get(listener);
   }
 
   /** Where the datagrams of a listener for UDP go; null for other listeners. */
   public @Nullable UdpPlan udp(String listener) {
-    return ports.udp().get(listener);
+    return parts.udp().get(listener);
   }
 
   /**
@@ -130,7 +133,12 @@ public final class Snapshot {
 
   /** When the certificates expire that are in use. */
   public List<CertificateExpiry> expiries() {
-    return ports.expiries();
+    return parts.expiries();
+  }
+
+  /** The services that requests go to, by name. */
+  public Map<String, Upstream> upstreams() {
+    return parts.upstreams();
   }
 
   /** Pins the snapshot for one exchange of this loop. */

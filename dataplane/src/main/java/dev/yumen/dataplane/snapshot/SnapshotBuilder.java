@@ -130,7 +130,7 @@ public final class SnapshotBuilder {
         new Snapshot(
             number,
             config,
-            new Snapshot.Ports(listenerTls, tcpPlans, udpPlans, expiries),
+            new Snapshot.Parts(listenerTls, tcpPlans, udpPlans, expiries, upstreams),
             table.table(),
             routes,
             unmatched,

@@ -205,6 +205,11 @@ final class EndpointSet {
     return healths.get(endpoint);
   }
 
+  /** Whether it may be chosen. */
+  boolean uses(Endpoint endpoint) {
+    return Arrays.asList(usable).contains(endpoint);
+  }
+
   List<Health> healths() {
     return members.stream().map(Member::health).toList();
   }

@@ -310,6 +310,28 @@ public final class Upstream {
     }
   }
 
+  /** How its endpoints are doing. Any thread. */
+  public List<EndpointReport> report() {
+    EndpointSet set = endpoints;
+    long now = home.nanoTime();
+    return set.members().stream().map(member -> report(set, member, now)).toList();
+  }
+
+  private EndpointReport report(EndpointSet set, Member member, long now) {
+    Endpoint endpoint = member.endpoint();
+    Health.State health = member.health().state();
+    return new EndpointReport(
+        endpoint.text(),
+        member.settings().address().toString(),
+        member.settings().weight(),
+        member.settings().priority(),
+        member.settings().zone(),
+        set.uses(endpoint),
+        surroundings.loops().stream().mapToLong(endpoint::active).sum(),
+        health.ejected() ? Math.max(0, (health.ejectedUntil() - now) / 1e9) : 0,
+        health);
+  }
+
   public String name() {
     return name;
   }

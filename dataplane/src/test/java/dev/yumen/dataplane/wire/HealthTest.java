@@ -289,4 +289,25 @@ class HealthTest {
       }
     }
   }
+
+  // ---- for people ----
+
+  @Test
+  void managementTellsHowEndpointsAreDoing() {
+    a.set(healthOr("500", respond(200, "a")));
+    b.set(healthOr("200", respond(503, "ill")));
+    String settings =
+        CHECKED
+            + ", outlier-ejection: {consecutive-failures: 1, max-ejected: 1, ejection-time: 1h}";
+    try (GatewayFixture gateway = gateway(settings);
+        RawClient management = RawClient.connect(gateway.port("management"))) {
+      gateway.awaitMetric(USABLE, 1);
+      String healthy = "\"used\":true,\"active\":0,\"checks\":\"healthy\"}";
+      Eventually.within(PATIENCE, () -> management.get("/upstreams").text().contains(healthy));
+      String ill = management.get("/upstreams").text();
+      assertTrue(ill.startsWith("{\"service\":{\"endpoints\":[{\"address\":\"127.0.0.1:"), ill);
+      String unhealthy = "\"used\":false,\"active\":0,\"checks\":\"unhealthy\"";
+      assertTrue(ill.contains(unhealthy + ",\"last-check\":\"status 500\"}"), ill);
+    }
+  }
 }
