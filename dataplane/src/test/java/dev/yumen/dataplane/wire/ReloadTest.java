@@ -42,6 +42,10 @@ import org.junit.jupiter.api.Test;
 /** Another configuration while requests come: all of it at once, or nothing. */
 class ReloadTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** What one configuration holds: an upstream, its endpoint, how that fares, the filter's own. */
+  private static final int STATES = 4;
+
   private static final AtomicInteger OPEN_FILTERS = new AtomicInteger();
   private static final List<String> STATES_CLOSED = new CopyOnWriteArrayList<>();
   private static final ScriptedUpstream UPSTREAM = ScriptedUpstream.start(echo());
@@ -103,7 +107,7 @@ class ReloadTest {
     assertEquals(List.of(), GATEWAY.apply(FIRST));
     GATEWAY.awaitIdle();
     Eventually.within(PATIENCE, "one open filter", () -> OPEN_FILTERS.get() == 1);
-    Eventually.within(PATIENCE, "three states", () -> GATEWAY.gateway().heldStates() == 3);
+    Eventually.within(PATIENCE, "as many states", () -> GATEWAY.gateway().heldStates() == STATES);
     STATES_CLOSED.clear();
   }
 
@@ -152,7 +156,7 @@ class ReloadTest {
       assertEquals("two", next.header("x-tag"));
     }
     Eventually.within(PATIENCE, "the old filter closed", () -> OPEN_FILTERS.get() == 1);
-    Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == 3);
+    Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == STATES);
     assertEquals(List.of("one"), STATES_CLOSED);
   }
 
@@ -160,7 +164,7 @@ class ReloadTest {
   void stateThatBothUseIsKept() {
     GATEWAY.apply(config(OTHER, "one"));
     Eventually.within(PATIENCE, () -> OPEN_FILTERS.get() == 1);
-    Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == 3);
+    Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == STATES);
     assertEquals(List.of(), STATES_CLOSED);
   }
 
@@ -221,7 +225,7 @@ class ReloadTest {
         assertEquals("one", client.get("/same").header("x-tag"));
       }
       assertEquals(1, OPEN_FILTERS.get());
-      assertEquals(3, GATEWAY.gateway().heldStates());
+      assertEquals(STATES, GATEWAY.gateway().heldStates());
     }
     GATEWAY.forgetLog("could not be made");
   }
@@ -265,7 +269,7 @@ class ReloadTest {
         assertEquals("one", client.get("/").header("x-tag"));
       }
       assertEquals(Map.of("http", true, "management", true), present());
-      Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == 3);
+      Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == STATES);
       assertEquals(1, OPEN_FILTERS.get());
     }
   }
@@ -305,7 +309,7 @@ class ReloadTest {
     assertEquals(List.of(), failures);
     Eventually.within(
         PATIENCE, "filters of replaced configurations closed", () -> OPEN_FILTERS.get() == 1);
-    Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == 3);
+    Eventually.within(PATIENCE, () -> GATEWAY.gateway().heldStates() == STATES);
     assertNotEquals(0, served.get());
     assertFalse(GATEWAY.gateway().config().routes().isEmpty());
   }
