@@ -64,7 +64,7 @@ def main():
     if hard != resource.RLIM_INFINITY and hard < needed:
         sys.exit(f"at most {hard} files may be open (expected: {needed} or more)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
-    with gateways("0", "1") as servers:
+    with gateways("0", "1", "nginx") as servers:
         print("| gateway | connections | PSS before, MiB | after, MiB | KiB a connection |\n|---|---|---|---|---|")
         for server in servers:
             before, after = asyncio.run(rest(server, options.connections))

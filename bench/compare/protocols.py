@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""TLS and HTTP/2 beside nginx on this machine.
+"""TLS and HTTP/2 beside nginx and HAProxy on this machine.
 
-    bench/compare/protocols.py          # needs h2load, wrk, nginx, openssl, taskset; two cores or more
+    bench/compare/protocols.py          # needs h2load, wrk, nginx, haproxy, openssl, taskset; two cores or more
 
-nginx and Yumen show the same certificate and proxy to the same upstream. Rounds are interleaved.
+All show the same certificate and proxy to the same upstream. Rounds are interleaved.
 What to read first is CPU per request, as in compare.py. nginx has no
 HTTP/2 towards upstreams: where Yumen speaks it, nginx speaks HTTP/1.1 with kept connections.
 """
@@ -62,6 +62,30 @@ NGINX = COMMON + """
 }}
 """
 
+HAPROXY = """
+global
+  nbthread 1
+  maxconn 30000
+  ssl-default-bind-options ssl-min-ver TLSv1.2
+defaults
+  mode http
+  timeout client 60s
+  timeout server 60s
+  timeout connect 5s
+  option forwardfor
+  http-reuse always
+frontend all
+  bind 127.0.0.1:{port} backlog 4096
+  bind 127.0.0.1:{https} ssl crt {work}/both.pem alpn h2,http/1.1 backlog 4096
+  bind 127.0.0.1:{h2c} proto h2 backlog 4096
+  use_backend h2 if {{ path /h2 }}
+  default_backend h1
+backend h1
+  server service 127.0.0.1:{upstream}
+backend h2
+  server service 127.0.0.1:{h2} proto h2
+"""
+
 YUMEN = """
 listeners:
   http: {{address: "127.0.0.1:{port}"}}
@@ -107,13 +131,14 @@ def prepare(work):
                     "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                     "-days", "2", "-keyout", work / "site.key", "-out", work / "site.pem"],
                    check=True, capture_output=True)
+    (work / "both.pem").write_bytes((work / "site.pem").read_bytes() + (work / "site.key").read_bytes())
     work.chmod(0o755)
 
 
 @contextlib.contextmanager
-def gateways(gateway_core, load_core):
-    """nginx and Yumen, both in front of one service, for as long as the context is open."""
-    with Servers("h2load", "wrk", "nginx", "openssl", "taskset") as servers:
+def gateways(gateway_core, load_core, *peers):
+    """The peers and, last, Yumen, all in front of one service, for as long as the context is open."""
+    with Servers("h2load", "wrk", "nginx", "openssl", "taskset", *peers) as servers:
         prepare(servers.work)
         h2 = free_port()
 
@@ -124,42 +149,48 @@ def gateways(gateway_core, load_core):
             return server
 
         start("nginx", UPSTREAM, load_core, name="upstream")
-        yield start("nginx", NGINX, gateway_core), start("yumen", YUMEN, gateway_core)
+        yield [start(name, template, gateway_core) for name, template in
+               (("nginx", NGINX), ("haproxy", HAPROXY), ("yumen", YUMEN)) if name in (*peers, "yumen")]
 
 
 def main():
     options = arguments(__doc__, SCENARIOS, 12,
                         "seconds of each scenario for Yumen before the first, and again before its own")
-    with gateways(options.gateway_core, options.load_core) as (nginx, yumen):
-        measure(nginx, yumen, options)
+    with gateways(options.gateway_core, options.load_core, "nginx", "haproxy") as servers:
+        measure(servers, options)
 
 
-def measure(nginx, yumen, options):
-    print("| scenario | nginx /s | Yumen /s | beside nginx | nginx CPU µs | Yumen CPU µs | beside nginx | errors |\n"
-          "|---|---|---|---|---|---|---|---|")
+def measure(servers, options):
+    yumen = servers[-1]
+    print("| scenario | gateway | requests/s | CPU µs | Yumen's requests beside it | Yumen's CPU beside it | errors |\n"
+          "|---|---|---|---|---|---|---|")
     scenarios = options.scenarios.split(",")
     for scenario in scenarios:      # all before the first: what is measured first would look slow
         load(yumen, scenario, options.warmup, options.load_core)
     for scenario in scenarios:
         load(yumen, scenario, options.warmup, options.load_core)
-        pairs = []
+        rounds = []
         for number in range(options.rounds):
-            order = [nginx, yumen] if number % 2 == 0 else [yumen, nginx]
+            order = servers[number % len(servers):] + servers[:number % len(servers)]
             round_ = {server.name: load(server, scenario, options.seconds, options.load_core) for server in order}
             if all(round_.values()):
-                pairs.append((round_["nginx"], round_["yumen"]))
-        if not pairs:
+                rounds.append(round_)
+        if not rounds:
             sys.exit(f"{scenario}: no round came to an end")
+        for server in servers:
+            row(scenario, server.name, rounds)
 
-        def middle(side, key):
-            return statistics.median(pair[side][key] for pair in pairs)
 
-        def beside(key):
-            return statistics.median(ours[key] / max(theirs[key], 1e-9) for theirs, ours in pairs)
+def row(scenario, name, rounds):
+    def middle(key):
+        return statistics.median(one[name][key] for one in rounds)
 
-        print(f"| {TITLES[scenario]} | {middle(0, 'rps'):.0f} | {middle(1, 'rps'):.0f} | {beside('rps'):.2f} | "
-              f"{middle(0, 'cpu'):.1f} | {middle(1, 'cpu'):.1f} | {beside('cpu'):.2f} | "
-              f"{sum(ours['errors'] for _, ours in pairs)} |", flush=True)
+    def beside(key):
+        return statistics.median(one["yumen"][key] / max(one[name][key], 1e-9) for one in rounds)
+
+    errors = sum(one[name]["errors"] for one in rounds)
+    print(f"| {TITLES[scenario]} | {name} | {middle('rps'):.0f} | {middle('cpu'):.1f} | {beside('rps'):.2f} | "
+          f"{beside('cpu'):.2f} | {errors} |", flush=True)
 
 
 if __name__ == "__main__":
