@@ -65,7 +65,7 @@ NGINX = COMMON + """
 HAPROXY = """
 global
   nbthread 1
-  maxconn 30000
+  maxconn 8000
   ssl-default-bind-options ssl-min-ver TLSv1.2
 defaults
   mode http

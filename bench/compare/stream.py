@@ -39,7 +39,7 @@ class Service:
     """Answers /1k at once, and any other request by events: one for each call of next()."""
 
     def __init__(self):
-        self.streams = asyncio.Queue()
+        self.streams, self.kept = asyncio.Queue(), []
 
     async def serve(self, reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
@@ -48,6 +48,7 @@ class Service:
             writer.close()
             return
         writer.write(HEAD)
+        self.kept += reader, writer     # asyncio closes connections that nobody holds
         await self.streams.put(writer)
 
 
@@ -55,6 +56,7 @@ async def through(service, port):
     """Opens a stream on this way; gives both of its ends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    service.kept.append(writer)
     source = await service.streams.get()
     await reader.readuntil(b"\r\n\r\n")
     return reader, source
