@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class RequestBody {
   private @Nullable ArrayDeque<ByteBuf> waiting;
   private long waitingBytes;
-  private @Nullable ArrayDeque<ByteBuf> kept;
-  private long keptBytes;
+
+  /**
+   * A copy: pieces would keep the buffers alive that they were read into, however small they are.
+   */
+  private @Nullable ByteBuf kept;
+
   private long mostKept;
   private boolean sent;
   private boolean lost;
@@ -59,18 +63,16 @@ final class RequestBody {
   /** Returns the piece, to be sent now, and keeps its bytes while there is room. */
   ByteBuf sending(ByteBuf data) {
     sent = true;
-    if (!lost) {
-      keptBytes += data.readableBytes();
-      if (keptBytes > mostKept) {
-        lost = true;
-        forget();
-      } else {
-        if (kept == null) {
-          kept = new ArrayDeque<>(4);
-        }
-        kept.add(data.retainedDuplicate());
-      }
+    int length = data.readableBytes();
+    int before = kept == null ? 0 : kept.readableBytes();
+    if (lost || (long) before + length > mostKept) {
+      settled();
+      return data;
     }
+    if (kept == null) {
+      kept = data.alloc().buffer(Math.max(1, length));
+    }
+    kept.writeBytes(data, data.readerIndex(), length);
     return data;
   }
 
@@ -82,14 +84,13 @@ final class RequestBody {
   /** What was sent waits again. Only when it is {@link #repeatable}. */
   void rewind() {
     ArrayDeque<ByteBuf> later = waiting;
-    ArrayDeque<ByteBuf> again = kept;
+    ByteBuf again = kept;
     waiting = null;
     waitingBytes = 0;
     kept = null;
-    keptBytes = 0;
     sent = false;
     if (again != null) {
-      again.forEach(this::hold);
+      hold(again);
     }
     if (later != null) {
       later.forEach(this::hold);
@@ -99,12 +100,8 @@ final class RequestBody {
   /** Nothing will be sent again. */
   void settled() {
     lost = true;
-    forget();
-  }
-
-  private void forget() {
     if (kept != null) {
-      kept.forEach(ByteBuf::release);
+      kept.release();
       kept = null;
     }
   }

@@ -19,7 +19,8 @@ final class Retries {
     this.upstream = upstream;
     this.body = body;
     policy().requested(exchange.loop());
-    body.keep(policy().bodyBytes());
+    boolean useful = mayBeRepeated() || upstream.maySpeakHttp2();
+    body.keep(useful ? policy().bodyBytes() : 0);
   }
 
   RetryPolicy policy() {

@@ -215,6 +215,15 @@ public final class Upstream {
     return config.balance().consistentHash();
   }
 
+  /** Whether a request may be refused, or answered by a status of gRPC, behind its body. */
+  public boolean maySpeakHttp2() {
+    return switch (config.protocol()) {
+      case HTTP1 -> false;
+      case H2C, HTTP2 -> true;
+      case AUTO -> config.tls().enabled();
+    };
+  }
+
   /** When requests are tried again. */
   public RetryPolicy retries() {
     return retries;
