@@ -16,6 +16,7 @@ import dev.yumen.dataplane.balance.SmoothRoundRobin;
 import dev.yumen.dataplane.health.Health;
 import dev.yumen.dataplane.loop.Loop;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -173,7 +174,18 @@ final class EndpointSet {
         return other;
       }
     }
-    return null;
+    return elsewhere(tried);
+  }
+
+  /** One that is well in another tier or zone: all of these were tried. */
+  private @Nullable Endpoint elsewhere(List<Endpoint> tried) {
+    return members.stream()
+        .filter(member -> member.health().state().usable())
+        .sorted(Comparator.comparingInt(member -> member.settings().priority()))
+        .map(Member::endpoint)
+        .filter(endpoint -> !tried.contains(endpoint))
+        .findFirst()
+        .orElse(null);
   }
 
   List<Member> members() {

@@ -187,7 +187,7 @@ final class HttpProbe implements Probe, ResponseEvents, ConnectionPool.Connectin
 
   /** The part of a text that a log line has room for. */
   static String shortened(byte[] text) {
-    String all = new String(text, UTF_8);
+    String all = new String(text, UTF_8).replaceAll("\\p{Cntrl}", " "); // one line of the log
     return all.length() <= 80 ? all : all.substring(0, 80) + "…";
   }
 }

@@ -170,4 +170,19 @@ class EndpointChoiceTest {
       assertEquals(Map.of("b", 5, "c", 5), shares(gateway, 10));
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "['127.0.0.1:%1$d', {address: '%2$s', priority: 1}]",
+        "['127.0.0.1:%1$d', '127.0.0.1:%1$d', {address: '%2$s', priority: 1}]",
+        "[{address: '127.0.0.1:%1$d', zone: east}, {address: '%2$s', zone: west}]"
+      })
+  void whoeverIsWellServesWhenTheChosenTierOrZoneIsDead(String endpoints) {
+    String upstream =
+        "endpoints: " + endpoints.formatted(ScriptedUpstream.unusedPort(), B.address());
+    try (GatewayFixture gateway = gateway(upstream)) {
+      assertEquals(Map.of("b", 20), shares(gateway, 20));
+    }
+  }
 }

@@ -225,12 +225,17 @@ class HealthTest {
 
   @Test
   void theBodyHasToSayWhatIsWanted() {
-    a.set(respond(200, "{\"status\":\"down\"}"));
+    a.set(respond(200, "{\"status\":\n\"down\"}"));
     b.set(respond(200, "{\"status\":\"up\"}"));
     String settings = "health-check: {interval: 100ms, body: '\"up\"'}";
     try (GatewayFixture gateway = gateway(settings)) {
       gateway.awaitMetric(USABLE, 1);
       assertEquals(Map.of("{\"status\":\"up\"}", 4), answers(gateway, 4));
+      try (RawClient management = RawClient.connect(gateway.port("management"))) {
+        String page = management.get("/upstreams").text();
+        assertTrue(
+            page.contains("{\\\"status\\\": \\\"down\\\"}"), page); // no line of its own in the log
+      }
     }
   }
 
