@@ -31,16 +31,21 @@ class StreamsAcrossReloadsIT {
 
   /** Sends the next message when the one before has come back, up to the end. */
   private static final class Talk implements WebSocket.Listener {
+    private final StringBuilder message = new StringBuilder();
     private final AtomicInteger echoes = new AtomicInteger();
     private final AtomicInteger pongs = new AtomicInteger();
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-      if (!text.toString().equals("message " + echoes.get())) {
-        failure.compareAndSet(null, "got " + text + " instead of message " + echoes.get());
+      message.append(text); // the client gives what it has read, be it half a message
+      if (last) {
+        if (!message.toString().equals("message " + echoes.get())) {
+          failure.compareAndSet(null, "got " + message + " instead of message " + echoes.get());
+        }
+        message.setLength(0);
+        echoes.incrementAndGet();
       }
-      echoes.incrementAndGet();
       return WebSocket.Listener.super.onText(socket, text, last);
     }
 
