@@ -242,7 +242,9 @@ public final class Upstream {
    * @param nanos until the head of the answer
    */
   public void succeeded(Loop loop, Endpoint endpoint, long nanos) {
-    endpoint.answered(loop, nanos);
+    if (config.balance().way() == BalanceConfig.Way.PEAK_EWMA) {
+      endpoint.answered(loop, nanos);
+    }
     Health health = endpoints.health(endpoint);
     if (health != null) {
       health.succeeded(loop.index(), nanos);
