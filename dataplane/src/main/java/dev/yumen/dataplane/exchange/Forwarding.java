@@ -17,7 +17,6 @@ import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -48,8 +47,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private @Nullable String lastEndpoint;
   private final RequestBody body = new RequestBody();
   private @Nullable Retries retries;
-  private List<Endpoint> tried = List.of();
-  private List<Endpoint> unreachable = List.of();
+  private @Nullable EndpointSearch search;
   private @Nullable Failure connectFailure;
 
   private Framing framing = Framing.NONE;
@@ -67,7 +65,6 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private int attempts;
 
   private long attemptStart;
-  private long hash;
   private long answerNanos = -1;
 
   Forwarding(ProxyExchange exchange) {
@@ -123,18 +120,15 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
           Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more (grpc-timeout)"));
       return;
     }
-    if (attempts == 0) {
-      Failure refused = EndpointKey.missing(service.hashing(), exchange);
-      if (refused != null) {
-        exchange.fail(refused);
-        return;
-      }
-      hash = EndpointKey.hash(service.hashing(), exchange);
+    if (search == null) {
+      search = EndpointSearch.of(service, exchange);
     }
-    Endpoint chosen = service.choose(loop, tried, hash);
-    if (chosen == null && retries().any()) {
-      chosen = service.choose(loop, unreachable, hash);
+    if (search == null) {
+      String key = "the key by which an endpoint of " + service.name() + " is chosen";
+      exchange.fail(Failure.of(FailureCode.BAD_REQUEST, key + " is missing"));
+      return;
     }
+    Endpoint chosen = search.next(loop, retries().any());
     if (chosen == null) {
       noEndpoint(service);
       return;
@@ -165,7 +159,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     Failure last = connectFailure;
     boolean mayPass = last != null && MAY_PASS.contains(last.code());
     if (mayPass && retries().take(true)) {
-      unreachable = List.of(); // all of them are, but perhaps not for long
+      search().forgetUnreachable(); // perhaps they were for a moment
       retry(retries().pause());
     } else {
       exchange.fail(
@@ -198,19 +192,13 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
             ConnectionPool.code(cause),
             upstream().name() + " " + failed.text() + ": " + cause.getMessage());
     attemptFailed(connectFailure);
-    unreachable = with(unreachable, failed);
+    search().unreachable(failed);
     if (policy().on(Kind.CONNECT_FAILURE)) {
       attempt();
     } else {
       exchange.fail(connectFailure);
     }
     exchange.flush();
-  }
-
-  private static List<Endpoint> with(List<Endpoint> endpoints, Endpoint one) {
-    List<Endpoint> more = new ArrayList<>(endpoints);
-    more.add(one);
-    return more;
   }
 
   // ---- again ----
@@ -262,6 +250,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
+  private EndpointSearch search() {
+    return Objects.requireNonNull(search);
+  }
+
   private Retries retries() {
     return Objects.requireNonNull(retries);
   }
@@ -279,7 +271,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     Endpoint left = endpoint();
     lastEndpoint = left.text();
     left.count(exchange.loop(), -1);
-    tried = with(tried, left);
+    search().tried(left);
     endpoint = null;
   }
 
@@ -533,7 +525,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     if (stale || refused) {
       // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
       // did not take (RFC 9113 §8.7): the same endpoint may well serve.
-      tried = tried.stream().filter(other -> !other.equals(failed)).toList();
+      search().untried(failed);
       freshOnly = stale;
       retry(0);
     } else if (reset && policy().on(Kind.RESET) && retries().take(false)) {
