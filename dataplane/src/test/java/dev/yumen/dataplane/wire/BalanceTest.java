@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,7 @@ class BalanceTest {
             zero: {endpoints: ["%1$s", {address: "%2$s", weight: 0}]}
             random: {balance: random, endpoints: [{address: "%1$s", weight: 1}, {address: "%2$s", weight: 3}]}
             least: {balance: least-request, endpoints: ["%1$s", "%2$s"]}
+            ewma: {balance: peak-ewma, endpoints: ["%1$s", "%2$s"]}
             a: {endpoints: "%1$s"}
             b: {endpoints: "%2$s"}
           routes:
@@ -38,6 +40,7 @@ class BalanceTest {
             - {id: zero, match: {path: /zero}, to: zero}
             - {id: random, match: {path: /random}, to: random}
             - {id: least, match: {path: /least}, to: least}
+            - {id: ewma, match: {path: /ewma}, to: ewma}
             - {id: split, match: {path: /split}, to: [{upstream: a, weight: 80}, {upstream: b, weight: 20}]}
             - {id: all, match: {path: /all}, to: [{upstream: a, weight: 1}, {upstream: b, weight: 0}]}
           """
@@ -91,6 +94,18 @@ class BalanceTest {
     int b = shares("/random", 800).getOrDefault("b", 0);
     // 600 expected, deviation 12: ten deviations either way.
     assertTrue(b > 480 && b < 720, () -> "b got " + b);
+  }
+
+  @Test
+  void peakEwmaAvoidsTheOneThatWasSlow() {
+    A.next(
+        request -> {
+          LockSupport.parkNanos(300_000_000);
+          respond(200, "a").serve(request);
+        });
+    shares("/ewma", 4); // both are asked, as nothing is known of either
+    int slow = shares("/ewma", 50).getOrDefault("a", 0);
+    assertTrue(slow <= 5, () -> "the slow one got " + slow);
   }
 
   @Test
