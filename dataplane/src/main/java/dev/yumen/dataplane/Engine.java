@@ -165,6 +165,9 @@ final class Engine {
 
   void stop() {
     names.close();
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    // Without any quiet period a loop that is at work may end before it has closed its channels.
+    group
+        .shutdownGracefully(1, TimeUnit.SECONDS.toNanos(2), TimeUnit.NANOSECONDS)
+        .awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 }

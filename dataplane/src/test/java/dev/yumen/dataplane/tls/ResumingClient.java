@@ -18,6 +18,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
@@ -27,6 +28,7 @@ import javax.net.ssl.SSLParameters;
 final class ResumingClient implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final List<Channel> channels = new CopyOnWriteArrayList<>();
   private final SslContext context;
   private final int port;
 
@@ -52,6 +54,7 @@ final class ResumingClient implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel made) {
+                    channels.add(made);
                     SslHandler handler = context.newHandler(made.alloc(), "one.host", port);
                     SSLParameters parameters = handler.engine().getSSLParameters();
                     parameters.setServerNames(List.of(new SNIHostName(name)));
@@ -64,13 +67,13 @@ final class ResumingClient implements AutoCloseable {
             .channel();
     channel.writeAndFlush(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
     boolean result = answered.get(10, TimeUnit.SECONDS);
-    channel.close().sync();
+    channel.close();
     return result;
   }
 
   @Override
   public void close() {
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    TlsFixture.stop(group, channels);
     ReferenceCountUtil.release(context);
   }
 

@@ -7,17 +7,22 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.UpstreamTlsConfig;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.ManualClock;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /** A folder with certificates, and TLS compiled from settings that name them. */
 final class TlsFixture {
@@ -29,6 +34,19 @@ final class TlsFixture {
 
   TlsFixture(Path folder) {
     this.folder = folder;
+  }
+
+  /**
+   * Closes the channels, then ends the loops: one that is at work when it is told to end may do so
+   * before it has closed its channels, and what their handlers hold is lost.
+   */
+  static void stop(EventLoopGroup group, Collection<Channel> channels) {
+    channels.forEach(Channel::close);
+    Eventually.within(
+        TlsServer.LIMIT,
+        "the end of the channels",
+        () -> channels.stream().noneMatch(Channel::isRegistered));
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
   Path path(String name) {

@@ -18,7 +18,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
 /** Sends back what it gets, through the TLS under test. */
 final class TlsServer implements AutoCloseable {
@@ -84,7 +83,8 @@ final class TlsServer implements AutoCloseable {
 
   @Override
   public void close() {
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    listening.close().syncUninterruptibly();
+    TlsFixture.stop(group, channels);
     tls.close();
   }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
@@ -65,6 +66,7 @@ class UpstreamTlsTest {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private TlsFixture fixture;
   private @Nullable ServerSocket service;
+  private final List<Channel> channels = new CopyOnWriteArrayList<>();
   private final List<UpstreamTls> opened = new ArrayList<>();
 
   @BeforeEach
@@ -78,7 +80,7 @@ class UpstreamTlsTest {
 
   @AfterEach
   void stop() throws IOException {
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    TlsFixture.stop(group, channels);
     if (service != null) {
       service.close();
     }
@@ -134,6 +136,7 @@ class UpstreamTlsTest {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
+                channels.add(channel);
                 SslHandler handler = made.handler(channel.alloc(), host, port, List.of(alpn));
                 channel.pipeline().addLast(handler, new Quiet());
                 added.complete(handler);
