@@ -3,6 +3,7 @@ package dev.yumen.api;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,14 @@ public interface Exchange {
 
   /** Runs tasks on this exchange's event loop. */
   Executor executor();
+
+  /**
+   * Completes on this exchange's event loop once a time is over, and never when the exchange has
+   * ended before: nothing is left behind then. For {@link Verdict#await}, so to be called there.
+   *
+   * @param time not negative
+   */
+  CompletionStage<Void> after(Duration time);
 
   /**
    * Replaces the time within which the upstream must have answered in full, counted from now.

@@ -1,6 +1,7 @@
 package dev.yumen.api;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,6 +27,9 @@ public interface FilterContext {
 
   /** Monotonic time in nanoseconds, from the same clock. */
   long nanoTime();
+
+  /** Longest time that one step of a filter may take before the exchange goes on without it. */
+  Duration filterTimeout();
 
   /** Number of event loops, at least 1: a hint for striping. */
   int loops();

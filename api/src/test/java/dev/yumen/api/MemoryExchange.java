@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +109,11 @@ final class MemoryExchange implements Exchange, RequestHead {
   @Override
   public Executor executor() {
     return Runnable::run;
+  }
+
+  @Override
+  public CompletionStage<Void> after(Duration time) {
+    return CompletableFuture.completedStage(null);
   }
 
   @Override

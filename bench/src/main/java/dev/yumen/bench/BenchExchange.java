@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +140,11 @@ final class BenchExchange implements Exchange, RequestHead {
   @Override
   public Executor executor() {
     return Runnable::run;
+  }
+
+  @Override
+  public CompletionStage<Void> after(Duration time) {
+    return CompletableFuture.completedStage(null);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.yumen.dataplane.exchange;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
@@ -20,10 +22,15 @@ import dev.yumen.dataplane.stream.InboundRequest;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** What an exchange knows: itself as filters see it, and the times it must not pass. */
@@ -43,6 +50,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private @Nullable InetAddress clientAddress;
   private @Nullable Consumer consumer;
   private @Nullable IdentityHashMap<Key<?>, Object> values;
+  private List<Future<?>> timers = List.of();
   private long requestBytes;
   private long requestLimitNanos;
 
@@ -92,6 +100,9 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
    */
   final void unpin(boolean abandoned) {
     loop().deadlines().cancel(this);
+    for (Future<?> timer : timers) {
+      timer.cancel(false);
+    }
     loop().metrics().requestEnded();
     if (!abandoned) {
       loops.giveBack(scratch);
@@ -208,6 +219,14 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   @Override
   public Executor executor() {
     return loop().eventLoop();
+  }
+
+  @Override
+  public CompletionStage<Void> after(Duration time) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    timers = timers.isEmpty() ? new ArrayList<>(2) : timers;
+    timers.add(loop().eventLoop().schedule(() -> over.complete(null), time.toNanos(), NANOSECONDS));
+    return over;
   }
 
   // ---- for routing ----

@@ -6,6 +6,7 @@ import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.dataplane.state.StateRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -39,6 +40,11 @@ record BuildContext(
   @Override
   public long nanoTime() {
     return surroundings.nanoClock().getAsLong();
+  }
+
+  @Override
+  public Duration filterTimeout() {
+    return config.limits().filterTimeout();
   }
 
   @Override
