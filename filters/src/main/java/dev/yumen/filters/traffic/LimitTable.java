@@ -5,51 +5,60 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counts of all local rate limits, in bounded memory.
+ * The counts of all local rate limits, in bounded memory. What the numbers mean is up to each
+ * {@link Limiter}; the table only asks from when on a count is as good as none.
  *
- * <p>A count is one number, the time at which its bucket would be full again (GCRA's theoretical
- * arrival time); {@link #take} moves it by compare-and-set, so that any number of threads together
- * never take more than there is. An entry whose time has passed is as good as none, which makes
- * room for others without forgetting anything.
+ * <p>Counts stand in sets of 16 places chosen by their hash. When all 16 are in use, the one that
+ * is whole again soonest gives way and starts afresh: one that nobody uses any more, if there is
+ * such a one, and then the one that has rested longest. With places for {@value #PLACES} counts
+ * fewer than one in 200 gives way while in use as long as half of them are.
  *
- * <p>Entries stand in sets of 16 places chosen by their hash. When all 16 are in use, the one that
- * would be full soonest gives way and starts afresh. With places for {@value #PLACES} entries that
- * happens to fewer than one in 200 while half of them are in use.
- *
- * <p>Taking places is behind one of a few locks, held for a scan of one set; taking from a bucket
- * never is.
+ * <p>Taking places is behind one of a few locks, held for a scan of one set; counting never is.
  */
 final class LimitTable {
+  /** A count that was given up; what it said counts no more. */
+  static final long RETIRED = -1;
+
   private static final int PLACES = 1 << 20;
   private static final int SET = 16;
   private static final int LOCKS = 64;
-  private static final long RETIRED = -1;
 
-  /** One bucket: when it would be full again. */
-  private static final class Bucket extends AtomicLong {
-    final long hash;
+  /** The count of one key: a number that is never negative, or {@link #RETIRED}. */
+  abstract static class Count extends AtomicLong {
+    private final long hash;
 
-    Bucket(long hash, long full) {
-      super(full);
+    Count(long hash, long first) {
+      super(first);
       this.hash = hash;
+    }
+
+    /** The time from which on nothing is lost by forgetting a count that says this. */
+    abstract long wholeAt(long said);
+
+    /** Gives it up, unless somebody counted meanwhile. */
+    boolean retire(long said) {
+      return compareAndSet(said, RETIRED);
     }
   }
 
-  private final AtomicReferenceArray<@Nullable Bucket> places;
+  private final AtomicReferenceArray<@Nullable Count> places;
   private final Object[] locks = new Object[LOCKS];
   private final SipHash hash = new SipHash();
   private final long origin;
+  private final long epochNanos;
 
   /**
    * @param origin the monotonic time now, in nanoseconds; times are counted from here
+   * @param epochNanos nanoseconds since 1970 now, by the wall clock, which is never asked again
    */
-  LimitTable(long origin) {
-    this(origin, PLACES);
+  LimitTable(long origin, long epochNanos) {
+    this(origin, epochNanos, PLACES);
   }
 
   /** A table with another number of places: a power of two, at least 16. */
-  LimitTable(long origin, int places) {
+  LimitTable(long origin, long epochNanos, int places) {
     this.origin = origin;
+    this.epochNanos = epochNanos;
     this.places = new AtomicReferenceArray<>(places);
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new Object();
@@ -61,83 +70,97 @@ final class LimitTable {
     return hash;
   }
 
+  /** The table's time, at least 0, at a monotonic time. */
+  long time(long nanoTime) {
+    return nanoTime - origin;
+  }
+
+  /** Nanoseconds since 1970 at the table's time 0. */
+  long epochNanos() {
+    return epochNanos;
+  }
+
+  /** Number of counts that are held. */
+  int size() {
+    int size = 0;
+    for (int i = 0; i < places.length(); i++) {
+      size += places.get(i) == null ? 0 : 1;
+    }
+    return size;
+  }
+
   /**
-   * Takes from a bucket if there is enough.
+   * The count of a key, a new one if there is none.
    *
-   * @param key hash of the bucket's key
-   * @param nanoTime the monotonic time now
-   * @param amount nanoseconds by which this moves the bucket
-   * @param size nanoseconds that a full bucket holds, at least {@code amount}
-   * @return nanoseconds until the bucket is full again; or, if there was not enough, less than
-   *     zero: the nanoseconds until there is, negated
+   * @param time the table's time now
    */
-  long take(long key, long nanoTime, long amount, long size) {
-    long now = nanoTime - origin;
-    while (true) {
-      Bucket bucket = find(key, now);
-      long full = bucket.get();
-      if (full == RETIRED) {
-        continue;
-      }
-      long next = Math.max(full, now) + amount;
-      long wait = next - size - now;
-      if (wait > 0) {
-        return -wait;
-      }
-      if (bucket.compareAndSet(full, next)) {
-        return next - now;
-      }
+  Count find(long key, long time, Limiter limiter) {
+    Count count = peek(key);
+    if (count != null) {
+      return count;
     }
-  }
-
-  private Bucket find(long key, long now) {
-    int set = (int) key & (places.length() - 1) & -SET;
-    int start = (int) (key >>> 60);
-    for (int i = 0; i < SET; i++) {
-      Bucket bucket = places.getAcquire(set | ((start + i) & (SET - 1)));
-      if (bucket == null) {
-        break;
-      }
-      if (bucket.hash == key && bucket.get() != RETIRED) {
-        return bucket;
-      }
-    }
+    int set = set(key);
     synchronized (locks[(set / SET) & (LOCKS - 1)]) {
-      return insert(key, now, set, start);
+      return insert(key, time, limiter);
     }
   }
 
-  /** Under the set's lock: nobody else puts a bucket into it. */
-  private Bucket insert(long key, long now, int set, int start) {
+  /** The count of a key, or null when there is none. */
+  @Nullable Count peek(long key) {
+    int set = set(key);
+    int start = start(key);
+    for (int i = 0; i < SET; i++) {
+      Count count = places.getAcquire(set | ((start + i) & (SET - 1)));
+      if (count == null) {
+        return null;
+      }
+      if (count.hash == key && count.get() != RETIRED) {
+        return count;
+      }
+    }
+    return null;
+  }
+
+  private int set(long key) {
+    return (int) key & (places.length() - 1) & -SET;
+  }
+
+  private static int start(long key) {
+    return (int) (key >>> 60);
+  }
+
+  /** Under the set's lock: nobody else puts a count into it. */
+  private Count insert(long key, long time, Limiter limiter) {
+    int set = set(key);
+    int start = start(key);
     while (true) {
       int choice = -1;
+      long said = RETIRED;
       long soonest = Long.MAX_VALUE;
       for (int i = 0; i < SET; i++) {
         int place = set | ((start + i) & (SET - 1));
-        Bucket bucket = places.get(place);
-        if (bucket == null) {
-          choice = soonest <= now ? choice : place;
+        Count count = places.get(place);
+        if (count == null) {
+          choice = soonest <= time ? choice : place;
           break;
         }
-        if (bucket.hash == key && bucket.get() != RETIRED) {
-          return bucket;
+        long now = count.get();
+        if (count.hash == key && now != RETIRED) {
+          return count;
         }
-        if (bucket.get() < soonest) {
-          soonest = bucket.get();
+        long whole = now == RETIRED ? RETIRED : count.wholeAt(now);
+        if (whole < soonest) {
+          soonest = whole;
+          said = now;
           choice = place;
         }
       }
-      Bucket before = places.get(choice);
-      if (before == null || retire(before, soonest)) {
-        Bucket fresh = new Bucket(key, now);
+      Count before = places.get(choice);
+      if (before == null || said == RETIRED || before.retire(said)) {
+        Count fresh = limiter.fresh(key, time);
         places.setRelease(choice, fresh);
         return fresh;
       }
     }
-  }
-
-  /** Ends a bucket, unless somebody took from it meanwhile. */
-  private static boolean retire(Bucket bucket, long full) {
-    return full == RETIRED || bucket.compareAndSet(full, RETIRED);
   }
 }

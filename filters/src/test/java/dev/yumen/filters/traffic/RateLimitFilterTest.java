@@ -9,6 +9,7 @@ import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.ManualClock;
 import dev.yumen.testkit.RawResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitFilterTest {
@@ -92,7 +94,7 @@ class RateLimitFilterTest {
     try (FilterHarness gateway = FilterHarness.of(limit + "reject}")) {
       assertEquals(400, gateway.get("/").status());
     }
-    try (FilterHarness gateway = FilterHarness.of(limit + "skip}")) {
+    try (FilterHarness gateway = FilterHarness.of(limit + "allow}")) {
       assertEquals(200, gateway.get("/").status());
       RawResponse second = gateway.get("/");
       assertEquals(200, second.status());
@@ -109,6 +111,116 @@ class RateLimitFilterTest {
       assertNull(first.header("RateLimit"));
       assertEquals(200, gateway.get("/").status());
       assertEquals(429, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void aFixedWindowIsWholeAgainWhenTheNextOneOfUtcBegins() {
+    ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:50:00Z"));
+    String limit = "- rate-limit: {rate: 2/h, algorithm: fixed-window}";
+    try (FilterHarness gateway = FilterHarness.of(limit, clock)) {
+      assertEquals("\"test\";r=1;t=600", gateway.get("/").header("RateLimit"));
+      assertEquals(200, gateway.get("/").status());
+      RawResponse third = gateway.get("/");
+      assertEquals(429, third.status());
+      assertEquals("600", third.header("Retry-After"));
+      clock.advance(Duration.ofMinutes(9));
+      assertEquals(429, gateway.get("/").status());
+      clock.advance(Duration.ofMinutes(1));
+      assertEquals("\"test\";r=1;t=3600", gateway.get("/").header("RateLimit"));
+    }
+  }
+
+  @Test
+  void aSlidingWindowLetsThroughAsTheLastWindowPasses() {
+    ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:30:00Z"));
+    String limit = "- rate-limit: {rate: 2/h, algorithm: sliding-window}";
+    try (FilterHarness gateway = FilterHarness.of(limit, clock)) {
+      assertEquals(200, gateway.get("/").status());
+      assertEquals("\"test\";r=0;t=1800", gateway.get("/").header("RateLimit"));
+      clock.advance(Duration.ofMinutes(30));
+      RawResponse third = gateway.get("/");
+      assertEquals(429, third.status());
+      assertEquals("1800", third.header("Retry-After"));
+      clock.advance(Duration.ofMinutes(30));
+      assertEquals(200, gateway.get("/").status());
+      assertEquals(429, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void allLimitsMustHoldAndARefusalTakesFromNone() {
+    ManualClock clock = new ManualClock();
+    String limits =
+        "- rate-limit: {limits: [{rate: 3/h, name: hour}, {rate: 1/min, key: \"header:U\"}]}";
+    try (FilterHarness gateway = FilterHarness.of(limits, clock)) {
+      RawResponse first = gateway.get("/", "U: a");
+      assertEquals("\"hour\";q=3;w=3600, \"test-2\";q=1;w=60", first.header("RateLimit-Policy"));
+      assertEquals("\"hour\";r=2;t=1200, \"test-2\";r=0;t=60", first.header("RateLimit"));
+      for (int i = 0; i < 5; i++) {
+        RawResponse refused = gateway.get("/", "U: a");
+        assertEquals(429, refused.status());
+        assertEquals("\"hour\";r=2;t=1200, \"test-2\";r=0;t=60", refused.header("RateLimit"));
+        assertEquals("60", refused.header("Retry-After"));
+      }
+      assertEquals(200, gateway.get("/", "U: b").status());
+      assertEquals(200, gateway.get("/", "U: c").status());
+      RawResponse beyondTheHour = gateway.get("/", "U: d");
+      assertEquals(429, beyondTheHour.status());
+      assertEquals("1200", beyondTheHour.header("Retry-After"));
+      clock.advance(Duration.ofMinutes(20));
+      assertEquals(200, gateway.get("/", "U: d").status());
+    }
+  }
+
+  @Test
+  void whatALimitDoesNotSayIsAsTheFilterSays() {
+    ManualClock clock = new ManualClock();
+    String limits =
+        """
+        - rate-limit:
+            key: "header:U"
+            algorithm: fixed-window
+            cost: 2
+            missing-key: reject
+            limits: [{rate: 4/h}, {rate: 3/day, cost: 1, missing-key: allow}]
+        """;
+    try (FilterHarness gateway = FilterHarness.of(limits, clock)) {
+      assertEquals(400, gateway.get("/").status());
+      assertEquals(
+          "\"test-1\";r=2;t=3600, \"test-2\";r=2;t=43200",
+          gateway.get("/", "U: a").header("RateLimit"));
+    }
+  }
+
+  @Test
+  void aLimitWhoseKeyIsMissingAndMayBeDoesNotCount() {
+    String limits =
+        "- rate-limit: {limits: [{rate: 2/h}, {rate: 1/h, key: \"header:U\", missing-key: allow}]}";
+    try (FilterHarness gateway = FilterHarness.of(limits)) {
+      assertEquals("\"test-1\";q=2;w=3600", gateway.get("/").header("RateLimit-Policy"));
+      assertEquals(200, gateway.get("/", "U: a").status());
+    }
+  }
+
+  @Test
+  void clientsTogetherNeverGetMoreThanAnyOfTheirLimits()
+      throws InterruptedException, ExecutionException {
+    String limits = "- rate-limit: {limits: [{rate: 30/day}, {rate: 20/month, key: route}]}";
+    try (FilterHarness gateway = FilterHarness.of(limits);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        answers.add(clients.submit(() -> gateway.get("/").status()));
+      }
+      int admitted = 0;
+      for (Future<Integer> answer : answers) {
+        admitted += answer.get() == 200 ? 1 : 0;
+      }
+      assertEquals(20, admitted);
+      String left = gateway.get("/").header("RateLimit");
+      assertNotNull(left);
+      assertTrue(left.startsWith("\"test-1\";r=10;"), left);
     }
   }
 
@@ -170,6 +282,20 @@ class RateLimitFilterTest {
         "{rate: 1/s, burst: 0}",
         "{rate: 1/s, cost: 2}",
         "{rate: 1/s, key: []}",
+        "{rate: 1/s, algorithm: leaky-bucket}",
+        "{rate: 1/s, missing-key: skip}",
+        "{rate: 1/s, name: \"a b\"}",
+        "{rate: 1/s, limits: [{rate: 1/s}]}",
+        "{limits: []}",
+        "{limits: [{}]}",
+        "{limits: [{rate: 1/s, key: []}]}",
+        "{limits: [{rate: 1/s, burst: 0}]}",
+        "{limits: [{rate: 1/s, cost: 0}]}",
+        "{limits: [{rate: 1/s, name: ''}]}",
+        "{limits: [{rate: 1/s}], burst: 5}",
+        "{limits: [{rate: 1/s}], name: a}",
+        "{limits: [{rate: 1/s}, {rate: 1/s}]}",
+        "{limits: [{rate: 1/s, name: a}, {rate: 2/s, name: a}]}",
         "{rate: 1/s, key: header}",
         "{rate: 1/s, mode: queue}",
         "{rate: 1/month, burst: 100000}",
@@ -190,6 +316,26 @@ class RateLimitFilterTest {
                 + " more than the rate gives in ten years)",
             "test.yaml:8:57 routes[0].filters[0].rate-limit.cost: 0 (expected: at least 1)"),
         FilterHarness.problems("- rate-limit: {rate: 5/fortnight, burst: 0, cost: 0}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}|8:21 …: no rate (expected: rate, or limits with one each)",
+        "{rate: 0/min}|8:28 ….rate: \"0/min\" (expected: at least 1)",
+        "{rate: 1/s, burst: 2, algorithm: fixed-window}"
+            + "|8:40 ….burst: 2 (expected: none: only a token-bucket has one)",
+        "{rate: 1/s, limits: [{rate: 2/s}]}"
+            + "|8:41 ….limits: limits beside rate (expected: one of the two)",
+        "{limits: []}|8:30 ….limits: an empty list (expected: at least one limit)",
+        "{limits: [{rate: 5/s}, {rate: 5/s, cost: 9}]}"
+            + "|8:62 ….limits[1].cost: 9 (expected: 1 to 5, the most that may come at once)",
+      })
+  void mistakesAreNamedAtTheirPlace(String settings, String problem) {
+    assertEquals(
+        List.of("test.yaml:" + problem.replace("…", "routes[0].filters[0].rate-limit")),
+        FilterHarness.problems("- rate-limit: " + settings));
   }
 
   @Test

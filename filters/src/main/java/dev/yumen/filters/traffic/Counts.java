@@ -1,0 +1,23 @@
+package dev.yumen.filters.traffic;
+
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Where the counts of rate limits are kept: in this process, or shared with others. Any thread. */
+interface Counts {
+
+  /** The hash that keys are made with; processes that share counts have the same one. */
+  SipHash hash();
+
+  /** What counts under these terms. */
+  Limiter limiter(Terms terms);
+
+  /**
+   * Takes from every limit of a demand or, if one of them has not enough, from none, and notes the
+   * outcome in the demand.
+   *
+   * @return null when that is done; else what completes when it is, on any thread. Not being able
+   *     to tell is an outcome too, so it never completes exceptionally.
+   */
+  @Nullable CompletionStage<Demand> take(Demand demand);
+}
