@@ -10,9 +10,9 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 import dev.yumen.filters.path.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,13 +39,13 @@ public final class ApiKeyFilter implements Filter {
 
     public Config {
       if (header != null) {
-        FieldName.writableInRequest("header", header);
+        HeaderName.writableInRequest("header", header);
       }
       if (query != null && query.isEmpty()) {
         throw new InvalidValue("query", query, "a parameter name");
       }
       if (cookie != null) {
-        FieldName.readable("cookie", cookie);
+        HeaderName.readable("cookie", cookie);
       }
       Realm.check(realm);
     }

@@ -1,6 +1,7 @@
 package dev.yumen.filters.headers;
 
 import dev.yumen.api.Exchange;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Template;
@@ -143,8 +144,8 @@ final class HeaderEdits {
 
   private void writable(String component, String name) {
     switch (side) {
-      case REQUEST -> FieldName.writableInRequest(component, name);
-      case RESPONSE -> FieldName.writable(component, name);
+      case REQUEST -> HeaderName.writableInRequest(component, name);
+      case RESPONSE -> HeaderName.writable(component, name);
     }
   }
 

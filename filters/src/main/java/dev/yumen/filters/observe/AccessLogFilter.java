@@ -9,11 +9,11 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ public final class AccessLogFilter implements Filter {
         throw new InvalidValue("max-files", maxFiles, "0 to 1000");
       }
       for (String name : headers) {
-        FieldName.readable("headers", name);
+        HeaderName.readable("headers", name);
         if (SECRET.contains(name.toLowerCase(Locale.ROOT))) {
           throw new InvalidValue("headers", name, "a header that holds no secret");
         }

@@ -5,10 +5,10 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.Key;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 
 /** Passes the exchange's own id, or the client's, upstream and back. */
 public final class RequestIdFilter implements Filter {
@@ -28,7 +28,7 @@ public final class RequestIdFilter implements Filter {
       @Describe("Whether the answer holds the id too.") @Default("true") boolean respond) {
 
     public Config {
-      FieldName.writableInRequest("header", header);
+      HeaderName.writableInRequest("header", header);
     }
   }
 

@@ -5,9 +5,9 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 
 /** Gives every exchange a trace id: the client's, or a new one. */
 public final class TraceIdFilter implements Filter {
@@ -24,7 +24,7 @@ public final class TraceIdFilter implements Filter {
       @Describe("Whether the answer holds the id too.") @Default("true") boolean respond) {
 
     public Config {
-      FieldName.writableInRequest("header", header);
+      HeaderName.writableInRequest("header", header);
     }
   }
 

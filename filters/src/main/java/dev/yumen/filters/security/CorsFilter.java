@@ -6,13 +6,13 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +62,9 @@ public final class CorsFilter implements Filter {
         throw new InvalidValue("allow-origins", "no origins", "at least one, or \"*\"");
       }
       allowOrigins.forEach(Origins::check);
-      allowMethods.forEach(method -> FieldName.readable("allow-methods", method));
-      allowHeaders.forEach(name -> FieldName.readable("allow-headers", name));
-      exposeHeaders.forEach(name -> FieldName.readable("expose-headers", name));
+      allowMethods.forEach(method -> HeaderName.readable("allow-methods", method));
+      allowHeaders.forEach(name -> HeaderName.readable("allow-headers", name));
+      exposeHeaders.forEach(name -> HeaderName.readable("expose-headers", name));
       if (maxAge.isNegative()) {
         throw new InvalidValue("max-age", maxAge.toString(), ">= 0s");
       }

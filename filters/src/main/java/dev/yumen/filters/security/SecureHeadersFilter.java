@@ -5,11 +5,11 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Response.Field;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +48,7 @@ public final class SecureHeadersFilter implements Filter {
 
     public Config {
       remove = List.copyOf(remove);
-      remove.forEach(name -> FieldName.writable("remove", name));
+      remove.forEach(name -> HeaderName.writable("remove", name));
       checkValue("strict-transport-security", strictTransportSecurity);
       checkValue("x-content-type-options", xContentTypeOptions);
       checkValue("x-frame-options", xFrameOptions);

@@ -6,11 +6,11 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Response;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -88,7 +88,7 @@ public final class FaultFilter implements Filter {
         throw InvalidValue.found("min", min.toMillis() + " ms", "at most max");
       }
       if (header != null) {
-        FieldName.readable("header", header);
+        HeaderName.readable("header", header);
       }
     }
   }
@@ -119,7 +119,7 @@ public final class FaultFilter implements Filter {
         throw new InvalidValue("body", body, "none with grpc-status");
       }
       if (header != null) {
-        FieldName.readable("header", header);
+        HeaderName.readable("header", header);
       }
       if (!contentType.chars().allMatch(c -> c >= ' ' && c <= '~')) {
         throw new InvalidValue("content-type", contentType, "a media type");

@@ -4,11 +4,11 @@ import dev.yumen.api.Attribute;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Regex;
 import dev.yumen.config.MatchConfig.ValueMatch;
-import dev.yumen.filters.headers.FieldName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ public record When(
     cookies = copy(cookies);
     consumer = List.copyOf(consumer);
     group = List.copyOf(group);
-    headers.keySet().forEach(name -> FieldName.readable("headers", name));
+    headers.keySet().forEach(name -> HeaderName.readable("headers", name));
     boolean none = headers.isEmpty() && query.isEmpty() && cookies.isEmpty();
     if (none && consumer.isEmpty() && group.isEmpty()) {
       throw InvalidValue.found("", "nothing", "headers, query, cookies, consumer or group");

@@ -6,9 +6,9 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.headers.FieldName;
 
 /** Refuses requests without a certain header, and marks the answers of the others. */
 public final class RequireHeaderFilter implements Filter {
@@ -23,7 +23,7 @@ public final class RequireHeaderFilter implements Filter {
       @Describe("Value of X-Checked in answers; empty for none.") @Default("'yes'") String mark) {
 
     public Config {
-      FieldName.readable("name", name);
+      HeaderName.readable("name", name);
     }
   }
 

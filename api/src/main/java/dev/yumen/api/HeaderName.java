@@ -1,11 +1,10 @@
-package dev.yumen.filters.headers;
+package dev.yumen.api;
 
-import dev.yumen.api.InvalidValue;
 import java.util.Locale;
 import java.util.Set;
 
 /** Which header field names a setting may hold. */
-public final class FieldName {
+public final class HeaderName {
 
   /**
    * Fields about the connection or the framing of a body; the gateway writes them itself (RFC 9110
@@ -26,7 +25,7 @@ public final class FieldName {
           "transfer-encoding",
           "upgrade");
 
-  private FieldName() {}
+  private HeaderName() {}
 
   /**
    * Passes a name that a filter may read.
@@ -35,7 +34,7 @@ public final class FieldName {
    * @throws InvalidValue if it is no token (RFC 9110 §5.6.2)
    */
   public static void readable(String component, String name) {
-    if (name.isEmpty() || !name.chars().allMatch(FieldName::isTokenCharacter)) {
+    if (name.isEmpty() || !name.chars().allMatch(HeaderName::isTokenCharacter)) {
       throw new InvalidValue(component, name, "a header name");
     }
   }
