@@ -42,6 +42,12 @@ public interface FilterContext {
   <T> T state(Class<T> type, String key, Supplier<? extends T> create);
 
   /**
+   * A circuit breaker for what the filter guards. Breakers of the same route with the same rules
+   * are one, across reloads too; its opening is logged and counted under the route's name.
+   */
+  CircuitBreaker circuitBreaker(CircuitBreaker.Rules rules);
+
+  /**
    * A counter under the given metric name.
    *
    * @param name without the {@code _total} suffix, such as {@code gateway_rate_limited}

@@ -6,6 +6,7 @@ import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,7 @@ final class TargetChecks {
       to(routes.get(i), At.TOP.key("routes").item(i), Use.REQUESTS);
     }
     CrossChecks.section(root, "listeners").values().forEach(this::listener);
+    upstreams.values().forEach(this::fallback);
     upstreams.forEach(
         (name, entry) -> {
           if (!used.contains(name)) {
@@ -98,6 +100,45 @@ final class TargetChecks {
         }
       }
     }
+  }
+
+  /** Another upstream that takes the place of one: it exists, and its own does not lead back. */
+  private void fallback(Entry entry) {
+    Scalar instead = fallbackOf(entry);
+    if (instead == null || instead.origin() == Node.Origin.UNRESOLVED) {
+      return;
+    }
+    At at =
+        At.TOP
+            .key("upstreams")
+            .key(entry.key())
+            .key("circuit-breaker")
+            .key("fallback")
+            .key("upstream");
+    Entry next = upstreams.get(instead.text());
+    if (next == null) {
+      unknown(instead, at);
+      return;
+    }
+    used.add(instead.text());
+    Set<String> way = new LinkedHashSet<>(List.of(entry.key()));
+    while (next != null && way.add(next.key())) {
+      Scalar further = fallbackOf(next);
+      next = further == null ? null : upstreams.get(further.text());
+    }
+    if (next != null && next.key().equals(entry.key())) {
+      String circle = String.join(" -> ", way) + " -> " + entry.key();
+      problems.error(
+          instead.place(),
+          at,
+          "fallbacks that lead in a circle: " + circle + " (expected: an end)");
+    }
+  }
+
+  private static @Nullable Scalar fallbackOf(Entry upstream) {
+    Node breaker = upstream.value() instanceof Mapping m ? m.get("circuit-breaker") : null;
+    Node fallback = breaker instanceof Mapping m ? m.get("fallback") : null;
+    return CrossChecks.scalar(fallback, "upstream");
   }
 
   private void unknown(Scalar upstream, At at) {

@@ -29,6 +29,8 @@ public record UpstreamConfig(
         @Default("0.1")
         double panicThreshold,
     @Describe("When a request is tried again.") @Default("{}") RetryConfig retry,
+    @Describe("Refuses requests at once while the service fails.")
+        @Nullable CircuitBreakerConfig circuitBreaker,
     @Describe("How long things may take.") @Default("{}") Timeout timeout,
     @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
     @Describe("Resolution of endpoint names.") @Default("{}") Dns dns,

@@ -20,6 +20,7 @@ import dev.yumen.filters.path.StripPrefixFilter;
 import dev.yumen.filters.security.CorsFilter;
 import dev.yumen.filters.security.IpRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
+import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.FaultFilter;
 import dev.yumen.filters.traffic.MockFilter;
 import dev.yumen.filters.traffic.RateLimitFilter;
@@ -37,6 +38,7 @@ public final class BuiltInFilters {
           AddPrefixFilter.TYPE,
           ApiKeyFilter.TYPE,
           BasicAuthFilter.TYPE,
+          CircuitBreakerFilter.TYPE,
           CorsFilter.TYPE,
           FaultFilter.TYPE,
           GrpcWebFilter.TYPE,

@@ -1,8 +1,10 @@
 package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.BodySink;
+import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.config.AnswerConfig;
 import dev.yumen.config.RetryCondition.Kind;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -14,6 +16,7 @@ import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
 import dev.yumen.dataplane.upstream.ConnectionPool;
 import dev.yumen.dataplane.upstream.Endpoint;
+import dev.yumen.dataplane.upstream.Fallback;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
@@ -48,6 +51,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private final RequestBody body = new RequestBody();
   private @Nullable Retries retries;
   private @Nullable EndpointSearch search;
+  private final GuardedCall guarded = new GuardedCall();
+  private boolean fellBack;
   private @Nullable Failure connectFailure;
 
   private Framing framing = Framing.NONE;
@@ -95,10 +100,15 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** Says where to; the upstream is drawn once for all attempts. */
   void target(RouteEnd.Forward forward) {
-    upstream = forward.choose();
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
-    exchange.upstreamRequestLimit(upstream.config().timeout().request().toNanos());
-    retries = new Retries(exchange, upstream, body);
+    use(forward.choose());
+  }
+
+  private void use(Upstream chosen) {
+    upstream = chosen;
+    search = null;
+    exchange.upstreamRequestLimit(chosen.config().timeout().request().toNanos());
+    retries = new Retries(exchange, chosen, body);
   }
 
   /** An upgrade to HTTP/2 or TLS would take the connection out of our sight: never passed on. */
@@ -131,6 +141,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     Endpoint chosen = search.next(loop, retries().any());
     if (chosen == null) {
       noEndpoint(service);
+      return;
+    }
+    if (!guarded.begin(service)) {
+      refused(service);
       return;
     }
     if (lengthFromBody) {
@@ -169,6 +183,18 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
+  /** The circuit breaker is open. */
+  private void refused(Upstream service) {
+    CircuitBreaker breaker = Objects.requireNonNull(service.breaker());
+    long seconds = Math.ceilDiv(Math.max(1, breaker.openNanos()), 1_000_000_000L);
+    Failure open =
+        Failure.of(FailureCode.CIRCUIT_OPEN, service.name() + " fails and is spared for a while")
+            .header("Retry-After", Long.toString(seconds));
+    if (!fallsBack(open)) {
+      exchange.fail(open);
+    }
+  }
+
   @Override
   public void onConnected(UpstreamStream made) {
     connecting = null;
@@ -197,6 +223,69 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       attempt();
     } else {
       exchange.fail(connectFailure);
+    }
+    exchange.flush();
+  }
+
+  // ---- instead ----
+
+  /**
+   * Puts what is written for it in the place of a service that fails: an answer, or that of another
+   * upstream. False when nothing is, or the request may have had an effect and the other upstream
+   * might have it again.
+   */
+  boolean fallsBack(Failure cause) {
+    Fallback fallback = fallback();
+    if (fallback == null) {
+      return false;
+    }
+    boolean open = cause.code() == FailureCode.CIRCUIT_OPEN;
+    boolean failed = cause.code().source() == FailureCode.Source.UPSTREAM;
+    boolean wanted = open ? fallback.when().whenOpen() : failed && fallback.when().whenFailed();
+    if (!wanted || !mayFallBack(fallback, open || MAY_PASS.contains(cause.code()))) {
+      return false;
+    }
+    if (active()) {
+      countFailed(cause.code());
+    }
+    exchange.note(cause);
+    fallBack(fallback);
+    return true;
+  }
+
+  /** The same for what a service answered. */
+  private boolean fallsBack(int status) {
+    Fallback fallback = fallback();
+    if (fallback == null || !fallback.when().when(status) || !mayFallBack(fallback, false)) {
+      return false;
+    }
+    fallBack(fallback);
+    return true;
+  }
+
+  private @Nullable Fallback fallback() {
+    return upstream == null || fellBack || over ? null : upstream.fallback();
+  }
+
+  private boolean mayFallBack(Fallback fallback, boolean harmless) {
+    return fallback.answer() != null
+        || (body.repeatable() && (harmless || retries().mayBeRepeated()));
+  }
+
+  private void fallBack(Fallback fallback) {
+    fellBack = true;
+    fallback.used().add(1);
+    abandon();
+    if (endpoint != null) {
+      leaveEndpoint();
+    }
+    exchange.noUpstreamLimits();
+    AnswerConfig.Compiled answer = fallback.answer();
+    if (answer != null) {
+      exchange.answer(answer.render(exchange));
+    } else {
+      use(Objects.requireNonNull(exchange.snapshot().upstreams().get(fallback.upstream())));
+      retry(0);
     }
     exchange.flush();
   }
@@ -268,6 +357,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   private void leaveEndpoint() {
+    guarded.cancelled();
     Endpoint left = endpoint();
     lastEndpoint = left.text();
     left.count(exchange.loop(), -1);
@@ -281,6 +371,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       exchange.loop().metrics().upstreamFailed(metric(), code);
       if (code.source() == FailureCode.Source.UPSTREAM) {
         upstream().failed(exchange.loop(), endpoint());
+        guarded.failed();
       }
     }
   }
@@ -446,8 +537,12 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     } else {
       upstream().succeeded(exchange.loop(), endpoint(), answerNanos);
     }
+    judge(fields);
     if (answerFraming != Framing.TUNNEL && retryAfter(fields)) {
       exchange.flush();
+      return;
+    }
+    if (fallsBack(fields.status())) {
       return;
     }
     body.settled();
@@ -464,6 +559,16 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     exchange.answering().upstream(fields, answerFraming, answerLength);
     exchange.beginResponse();
     flushOwnAnswer();
+  }
+
+  /** What the circuit breaker hears of an answer. */
+  private void judge(HeadTable fields) {
+    boolean grpcFailed = exchange.grpc() != Grpc.Kind.NONE && Grpc.isFailure(Grpc.statusIn(fields));
+    if (grpcFailed || upstream().isFailure(fields.status())) {
+      guarded.failed();
+    } else {
+      guarded.succeeded(answerNanos);
+    }
   }
 
   /** A filter has put another answer in the place of this one, whose events end here. */
@@ -521,14 +626,19 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
     boolean reset = reached == Reached.UNANSWERED && answerNanos < 0;
     Endpoint failed = endpoint();
-    attemptFailed(failure);
     if (stale || refused) {
+      exchange.loop().metrics().upstreamFailed(metric(), failure.code());
+      leaveEndpoint();
       // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
       // did not take (RFC 9113 §8.7): the same endpoint may well serve.
       search().untried(failed);
       freshOnly = stale;
       retry(0);
-    } else if (reset && policy().on(Kind.RESET) && retries().take(false)) {
+      exchange.flush();
+      return;
+    }
+    attemptFailed(failure);
+    if (reset && policy().on(Kind.RESET) && retries().take(false)) {
       retry(retries().pause());
     } else {
       exchange.fail(failure);
@@ -607,6 +717,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       tunnel.end();
     }
     connection = null;
+    guarded.cancelled();
     if (endpoint != null) {
       endpoint.count(exchange.loop(), -1);
       lastEndpoint = endpoint.text();

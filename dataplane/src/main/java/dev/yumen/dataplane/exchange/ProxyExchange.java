@@ -438,7 +438,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   /** The exchange can not go on. */
   void fail(Failure cause) {
-    if (ended) {
+    if (ended || (!answering.begun() && forwarding.fallsBack(cause))) {
       return;
     }
     forwarding.giveUp(cause.code());
@@ -456,7 +456,8 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     answer(failureAnswer());
   }
 
-  private void note(Failure cause) {
+  /** Counts and logs what went wrong. */
+  void note(Failure cause) {
     failure = cause;
     loop().metrics().failed(cause.code());
     acceptor.failureLog().log(this, cause);

@@ -52,7 +52,8 @@ final class Retries {
     return true;
   }
 
-  private boolean mayBeRepeated() {
+  /** Whether the request may reach a service twice. */
+  boolean mayBeRepeated() {
     return policy().repeats(exchange.method()) || exchange.head().contains("idempotency-key");
   }
 

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.exchange;
 
+import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.upstream.EndpointReport;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.util.Comparator;
@@ -16,14 +17,28 @@ final class UpstreamsPage {
   static String of(Map<String, Upstream> upstreams) {
     return upstreams.values().stream()
         .sorted(Comparator.comparing(Upstream::name))
-        .map(upstream -> Json.text(upstream.name()) + ":" + endpoints(upstream.report()))
+        .map(
+            upstream ->
+                Json.text(upstream.name())
+                    + ":{"
+                    + breaker(upstream)
+                    + endpoints(upstream.report()))
         .collect(Collectors.joining(",", "{", "}\n"));
+  }
+
+  private static String breaker(Upstream upstream) {
+    WindowBreaker.State state = upstream.breakerState();
+    if (state == null) {
+      return "";
+    }
+    String name = state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return "\"circuit-breaker\":" + Json.text(name) + ",";
   }
 
   private static String endpoints(List<EndpointReport> reports) {
     return reports.stream()
         .map(UpstreamsPage::endpoint)
-        .collect(Collectors.joining(",", "{\"endpoints\":[", "]}"));
+        .collect(Collectors.joining(",", "\"endpoints\":[", "]}"));
   }
 
   private static String endpoint(EndpointReport report) {

@@ -1,9 +1,12 @@
 package dev.yumen.dataplane.snapshot;
 
+import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.dataplane.guard.BreakerEvents;
+import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.state.StateRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +73,19 @@ record BuildContext(
         LoggerFactory.getLogger(BuildContext.class).warn("closing {} failed", state, e);
       }
     }
+  }
+
+  @Override
+  public CircuitBreaker circuitBreaker(CircuitBreaker.Rules rules) {
+    String name = routeId.isEmpty() ? "all" : routeId;
+    return state(
+        WindowBreaker.class,
+        name + " " + rules,
+        () ->
+            new WindowBreaker(
+                rules,
+                surroundings.nanoClock(),
+                new BreakerEvents("route", name, surroundings.metrics())));
   }
 
   @Override

@@ -1,9 +1,13 @@
 package dev.yumen.dataplane.upstream;
 
+import dev.yumen.api.CircuitBreaker;
 import dev.yumen.config.Address;
 import dev.yumen.config.BalanceConfig;
+import dev.yumen.config.CircuitBreakerConfig;
 import dev.yumen.config.UpstreamConfig;
 import dev.yumen.dataplane.balance.SlowStart;
+import dev.yumen.dataplane.guard.BreakerEvents;
+import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.health.Health;
 import dev.yumen.dataplane.health.Outliers;
 import dev.yumen.dataplane.http1.HeadLimits;
@@ -51,6 +55,8 @@ public final class Upstream {
   private final RetryPolicy retries;
   private final SlowStart slowStart;
   private final Outliers outliers;
+  private final StateRegistry.@Nullable Handle<WindowBreaker> breaker;
+  private final @Nullable Fallback fallback;
   private final @Nullable HealthChecks checks;
   private final Loop home;
   private final Watch watch = new Watch();
@@ -70,9 +76,29 @@ public final class Upstream {
     this.retries = new RetryPolicy(config.retry(), loops.size(), home.nanoTime());
     this.slowStart = new SlowStart(config.slowStart().toNanos());
     this.outliers = new Outliers(config.outlierEjection(), new Ejections());
+    CircuitBreakerConfig breaking = config.circuitBreaker();
+    this.breaker = breaking == null ? null : breaker(breaking.rules());
+    this.fallback =
+        breaking == null || breaking.fallback() == null
+            ? null
+            : Fallback.of(name, breaking.fallback(), surroundings.metrics());
     this.checks =
         config.healthCheck() == null ? null : new HealthChecks(this, config.healthCheck(), home);
     start();
+  }
+
+  private StateRegistry.Handle<WindowBreaker> breaker(CircuitBreaker.Rules rules) {
+    return surroundings
+        .states()
+        .hold(
+            WindowBreaker.class,
+            "breaker of upstream " + name + " " + rules,
+            () ->
+                new WindowBreaker(
+                    rules,
+                    home::nanoTime,
+                    new BreakerEvents("upstream", name, surroundings.metrics())),
+            _ -> {});
   }
 
   private synchronized void start() {
@@ -234,6 +260,29 @@ public final class Upstream {
     surroundings.metrics().retryRefused(metric);
   }
 
+  // ---- the circuit breaker ----
+
+  /** Asked before each attempt; null when there is none. */
+  public @Nullable CircuitBreaker breaker() {
+    return breaker == null ? null : breaker.value();
+  }
+
+  /** What clients get instead of a service that fails; null when nothing is written. */
+  public @Nullable Fallback fallback() {
+    return fallback;
+  }
+
+  /** Whether an answer counts as a failure for the breaker. */
+  public boolean isFailure(int status) {
+    CircuitBreakerConfig settings = config.circuitBreaker();
+    return settings != null && settings.isFailure(status);
+  }
+
+  /** What the breaker does right now; null when there is none. */
+  public WindowBreaker.@Nullable State breakerState() {
+    return breaker == null ? null : breaker.value().state();
+  }
+
   // ---- how endpoints fare ----
 
   /**
@@ -379,6 +428,9 @@ public final class Upstream {
     old.forEach(Member::release);
     if (checks != null) {
       checks.close();
+    }
+    if (breaker != null) {
+      breaker.release();
     }
     home.eventLoop().execute(() -> home.deadlines().cancel(watch));
     surroundings.metrics().endpointsGone(metric, this);

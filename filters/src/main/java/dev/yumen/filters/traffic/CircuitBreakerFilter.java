@@ -1,0 +1,122 @@
+package dev.yumen.filters.traffic;
+
+import dev.yumen.api.CircuitBreaker;
+import dev.yumen.api.Ending;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Filter;
+import dev.yumen.api.FilterContext;
+import dev.yumen.api.FilterType;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Key;
+import dev.yumen.api.ResponseHead;
+import dev.yumen.api.Verdict;
+import dev.yumen.config.AnswerConfig;
+import dev.yumen.config.CircuitBreakerConfig;
+import dev.yumen.config.FallbackConfig;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses the requests of a route at once while too many of them fail. */
+public final class CircuitBreakerFilter implements Filter {
+  public static final FilterType<CircuitBreakerConfig> TYPE =
+      new FilterType<>("circuit-breaker", CircuitBreakerConfig.class, CircuitBreakerFilter::new);
+
+  /** A request that was let through. */
+  private static final class Call {
+    private final CircuitBreaker.Permit permit;
+    private boolean failed;
+
+    private Call(CircuitBreaker.Permit permit) {
+      this.permit = permit;
+    }
+  }
+
+  private final Key<Call> call = Key.of("circuit-breaker");
+  private final CircuitBreakerConfig config;
+  private final CircuitBreaker breaker;
+  private final @Nullable FallbackConfig fallback;
+  private final AnswerConfig.@Nullable Compiled answer; // there is one when there is a fallback
+  private final FilterContext.Counter fallbacks;
+  private final String name;
+
+  private CircuitBreakerFilter(CircuitBreakerConfig config, FilterContext context) {
+    this.config = config;
+    breaker = context.circuitBreaker(config.rules());
+    name = context.routeId().isEmpty() ? "all" : context.routeId();
+    fallback = config.fallback();
+    if (fallback != null && fallback.upstream() != null) {
+      throw new InvalidValue(
+          "fallback.upstream",
+          fallback.upstream(),
+          "respond, as another upstream can be named where an upstream has its circuit-breaker");
+    }
+    answer = fallback == null || fallback.respond() == null ? null : fallback.respond().compile();
+    fallbacks =
+        context.counter(
+            "gateway_fallbacks",
+            "Requests that got a fallback instead of their service.",
+            List.of("kind", "route", "name", name));
+  }
+
+  @Override
+  public Verdict onRequest(Exchange exchange) {
+    CircuitBreaker.Permit permit = breaker.admit();
+    if (permit != null) {
+      exchange.put(call, new Call(permit));
+      return Verdict.proceed();
+    }
+    if (fallback != null && fallback.whenOpen()) {
+      return instead(exchange);
+    }
+    long seconds = Math.ceilDiv(Math.max(1, breaker.openNanos()), TimeUnit.SECONDS.toNanos(1));
+    return Verdict.fail(
+        Failure.of(FailureCode.CIRCUIT_OPEN, "route " + name + " fails and is spared for a while")
+            .header("Retry-After", Long.toString(seconds)));
+  }
+
+  private Verdict instead(Exchange exchange) {
+    fallbacks.add(1);
+    return Verdict.respond(Objects.requireNonNull(answer).render(exchange));
+  }
+
+  @Override
+  public Verdict onResponse(Exchange exchange, ResponseHead response) {
+    Call made = exchange.get(call);
+    if (made == null) {
+      return Verdict.proceed();
+    }
+    int status = response.status();
+    made.failed = config.isFailure(status);
+    boolean unanswered = status == 502 || status == 503 || status == 504;
+    boolean wanted =
+        fallback != null && (fallback.when(status) || (unanswered && fallback.whenFailed()));
+    return wanted ? instead(exchange) : Verdict.proceed();
+  }
+
+  @Override
+  public void onEnd(Exchange exchange, Ending ending) {
+    Call made = exchange.get(call);
+    if (made == null) {
+      return;
+    }
+    Failure failure = ending.failure();
+    if (failure != null && failure.code().source() == FailureCode.Source.UPSTREAM) {
+      made.permit.failed();
+    } else if (failure == null && (made.failed || failedCall(ending.grpcStatus()))) {
+      made.permit.failed();
+    } else if (failure != null || ending.attempts() == 0) {
+      made.permit.cancelled(); // it never came to the service, or the client gave up
+    } else {
+      made.permit.succeeded(Math.max(0, ending.upstreamNanos()));
+    }
+  }
+
+  /** Deadline exceeded, internal, unavailable. */
+  private static boolean failedCall(int grpcStatus) {
+    return grpcStatus == 4 || grpcStatus == 13 || grpcStatus == 14;
+  }
+}
