@@ -20,4 +20,11 @@ interface Counts {
    *     to tell is an outcome too, so it never completes exceptionally.
    */
   @Nullable CompletionStage<Demand> take(Demand demand);
+
+  /**
+   * Counts more of what a demand took of one limit, even if that leaves a debt, which refuses what
+   * comes after; or less than zero to give back. What is left then is noted in the demand if it is
+   * known at once. Never waits.
+   */
+  void charge(Demand demand, int index, long more);
 }

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
  * at a time; {@link Counts#take} decides it.
  */
 final class Demand {
+  private @Nullable Limit[] limits;
   private @Nullable Tier[] tiers;
   private long[] keys;
   private long[] costs;
+  private long[] debts;
+  private boolean[] open;
   private long[] left;
   private long[] resetIn;
   private int size;
@@ -22,9 +25,12 @@ final class Demand {
    * @param room for so many limits; grows if there are more
    */
   Demand(int room) {
+    limits = new @Nullable Limit[room];
     tiers = new @Nullable Tier[room];
     keys = new long[room];
     costs = new long[room];
+    debts = new long[room];
+    open = new boolean[room];
     left = new long[room];
     resetIn = new long[room];
   }
@@ -38,21 +44,33 @@ final class Demand {
     return this;
   }
 
-  /** Wants this much of one more limit. */
-  void add(Tier tier, long key, long cost) {
+  /**
+   * Wants something of one more limit.
+   *
+   * @param cost what is known of it now; of what is more than can be taken at once, the rest is for
+   *     {@link #debt}
+   * @param isOpen whether more is known later
+   */
+  void add(Limit limit, Tier tier, long key, long cost, boolean isOpen) {
     if (size == keys.length) {
       grow(2 * size);
     }
+    limits[size] = limit;
     tiers[size] = tier;
     keys[size] = key;
-    costs[size] = cost;
+    costs[size] = Math.min(cost, tier.limiter().terms().most());
+    debts[size] = cost - costs[size];
+    open[size] = isOpen;
     size++;
   }
 
   private void grow(int room) {
+    limits = Arrays.copyOf(limits, room);
     tiers = Arrays.copyOf(tiers, room);
     keys = Arrays.copyOf(keys, room);
     costs = Arrays.copyOf(costs, room);
+    debts = Arrays.copyOf(debts, room);
+    open = Arrays.copyOf(open, room);
     left = new long[room];
     resetIn = new long[room];
   }
@@ -68,6 +86,11 @@ final class Demand {
   }
 
   @SuppressWarnings("NullAway") // filled up to size
+  Limit limit(int index) {
+    return limits[index];
+  }
+
+  @SuppressWarnings("NullAway") // filled up to size
   Tier tier(int index) {
     return tiers[index];
   }
@@ -76,8 +99,23 @@ final class Demand {
     return keys[index];
   }
 
+  /** What is to be taken of a limit, at most all it can give at once. */
   long cost(int index) {
     return costs[index];
+  }
+
+  /** What is to be charged once that is taken. */
+  long debt(int index) {
+    return debts[index];
+  }
+
+  /** Whether more will be known. */
+  boolean isOpen(int index) {
+    return open[index];
+  }
+
+  void close(int index) {
+    open[index] = false;
   }
 
   // ---- the outcome ----
@@ -96,9 +134,9 @@ final class Demand {
     }
   }
 
-  /** The limit that has not enough for the longest time. */
-  Tier refusing() {
-    return tier(refusing);
+  /** The limit that has not enough for the longest time, for the log. */
+  String refusing() {
+    return limit(refusing).detail(tier(refusing));
   }
 
   boolean refused() {

@@ -1,22 +1,32 @@
 package dev.yumen.filters.traffic;
 
 import dev.yumen.api.Attribute;
+import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
 import dev.yumen.filters.traffic.RateLimitFilter.MissingKey;
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One limit of a filter: which requests count together, how much each, and against what rate. */
 final class Limit {
   /** What a request has that does not count. */
   static final long NO_KEY = 0;
 
+  /** The rate of a group. */
+  private record Group(String name, Tier tier) {}
+
+  private final List<Attribute> attributes;
   private final Attribute[] key;
   private final MissingKey missingKey;
-  private final long cost;
+  private final Cost cost;
   private final SipHash hash;
-  private final Tier tier;
+  private final Tier rest;
+
+  /** The best first. */
+  private final Group[] groups;
 
   /**
    * @param config with every setting
@@ -24,35 +34,46 @@ final class Limit {
    * @param route that it is for; empty for all of them
    */
   Limit(LimitConfig config, String name, String route, Counts counts) {
-    List<Attribute> attributes = Objects.requireNonNull(config.key());
-    Algorithm algorithm = Objects.requireNonNull(config.algorithm());
+    attributes = Objects.requireNonNull(config.key());
     key = attributes.toArray(Attribute[]::new);
     missingKey = Objects.requireNonNull(config.missingKey());
     cost = Objects.requireNonNull(config.cost());
     hash = counts.hash();
-    tier =
-        tier(Terms.of(algorithm, config.rate(), config.burst()), attributes, name, route, counts);
+    Algorithm algorithm = Objects.requireNonNull(config.algorithm());
+    Terms all = Terms.of(algorithm, config.rate(), config.burst());
+    rest = tier(counts.limiter(all), name, route);
+    groups =
+        config.tiers().entrySet().stream()
+            .sorted(Comparator.comparingDouble(tier -> -tier.getValue().perSecond()))
+            .map(
+                tier -> {
+                  Terms terms = Terms.of(algorithm, tier.getValue(), null);
+                  String of = route + ' ' + tier.getKey();
+                  return new Group(tier.getKey(), tier(counts.limiter(terms), name, of));
+                })
+            .toArray(Group[]::new);
   }
 
-  private static Tier tier(
-      Terms terms, List<Attribute> key, String name, String route, Counts counts) {
-    Rate rate = terms.rate();
-    String quoted = '"' + name + '"';
-    return new Tier(
-        counts.limiter(terms),
-        counts.hash().hash(0, route + ' ' + terms.algorithm() + ' ' + rate + ' ' + key),
-        quoted,
-        quoted + ";q=" + rate.count() + ";w=" + rate.unit().length().toSeconds(),
-        "more than " + rate + " by " + key);
+  private Tier tier(Limiter limiter, String name, String of) {
+    Terms terms = limiter.terms();
+    String identity = of + ' ' + terms.algorithm() + ' ' + terms.rate() + ' ' + attributes;
+    long unit = cost.per() == null ? 1 : cost.per().bytes();
+    return Tier.of(limiter, hash.hash(0, identity), name, unit);
   }
 
-  /** The rate for a request. */
-  Tier tier() {
-    return tier;
+  /** The rate for what a consumer, if there is one, sends. */
+  Tier tier(@Nullable Consumer consumer) {
+    if (consumer != null) {
+      for (Group group : groups) {
+        if (consumer.groups().contains(group.name)) {
+          return group.tier;
+        }
+      }
+    }
+    return rest;
   }
 
-  /** How much a request counts. */
-  long cost() {
+  Cost cost() {
     return cost;
   }
 
@@ -61,13 +82,13 @@ final class Limit {
     return missingKey == MissingKey.REJECT;
   }
 
-  /** Itself, for the log. */
-  String detail() {
-    return tier.detail();
+  /** What a rate of this limit says, for the log. */
+  String detail(Tier tier) {
+    return tier.limiter().terms().rate() + " by " + attributes;
   }
 
   /** What stands for a request's key; {@link #NO_KEY} if it has none and its address is none. */
-  long key(Exchange exchange) {
+  long key(Tier tier, Exchange exchange) {
     long sum = tier.identity();
     for (Attribute attribute : key) {
       if (attribute.kind() == Attribute.Kind.CLIENT) {

@@ -5,8 +5,11 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.filters.traffic.RateLimitFilter.MissingKey;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,21 +27,22 @@ public record LimitConfig(
     @Describe("How many may come at once after a pause; without it the number of the rate.")
         @Nullable Long burst,
     @Describe("How many requests each one counts for; without it as the filter says.")
-        @Nullable Long cost,
+        @Nullable Cost cost,
+    @Describe("Other rates for groups of consumers.") Map<String, Rate> tiers,
     @Describe("What happens to a request that lacks the key; without it as the filter says.")
         @Nullable MissingKey missingKey) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._~/-]{1,64}");
 
   public LimitConfig {
     key = key == null ? null : checkedKey(key);
+    tiers = Map.copyOf(tiers);
     checkName(name);
     Terms.checkBurst(burst);
-    checkCost(cost);
-    check(rate, algorithm == null ? Algorithm.TOKEN_BUCKET : algorithm, burst, cost);
+    check(rate, algorithm == null ? Algorithm.TOKEN_BUCKET : algorithm, burst, cost, tiers);
   }
 
-  /** One with everything that a filter says where this one says nothing. */
-  LimitConfig or(List<Attribute> itsKey, Algorithm itsAlgorithm, long itsCost, MissingKey missing) {
+  /** With everything that a filter says where this one says nothing. */
+  LimitConfig or(List<Attribute> itsKey, Algorithm itsAlgorithm, Cost itsCost, MissingKey missing) {
     return new LimitConfig(
         rate,
         name,
@@ -46,12 +50,29 @@ public record LimitConfig(
         algorithm == null ? itsAlgorithm : algorithm,
         burst,
         cost == null ? itsCost : cost,
+        tiers,
         missingKey == null ? missing : missingKey);
   }
 
-  /** Limits of which this is the same share their counts. */
-  List<Object> identity() {
-    return List.of(rate, Objects.requireNonNull(key), Objects.requireNonNull(algorithm));
+  /** What can be said only of all of them together. */
+  static void check(
+      Rate rate,
+      Algorithm algorithm,
+      @Nullable Long burst,
+      @Nullable Cost cost,
+      Map<String, Rate> tiers) {
+    checkCost(cost, Terms.of(algorithm, rate, burst).most());
+    for (Rate other : tiers.values()) {
+      checkCost(cost, tier(algorithm, other).most());
+    }
+  }
+
+  private static Terms tier(Algorithm algorithm, Rate rate) {
+    try {
+      return Terms.of(algorithm, rate, null);
+    } catch (InvalidValue e) {
+      throw InvalidValue.found("tiers", e.value(), e.expected());
+    }
   }
 
   static List<Attribute> checkedKey(List<Attribute> key) {
@@ -67,17 +88,25 @@ public record LimitConfig(
     }
   }
 
-  static void checkCost(@Nullable Long cost) {
-    if (cost != null && cost < 1) {
-      throw new InvalidValue("cost", cost, "at least 1");
+  private static void checkCost(@Nullable Cost cost, long most) {
+    Long number = cost == null ? null : cost.number();
+    if (number != null && number > most) {
+      throw new InvalidValue("cost", number, "1 to " + most + ", the most that may come at once");
     }
   }
 
-  /** What can be said only of all of them together. */
-  static void check(Rate rate, Algorithm algorithm, @Nullable Long burst, @Nullable Long cost) {
-    long most = Terms.of(algorithm, rate, burst).most();
-    if (cost != null && cost > most) {
-      throw new InvalidValue("cost", cost, "1 to " + most + ", the most that may come at once");
+  /** Limits that all must hold have counts and names of their own. */
+  static void checkTogether(List<LimitConfig> limits) {
+    Set<Object> counts = new HashSet<>();
+    Set<String> names = new HashSet<>();
+    for (LimitConfig limit : limits) {
+      if (!counts.add(Arrays.asList(limit.rate, limit.key, limit.algorithm))) {
+        String found = "twice " + limit.rate + " by " + limit.key;
+        throw InvalidValue.found("limits", found, "limits that differ in rate, key or algorithm");
+      }
+      if (limit.name != null && !names.add(limit.name)) {
+        throw new InvalidValue("limits", "name " + limit.name, "a name of its own for each");
+      }
     }
   }
 }

@@ -41,6 +41,16 @@ final class LocalCounts implements Counts {
     return null;
   }
 
+  @Override
+  public void charge(Demand demand, int index, long more) {
+    Limiter limiter = limiter(demand, index);
+    long key = demand.key(index);
+    long time = table.time(demand.nanoTime());
+    limiter.charge(table, key, time, more);
+    long level = limiter.level(table, key, time);
+    demand.tell(index, limiter.left(level), limiter.resetIn(level, time));
+  }
+
   /** Asks all before any is taken from, so that a refusal costs the others nothing. */
   private void check(Demand demand, long time) {
     for (int i = 0; i < demand.size(); i++) {

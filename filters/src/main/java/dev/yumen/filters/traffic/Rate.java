@@ -65,6 +65,11 @@ public record Rate(long count, Unit unit) {
     return new Rate(count, unit);
   }
 
+  /** How many that are in a second. */
+  double perSecond() {
+    return count / (double) unit.length.toSeconds();
+  }
+
   @Override
   public String toString() {
     return count + "/" + unit.name().toLowerCase(Locale.ROOT);

@@ -3,6 +3,7 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.Attribute;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
@@ -17,12 +18,12 @@ import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,12 @@ public final class RateLimitFilter implements Filter {
               "How many may come at once after a pause, with a token-bucket; without it the number of"
                   + " the rate.")
           @Nullable Long burst,
-      @Describe("How many requests each one counts for.") @Default("1") long cost,
+      @Describe("How much each request counts: a number, or what tells it.") @Default("1")
+          Cost cost,
+      @Describe(
+              "Other rates for groups of consumers, such as gold: 1000/min; a consumer of several has"
+                  + " the best of them.")
+          Map<String, Rate> tiers,
       @Describe("Several limits instead of one rate; all must hold.")
           @Nullable List<LimitConfig> limits,
       @Describe("What happens beyond the limit.") @Default("reject") Mode mode,
@@ -92,63 +98,71 @@ public final class RateLimitFilter implements Filter {
 
     public Config {
       key = LimitConfig.checkedKey(key);
+      tiers = Map.copyOf(tiers);
       LimitConfig.checkName(name);
       Terms.checkBurst(burst);
-      LimitConfig.checkCost(cost);
       if (limits == null) {
         if (rate == null) {
           throw InvalidValue.found("", "no rate", "rate, or limits with one each");
         }
-        LimitConfig.check(rate, algorithm, burst, cost);
+        LimitConfig.check(rate, algorithm, burst, cost, tiers);
       } else {
         limits = List.copyOf(limits);
-        if (rate != null) {
-          throw InvalidValue.found("limits", "limits beside rate", "one of the two");
-        }
-        if (burst != null || name != null) {
-          String which = burst != null ? "burst" : "name";
-          throw InvalidValue.found(which, which + " beside limits", "one in each of limits");
-        }
-        checkTogether(limits, key, algorithm, cost, missingKey);
+        checkAlone(limits, rate, burst, tiers, name);
+        LimitConfig.checkTogether(filled(limits, key, algorithm, cost, missingKey));
       }
     }
 
-    private static void checkTogether(
+    private static void checkAlone(
         List<LimitConfig> limits,
-        List<Attribute> key,
-        Algorithm algorithm,
-        long cost,
-        MissingKey missingKey) {
+        @Nullable Rate rate,
+        @Nullable Long burst,
+        Map<String, Rate> tiers,
+        @Nullable String name) {
       if (limits.isEmpty()) {
         throw InvalidValue.found("limits", "an empty list", "at least one limit");
       }
-      Set<Object> counts = new HashSet<>();
-      Set<String> names = new HashSet<>();
-      for (int i = 0; i < limits.size(); i++) {
-        LimitConfig limit;
+      if (rate != null) {
+        throw InvalidValue.found("limits", "limits beside rate", "one of the two");
+      }
+      if (burst != null || name != null || !tiers.isEmpty()) {
+        String which = burst != null ? "burst" : name != null ? "name" : "tiers";
+        throw InvalidValue.found(which, which + " beside limits", "one in each of limits");
+      }
+    }
+
+    private static List<LimitConfig> filled(
+        List<LimitConfig> limits,
+        List<Attribute> key,
+        Algorithm algorithm,
+        Cost cost,
+        MissingKey missingKey) {
+      List<LimitConfig> filled = new ArrayList<>();
+      for (LimitConfig limit : limits) {
         try {
-          limit = limits.get(i).or(key, algorithm, cost, missingKey);
+          filled.add(limit.or(key, algorithm, cost, missingKey));
         } catch (InvalidValue e) {
-          String found = "limits[" + i + "] with " + e.component() + " " + e.value();
+          String found = "limits[" + filled.size() + "] with " + e.component() + " " + e.value();
           throw InvalidValue.found("limits", found, e.expected());
         }
-        if (!counts.add(limit.identity())) {
-          String found = "twice " + limit.rate() + " by " + limit.key();
-          throw InvalidValue.found("limits", found, "limits that differ in rate, key or algorithm");
-        }
-        if (limit.name() != null && !names.add(limit.name())) {
-          throw new InvalidValue("limits", "name " + limit.name(), "a name of its own for each");
-        }
       }
+      return filled;
     }
 
     /** Every limit, with all that it takes from the filter. */
     List<LimitConfig> all() {
-      return limits == null
-          ? List.of(
+      return limits != null
+          ? filled(limits, key, algorithm, cost, missingKey)
+          : List.of(
               new LimitConfig(
-                  Objects.requireNonNull(rate), name, key, algorithm, burst, cost, missingKey))
-          : limits.stream().map(limit -> limit.or(key, algorithm, cost, missingKey)).toList();
+                  Objects.requireNonNull(rate),
+                  name,
+                  key,
+                  algorithm,
+                  burst,
+                  cost,
+                  tiers,
+                  missingKey));
     }
   }
 
@@ -159,12 +173,18 @@ public final class RateLimitFilter implements Filter {
   private static final ThreadLocal<Demand> SCRATCH = ThreadLocal.withInitial(() -> new Demand(4));
 
   private final Key<Told> told = Key.of("rate-limit");
+  private final Key<Demand> unsettled = Key.of("rate-limit to be settled");
   private final Limit[] limits;
   private final Counts counts;
   private final Mode mode;
   private final boolean headers;
+
+  /** Whether a cost may be known only later. */
+  private final boolean settles;
+
   private final FilterContext context;
   private final FilterContext.Counter limited;
+  private final FilterContext.Counter badCosts;
 
   private RateLimitFilter(Config config, FilterContext context) {
     this.context = context;
@@ -172,6 +192,12 @@ public final class RateLimitFilter implements Filter {
     headers = config.headers && mode == Mode.REJECT;
     counts = new LocalCounts(table(context));
     limits = limits(config.all(), context, counts);
+    settles = Stream.of(limits).anyMatch(limit -> limit.cost().number() == null);
+    badCosts =
+        context.counter(
+            "gateway_rate_limit_bad_costs",
+            "Answers whose header tells no cost of their request.",
+            List.of("route", name(context)));
     limited =
         context.counter(
             "gateway_rate_limited",
@@ -206,13 +232,16 @@ public final class RateLimitFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
-    Demand demand = SCRATCH.get().at(context.nanoTime());
+    Demand demand = settles ? new Demand(limits.length) : SCRATCH.get();
+    demand.at(context.nanoTime());
     for (Limit limit : limits) {
-      long key = limit.key(exchange);
+      Tier tier = limit.tier(exchange.consumer());
+      long key = limit.key(tier, exchange);
       if (key != Limit.NO_KEY) {
-        demand.add(limit.tier(), key, limit.cost());
+        Cost cost = limit.cost();
+        demand.add(limit, tier, key, cost.known(exchange), cost.isToldLater(exchange));
       } else if (limit.needsKey()) {
-        return Verdict.fail(FailureCode.BAD_REQUEST, "no key of the rate limit: " + limit.detail());
+        return Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + limit.detail(tier));
       }
     }
     counts.take(demand);
@@ -220,14 +249,31 @@ public final class RateLimitFilter implements Filter {
   }
 
   private Verdict decided(Exchange exchange, Demand demand) {
-    if (headers && demand.size() > 0) {
-      exchange.put(told, told(demand));
-    }
     if (!demand.refused()) {
+      admit(exchange, demand);
       return Verdict.proceed();
     }
     limited.add(1);
-    return mode == Mode.SHADOW ? Verdict.proceed() : beyond(demand);
+    if (mode == Mode.SHADOW) {
+      return Verdict.proceed();
+    }
+    if (headers) {
+      exchange.put(told, told(demand));
+    }
+    return beyond(demand);
+  }
+
+  private void admit(Exchange exchange, Demand demand) {
+    for (int i = 0; i < demand.size(); i++) {
+      if (demand.debt(i) > 0) {
+        counts.charge(demand, i, demand.debt(i));
+      }
+    }
+    if (settles) {
+      exchange.put(unsettled, demand);
+    } else if (headers && demand.size() > 0) {
+      exchange.put(told, told(demand));
+    }
   }
 
   private static Verdict beyond(Demand demand) {
@@ -235,7 +281,7 @@ public final class RateLimitFilter implements Filter {
     return Verdict.fail(
         new Failure(
             FailureCode.RATE_LIMITED,
-            demand.refusing().detail(),
+            "more than " + demand.refusing(),
             List.of(new Response.Field("retry-after", seconds)),
             null));
   }
@@ -257,10 +303,50 @@ public final class RateLimitFilter implements Filter {
 
   @Override
   public Verdict onResponse(Exchange exchange, ResponseHead response) {
-    Told now = exchange.get(told);
+    Demand demand = settles ? exchange.get(unsettled) : null;
+    if (demand != null) {
+      settle(demand, response);
+    }
+    Told now = demand != null && headers && demand.size() > 0 ? told(demand) : exchange.get(told);
     if (now != null) {
       response.headers().add("ratelimit-policy", now.policy).add("ratelimit", now.left);
     }
     return Verdict.proceed();
+  }
+
+  /** Charges what the answer says that its request costs. */
+  private void settle(Demand demand, ResponseHead response) {
+    for (int i = 0; i < demand.size(); i++) {
+      String header = demand.limit(i).cost().responseHeader();
+      String value = header == null ? null : response.headers().first(header);
+      if (value == null || !demand.isOpen(i)) {
+        continue;
+      }
+      demand.close(i);
+      long cost = Cost.parse(value);
+      if (cost < 0) {
+        badCosts.add(1);
+      } else if (cost != Cost.UNKNOWN) {
+        counts.charge(demand, i, cost - Cost.UNKNOWN);
+      }
+    }
+  }
+
+  /** Charges for bodies whose length nobody told. */
+  @Override
+  public void onEnd(Exchange exchange, Ending ending) {
+    Demand demand = settles ? exchange.get(unsettled) : null;
+    if (demand == null) {
+      return;
+    }
+    for (int i = 0; i < demand.size(); i++) {
+      Cost cost = demand.limit(i).cost();
+      if (demand.isOpen(i) && cost.per() != null) {
+        long more = cost.ofBody(ending.requestBytes()) - Cost.UNKNOWN;
+        if (more > 0) {
+          counts.charge(demand, i, more);
+        }
+      }
+    }
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Terms(Algorithm algorithm, Rate rate, long most) {
   /** Longest time for a bucket to fill, far below the range of a long in nanoseconds. */
-  private static final long LONGEST = TimeUnit.DAYS.toNanos(3650);
+  static final long LONGEST = TimeUnit.DAYS.toNanos(3650);
 
   private static final String BURST = "at least 1, and no more than the rate gives in ten years";
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A count is one number, the time at which the bucket would be full again (GCRA's theoretical
  * arrival time), moved by compare-and-set; any number of threads together never take more than
- * there is. The level is the time until the bucket is full.
+ * there is. The level is the time until the bucket is full. Debts of more than ten years are
+ * forgiven.
  */
 final class TokenBucket extends Limiter {
   private final long interval;
@@ -70,8 +71,9 @@ final class TokenBucket extends Limiter {
       if (full == LimitTable.RETIRED) {
         continue;
       }
-      long next = Math.max(0, Math.max(full, time) + interval * cost);
-      if (count.compareAndSet(full, next)) {
+      long amount = interval * Math.min(cost, Terms.LONGEST / interval);
+      long next = Math.max(full, time) + amount;
+      if (count.compareAndSet(full, Math.clamp(next, 0, time + Terms.LONGEST))) {
         return;
       }
     }

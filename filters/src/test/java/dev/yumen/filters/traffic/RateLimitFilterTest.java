@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.ManualClock;
+import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -225,6 +230,134 @@ class RateLimitFilterTest {
   }
 
   @Test
+  void theBestTierOfAConsumersGroupsIsItsRate() {
+    String config =
+        """
+        listeners: {http: {address: "127.0.0.1:8080"}}
+        upstreams: {users: {endpoints: ["127.0.0.1:9001"]}}
+        consumers:
+          - {name: ann, groups: [free, gold, staff], credentials: [{api-key: key-of-ann}]}
+          - {name: bob, groups: [free], credentials: [{api-key: key-of-bob}]}
+          - {name: eve, groups: [staff], credentials: [{api-key: key-of-eve}]}
+        routes:
+          - id: users
+            match: {path: "/**"}
+            filters:
+              - api-key
+              - rate-limit:
+                  {rate: 5/h, key: consumer, tiers: {free: 30/day, gold: 100/min, other: 9/s}}
+            to: users
+        """;
+    try (FilterHarness gateway = FilterHarness.run(config, Path.of("target").toAbsolutePath())) {
+      assertEquals(
+          "\"users\";q=100;w=60",
+          gateway.get("/", "X-API-Key: key-of-ann").header("RateLimit-Policy"));
+      assertEquals(
+          "\"users\";q=30;w=86400",
+          gateway.get("/", "X-API-Key: key-of-bob").header("RateLimit-Policy"));
+      for (int i = 0; i < 5; i++) {
+        assertEquals(200, gateway.get("/", "X-API-Key: key-of-eve").status());
+      }
+      RawResponse beyond = gateway.get("/", "X-API-Key: key-of-eve");
+      assertEquals(429, beyond.status());
+      assertEquals("\"users\";q=5;w=3600", beyond.header("RateLimit-Policy"));
+      assertEquals(200, gateway.get("/", "X-API-Key: key-of-ann").status());
+    }
+  }
+
+  @Test
+  void aBodyCountsByItsLength() {
+    ManualClock clock = new ManualClock();
+    String limit = "- rate-limit: {rate: 10/h, cost: {per: 1KiB}}";
+    try (FilterHarness gateway = FilterHarness.of(limit, clock)) {
+      RawResponse first = post(gateway, "Content-Length: 3000", "x".repeat(3000));
+      assertEquals(
+          "\"test\";q=10240;qu=\"content-bytes\";w=3600", first.header("RateLimit-Policy"));
+      assertEquals("\"test\";r=7168;t=360", first.header("RateLimit"));
+      assertEquals("\"test\";r=6144;t=360", gateway.get("/").header("RateLimit"));
+      assertEquals(429, post(gateway, "Content-Length: 7000", "x".repeat(7000)).status());
+    }
+  }
+
+  @Test
+  void aBodyThatIsMoreThanTheLimitComesThroughWhenItIsWholeAndLeavesADebt() {
+    ManualClock clock = new ManualClock();
+    String limit = "- rate-limit: {rate: 10/h, cost: {per: 1KiB}}";
+    try (FilterHarness gateway = FilterHarness.of(limit, clock)) {
+      RawResponse first = post(gateway, "Content-Length: 15360", "x".repeat(15360));
+      assertEquals(200, first.status());
+      assertEquals("\"test\";r=0;t=2160", first.header("RateLimit"));
+      assertEquals("2160", gateway.get("/").header("Retry-After"));
+      clock.advance(Duration.ofMinutes(36));
+      assertEquals(200, gateway.get("/").status());
+      assertEquals(429, post(gateway, "Content-Length: 15360", "x".repeat(15360)).status());
+    }
+  }
+
+  @Test
+  void aBodyOfUnknownLengthIsChargedWhenItWasCounted() {
+    String limit = "- rate-limit: {rate: 1000/day, cost: {per: 1KiB}}";
+    try (FilterHarness gateway = FilterHarness.of(limit)) {
+      String body = "30d40\r\n" + "x".repeat(200_000) + "\r\n0\r\n\r\n";
+      RawResponse first = post(gateway, "Transfer-Encoding: chunked", body);
+      assertEquals(200, first.status());
+      assertEquals(999, kibLeft(first));
+      Eventually.within(Duration.ofSeconds(5), () -> kibLeft(gateway.get("/")) <= 1000 - 196);
+    }
+  }
+
+  private static long kibLeft(RawResponse answer) {
+    return Long.parseLong(left(answer).replaceAll(".*;r=([0-9]+);.*", "$1")) / 1024;
+  }
+
+  private static String left(RawResponse answer) {
+    return Objects.requireNonNull(answer.header("RateLimit"));
+  }
+
+  private static RawResponse post(FilterHarness gateway, String header, String body) {
+    try (RawClient client = gateway.connect()) {
+      client.send("POST / HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n\r\n" + body);
+      return client.readResponse("POST");
+    }
+  }
+
+  @Test
+  void theAnswerTellsTheCostAndADebtRefusesWhatComesNext() {
+    ManualClock clock = new ManualClock();
+    String limit = "- rate-limit: {rate: 10/h, cost: {response-header: X-Cost}}";
+    try (FilterHarness gateway = FilterHarness.of(limit, clock)) {
+      gateway.upstreamAnswers(200, "X-Cost: 4");
+      assertEquals("\"test\";r=6;t=360", gateway.get("/").header("RateLimit"));
+      gateway.upstreamAnswers(200, "X-Cost: 0");
+      assertEquals("\"test\";r=6;t=360", gateway.get("/").header("RateLimit"));
+      assertEquals("\"test\";r=5;t=360", gateway.get("/").header("RateLimit"));
+      gateway.upstreamAnswers(200, "X-Cost: 15");
+      RawResponse debt = gateway.get("/");
+      assertEquals(200, debt.status());
+      assertEquals("\"test\";r=0;t=3960", debt.header("RateLimit"));
+      RawResponse refused = gateway.get("/");
+      assertEquals(429, refused.status());
+      assertEquals("3960", refused.header("Retry-After"));
+      clock.advance(Duration.ofMinutes(66));
+      assertEquals(200, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void aCostThatIsNoneCountsOneAndIsCounted() {
+    String limit = "- rate-limit: {rate: 10/day, cost: {response-header: X-Cost}}";
+    try (FilterHarness gateway = FilterHarness.of(limit)) {
+      gateway.upstreamAnswers(200, "X-Cost: much");
+      assertTrue(left(gateway.get("/")).startsWith("\"test\";r=9;"));
+      gateway.upstreamAnswers(200, "X-Cost: -5");
+      assertTrue(left(gateway.get("/")).startsWith("\"test\";r=8;"));
+      String metrics =
+          new String(gateway.gateway().metrics().scrape(null, null).body(), StandardCharsets.UTF_8);
+      assertTrue(metrics.contains("gateway_rate_limit_bad_costs_total{route=\"test\"} 2"), metrics);
+    }
+  }
+
+  @Test
   void shadowOnlyCounts() {
     try (FilterHarness gateway = FilterHarness.of("- rate-limit: {rate: 1/h, mode: shadow}")) {
       assertEquals(200, gateway.get("/").status());
@@ -282,6 +415,15 @@ class RateLimitFilterTest {
         "{rate: 1/s, burst: 0}",
         "{rate: 1/s, cost: 2}",
         "{rate: 1/s, key: []}",
+        "{rate: 1/s, cost: -1}",
+        "{rate: 1/s, cost: {per: 0}}",
+        "{rate: 1/s, cost: {per: 1KiB, response-header: A}}",
+        "{rate: 1/s, cost: {}}",
+        "{rate: 1/s, cost: {response-header: \"a b\"}}",
+        "{rate: 1/s, tiers: {gold: 0/s}}",
+        "{rate: 1/s, tiers: {gold: 100000000/s}}",
+        "{rate: 5/s, cost: 2, tiers: {gold: 1/s}}",
+        "{limits: [{rate: 1/s}], tiers: {gold: 1/s}}",
         "{rate: 1/s, algorithm: leaky-bucket}",
         "{rate: 1/s, missing-key: skip}",
         "{rate: 1/s, name: \"a b\"}",
