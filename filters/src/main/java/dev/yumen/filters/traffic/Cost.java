@@ -3,9 +3,9 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Shorthand;
-import dev.yumen.filters.headers.FieldName;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ public record Cost(
       throw new InvalidValue("per", per.toString(), "at least 1B");
     }
     if (responseHeader != null) {
-      FieldName.readable("response-header", responseHeader);
+      HeaderName.readable("response-header", responseHeader);
     }
   }
 
