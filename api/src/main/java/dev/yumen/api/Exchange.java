@@ -70,4 +70,10 @@ public interface Exchange {
    * @param timeout more than zero
    */
   void requestTimeout(Duration timeout);
+
+  /**
+   * Forwards to this upstream instead of the route's own; the last call counts. Where the route
+   * ends in something else, as in an answer, it does so all the same.
+   */
+  void forwardTo(UpstreamRef upstream);
 }

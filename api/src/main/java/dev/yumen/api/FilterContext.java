@@ -22,6 +22,9 @@ public interface FilterContext {
 
   List<Consumer> consumers();
 
+  /** The upstream of this name, to be given to {@link Exchange#forwardTo}. */
+  UpstreamRef upstream(UpstreamName name);
+
   /** Wall clock; tests set their own. */
   InstantSource clock();
 

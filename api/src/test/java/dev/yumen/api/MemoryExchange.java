@@ -120,6 +120,9 @@ final class MemoryExchange implements Exchange, RequestHead {
   public void requestTimeout(Duration timeout) {}
 
   @Override
+  public void forwardTo(UpstreamRef upstream) {}
+
+  @Override
   public String method() {
     return "GET";
   }

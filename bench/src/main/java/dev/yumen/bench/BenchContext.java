@@ -2,6 +2,8 @@ package dev.yumen.bench;
 
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
+import dev.yumen.api.UpstreamName;
+import dev.yumen.api.UpstreamRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,6 +46,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
   @Override
   public List<Consumer> consumers() {
     return consumers;
+  }
+
+  @Override
+  public UpstreamRef upstream(UpstreamName name) {
+    return name::text;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.yumen.api.Key;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.TlsSession;
+import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.http1.HeadParser;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -149,6 +150,9 @@ final class BenchExchange implements Exchange, RequestHead {
 
   @Override
   public void requestTimeout(Duration timeout) {}
+
+  @Override
+  public void forwardTo(UpstreamRef upstream) {}
 
   @Override
   public String method() {

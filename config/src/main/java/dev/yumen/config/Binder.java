@@ -2,6 +2,7 @@ package dev.yumen.config;
 
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.UpstreamName;
 import dev.yumen.config.Node.Entry;
 import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Origin;
@@ -44,6 +45,7 @@ final class Binder {
   private final Refusals refusals;
   private final Probe probe;
   private final Problems problems;
+  private final List<TargetChecks.Named> upstreams = new ArrayList<>();
 
   /**
    * @param files reads those that settings name
@@ -85,6 +87,11 @@ final class Binder {
     return config instanceof Failed ? null : (GatewayConfig) config;
   }
 
+  /** The names of upstreams that were found among the settings of filters. */
+  List<TargetChecks.Named> upstreams() {
+    return upstreams;
+  }
+
   private Object bind(Setting setting, Node node, At at) {
     At here = setting.secret() ? at.hidden() : at;
     if (setting.oneOrMany()
@@ -107,12 +114,19 @@ final class Binder {
       case Basic basic -> scalar(node, at, basic.expected(), scalar -> Scalars.read(basic, scalar));
       case Choice choice ->
           scalar(node, at, Text.oneOf(choice.names()), scalar -> Scalars.read(choice, scalar));
-      case Custom custom ->
-          scalar(node, at, custom.info().expected(), scalar -> Scalars.read(custom, scalar));
+      case Custom custom -> custom(custom, node, at);
       case ListOf list -> list(list, node, at);
       case MapOf map -> map(map, node, at);
       case Section section -> section(shapes.of(section.type()), node, at);
     };
+  }
+
+  private Object custom(Custom type, Node node, At at) {
+    Object value = scalar(node, at, type.info().expected(), scalar -> Scalars.read(type, scalar));
+    if (value instanceof UpstreamName && node instanceof Scalar name) {
+      upstreams.add(new TargetChecks.Named(name, at));
+    }
+    return value;
   }
 
   private Object scalar(Node node, At at, String expected, Function<Scalar, Object> read) {

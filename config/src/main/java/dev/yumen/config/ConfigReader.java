@@ -208,8 +208,9 @@ public final class ConfigReader {
       if (root != null) {
         Mapping filled = (Mapping) substitution.fill(root, At.TOP, problems);
         Mapping last = new Variables(variables, files, problems).apply(filled);
-        config = new Binder(shapes, new InputFiles(files), defaults, problems).bind(last);
-        new CrossChecks(last, shapes, problems).check(files.complete());
+        Binder binder = new Binder(shapes, new InputFiles(files), defaults, problems);
+        config = binder.bind(last);
+        new CrossChecks(last, binder.upstreams(), shapes, problems).check(files.complete());
         positions = new Positions(last);
       }
       return new LoadedConfig(

@@ -21,11 +21,16 @@ final class CrossChecks {
   private static final String MANAGEMENT = "0.0.0.0:8081";
 
   private final Mapping root;
+  private final List<TargetChecks.Named> named;
   private final Shapes shapes;
   private final Problems problems;
 
-  CrossChecks(Mapping root, Shapes shapes, Problems problems) {
+  /**
+   * @param named upstreams that filters name
+   */
+  CrossChecks(Mapping root, List<TargetChecks.Named> named, Shapes shapes, Problems problems) {
     this.root = root;
+    this.named = named;
     this.shapes = shapes;
     this.problems = problems;
   }
@@ -35,7 +40,7 @@ final class CrossChecks {
    */
   void check(boolean complete) {
     routeIds();
-    new TargetChecks(root, this, problems).check(complete);
+    new TargetChecks(root, named, this, problems).check(complete);
     new ListenerChecks(root, problems).check();
     endpoints();
     consumers();
@@ -56,7 +61,7 @@ final class CrossChecks {
     Shape shape = shapes.of(UpstreamConfig.class);
     for (Entry entry : section(root, "upstreams").values()) {
       boolean mapping = entry.value() instanceof Mapping;
-      if (!mapping && !Node.absent(entry.value())) {
+      if ((!mapping && !Node.absent(entry.value())) || UpstreamAliases.isAlias(entry.value())) {
         continue;
       }
       Mapping upstream =

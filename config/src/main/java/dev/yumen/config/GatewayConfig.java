@@ -65,6 +65,16 @@ public record GatewayConfig(
     return all;
   }
 
+  /** The name of the upstream that is used where this one is named: another one by {@code use}. */
+  public String upstreamUsed(String name) {
+    String used = name;
+    for (UpstreamConfig next = upstreams.get(name); next != null && next.use() != null; ) {
+      used = next.use();
+      next = upstreams.get(used);
+    }
+    return used;
+  }
+
   /** The route of this id, or null. */
   public @Nullable RouteConfig route(String id) {
     return routes.stream().filter(route -> route.id().equals(id)).findFirst().orElse(null);

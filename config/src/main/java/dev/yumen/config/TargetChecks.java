@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +29,23 @@ final class TargetChecks {
   private final CrossChecks checks;
   private final Problems problems;
   private final Map<String, Entry> upstreams;
+  private final UpstreamAliases aliases;
+  private final List<Named> named;
   private final Set<String> used = new HashSet<>();
 
-  TargetChecks(Mapping root, CrossChecks checks, Problems problems) {
+  /** The name of an upstream among the settings of a filter. */
+  record Named(Scalar name, At at) {}
+
+  /**
+   * @param named by filters
+   */
+  TargetChecks(Mapping root, List<Named> named, CrossChecks checks, Problems problems) {
     this.root = root;
     this.checks = checks;
     this.problems = problems;
+    this.named = named;
     this.upstreams = CrossChecks.section(root, "upstreams");
+    this.aliases = new UpstreamAliases(upstreams, problems);
   }
 
   /**
@@ -50,9 +61,11 @@ final class TargetChecks {
     }
     CrossChecks.section(root, "listeners").values().forEach(this::listener);
     upstreams.values().forEach(this::fallback);
+    named.forEach(this::named);
+    aliases.check(this::unknown);
     upstreams.forEach(
         (name, entry) -> {
-          if (!used.contains(name)) {
+          if (!used.contains(name) && !aliases.standsBy(name)) {
             At at = At.TOP.key("upstreams").key(name);
             problems.warning(entry.place(), at, "no route leads to this upstream");
           }
@@ -69,6 +82,14 @@ final class TargetChecks {
       for (int i = 0; i < routes.size(); i++) {
         to(routes.get(i), at.key("tcp").key("routes").item(i), Use.BYTES);
       }
+    }
+  }
+
+  private void named(Named one) {
+    if (upstreams.containsKey(one.name().text())) {
+      used.addAll(aliases.names(one.name().text()));
+    } else {
+      unknown(one.name(), one.at());
     }
   }
 
@@ -89,11 +110,12 @@ final class TargetChecks {
         continue;
       }
       checks.unique(upstream, there, first);
-      Entry entry = upstreams.get(upstream.text());
-      if (entry == null) {
+      if (!upstreams.containsKey(upstream.text())) {
         unknown(upstream, there);
-      } else {
-        used.add(upstream.text());
+      }
+      for (String name : aliases.names(upstream.text())) {
+        used.add(name);
+        Entry entry = Objects.requireNonNull(upstreams.get(name));
         suits(entry, use, at);
         if (use == Use.REQUESTS) {
           hasKey(entry, mapping, at);
@@ -115,16 +137,16 @@ final class TargetChecks {
             .key("circuit-breaker")
             .key("fallback")
             .key("upstream");
-    Entry next = upstreams.get(instead.text());
-    if (next == null) {
+    if (!upstreams.containsKey(instead.text())) {
       unknown(instead, at);
       return;
     }
-    used.add(instead.text());
+    used.addAll(aliases.names(instead.text()));
+    Entry next = used(instead);
     Set<String> way = new LinkedHashSet<>(List.of(entry.key()));
     while (next != null && way.add(next.key())) {
       Scalar further = fallbackOf(next);
-      next = further == null ? null : upstreams.get(further.text());
+      next = further == null ? null : used(further);
     }
     if (next != null && next.key().equals(entry.key())) {
       String circle = String.join(" -> ", way) + " -> " + entry.key();
@@ -133,6 +155,15 @@ final class TargetChecks {
           at,
           "fallbacks that lead in a circle: " + circle + " (expected: an end)");
     }
+  }
+
+  /** The upstream that this name stands for in the end. */
+  private @Nullable Entry used(Scalar name) {
+    Entry last = null;
+    for (String one : aliases.names(name.text())) {
+      last = upstreams.get(one);
+    }
+    return last;
   }
 
   private static @Nullable Scalar fallbackOf(Entry upstream) {

@@ -39,7 +39,11 @@ public record UpstreamConfig(
             "What is spoken: http1; h2c, which is HTTP/2 without TLS; http2, which is with TLS;"
                 + " auto, which is http1 without TLS and with TLS what both agree on (ALPN).")
         @Default("auto")
-        Protocol protocol) {
+        Protocol protocol,
+    @Describe(
+            "Another upstream, which this name stands for: changing it moves all requests there."
+                + " Nothing else can be set beside it.")
+        @Nullable String use) {
 
   /** What is spoken with a service. */
   public enum Protocol {

@@ -13,6 +13,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Shorthand;
+import dev.yumen.api.UpstreamName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class TestFilters {
               type("strip-prefix", StripPrefix.class),
               type("rate-limit", RateLimit.class),
               type("login", Login.class),
+              type("split", Split.class),
               type("every-kind", EveryKind.class),
               type("fragile", Fragile.class))
           .collect(Collectors.toMap(FilterType::name, Function.identity()));
@@ -78,6 +80,10 @@ final class TestFilters {
       }
     }
   }
+
+  /** Names upstreams. */
+  @Describe("Sends requests elsewhere.")
+  record Split(@Describe("Where to, any of.") @OneOrMany List<UpstreamName> to) {}
 
   /** A setting of every kind that there is. */
   @Describe("Every kind of setting.")

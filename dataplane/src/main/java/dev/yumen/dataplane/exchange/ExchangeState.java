@@ -9,16 +9,19 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.TlsSession;
+import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.routing.RoutingRequest;
 import dev.yumen.dataplane.routing.Target;
 import dev.yumen.dataplane.snapshot.Route;
+import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.InboundRequest;
+import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,6 +52,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private @Nullable String scheme;
   private @Nullable InetAddress clientAddress;
   private @Nullable Consumer consumer;
+  private @Nullable Upstream upstream;
   private @Nullable IdentityHashMap<Key<?>, Object> values;
   private List<Future<?>> timers = List.of();
   private long requestBytes;
@@ -227,6 +231,16 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     timers = timers.isEmpty() ? new ArrayList<>(2) : timers;
     timers.add(loop().eventLoop().schedule(() -> over.complete(null), time.toNanos(), NANOSECONDS));
     return over;
+  }
+
+  @Override
+  public void forwardTo(UpstreamRef chosen) {
+    upstream = (Upstream) chosen;
+  }
+
+  /** The upstream that a filter chose, or one of the route's own. */
+  final Upstream chosen(RouteEnd.Forward forward) {
+    return upstream == null ? forward.choose() : upstream;
   }
 
   // ---- for routing ----

@@ -101,7 +101,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   /** Says where to; the upstream is drawn once for all attempts. */
   void target(RouteEnd.Forward forward) {
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
-    use(forward.choose());
+    use(exchange.chosen(forward));
   }
 
   private void use(Upstream chosen) {
@@ -284,7 +284,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     if (answer != null) {
       exchange.answer(answer.render(exchange));
     } else {
-      use(Objects.requireNonNull(exchange.snapshot().upstreams().get(fallback.upstream())));
+      use(exchange.snapshot().upstream(Objects.requireNonNull(fallback.upstream())));
       retry(0);
     }
     exchange.flush();

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.routing;
 
 import dev.yumen.api.Attribute;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.StickyShare;
 import dev.yumen.config.MatchConfig.PercentageMatch;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ record PercentageCondition(
     if (value == null) {
       value = request.clientAddress().getHostAddress();
     }
-    return (hash(value, salt) >>> 11) * 0x1p-53 * 100 < share;
+    return StickyShare.percent(value, salt) < share;
   }
 
   private @Nullable String value(RoutingRequest request) {
@@ -55,22 +56,6 @@ record PercentageCondition(
       case PATH -> path.variable(request.target(), merged, key.name());
       case CLIENT, CONSUMER, ROUTE -> null;
     };
-  }
-
-  /** FNV-1a over the UTF-16 units, then the finaliser of MurmurHash3: stable for ever. */
-  static long hash(String value, String salt) {
-    long hash = fnv(0xcbf29ce484222325L, value);
-    hash = fnv((hash ^ 0xffff) * 0x100000001b3L, salt);
-    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
-    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
-    return hash ^ (hash >>> 33);
-  }
-
-  private static long fnv(long hash, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    return hash;
   }
 
   @Override

@@ -3,15 +3,19 @@ package dev.yumen.dataplane.snapshot;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
+import dev.yumen.api.UpstreamName;
+import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.dataplane.guard.BreakerEvents;
 import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.upstream.Upstream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +26,7 @@ record BuildContext(
     LoadedConfig loaded,
     String routeId,
     String place,
+    Function<String, Upstream> upstreams,
     List<Runnable> giveBack)
     implements FilterContext {
 
@@ -33,6 +38,11 @@ record BuildContext(
   @Override
   public List<Consumer> consumers() {
     return config.consumers();
+  }
+
+  @Override
+  public UpstreamRef upstream(UpstreamName name) {
+    return upstreams.apply(name.text());
   }
 
   @Override

@@ -136,6 +136,11 @@ public final class Snapshot {
     return parts.expiries();
   }
 
+  /** The service of this name, or the one that stands for it. */
+  public Upstream upstream(String name) {
+    return Objects.requireNonNull(parts.upstreams().get(config.upstreamUsed(name)), name);
+  }
+
   /** The services that requests go to, by name. */
   public Map<String, Upstream> upstreams() {
     return parts.upstreams();

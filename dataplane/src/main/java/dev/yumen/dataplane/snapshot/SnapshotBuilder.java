@@ -159,6 +159,9 @@ public final class SnapshotBuilder {
   }
 
   private void holdUpstream(String name, UpstreamConfig settings) {
+    if (settings.use() != null) {
+      return;
+    }
     if (settings.tls().enabled()) {
       StateRegistry.Handle<UpstreamTls.Compiled> tls =
           UpstreamTls.hold(settings.tls(), surroundings.tls());
@@ -202,7 +205,8 @@ public final class SnapshotBuilder {
       FilterConfig filter = filters.get(i);
       String place = list + "[" + i + "]";
       BuildContext context =
-          new BuildContext(filterSurroundings, config, loaded, routeId, place, giveBack);
+          new BuildContext(
+              filterSurroundings, config, loaded, routeId, place, this::upstream, giveBack);
       try {
         AnyFilter instance = filter.type().create(filter.settings(), context);
         giveBack.add(instance::close);
@@ -267,8 +271,9 @@ public final class SnapshotBuilder {
     return alpn;
   }
 
+  /** The upstream of this name, or the one that stands for it. */
   private Upstream upstream(String name) {
-    Upstream upstream = upstreams.get(name);
+    Upstream upstream = upstreams.get(config.upstreamUsed(name));
     if (upstream == null) {
       throw new IllegalArgumentException("unchecked configuration: " + name);
     }

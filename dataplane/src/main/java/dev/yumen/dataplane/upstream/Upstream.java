@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.upstream;
 
 import dev.yumen.api.CircuitBreaker;
+import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.Address;
 import dev.yumen.config.BalanceConfig;
 import dev.yumen.config.CircuitBreakerConfig;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * A service by name: its settings and the endpoints that it has right now. The one reference that
  * changes is {@link #endpoints}, an immutable set that is replaced when names resolve anew.
  */
-public final class Upstream {
+public final class Upstream implements UpstreamRef {
   private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
   /** What an upstream needs of the process around it. */
@@ -392,6 +393,7 @@ public final class Upstream {
         health);
   }
 
+  @Override
   public String name() {
     return name;
   }

@@ -180,12 +180,6 @@ final class ConditionTest {
     assertEquals(100, taken, 40);
   }
 
-  @Test
-  void hashIsTheSameForEver() {
-    assertEquals(5674542682076341581L, PercentageCondition.hash("user-7", ""));
-    assertEquals(-784729717220348855L, PercentageCondition.hash("user-7", "green"));
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"consumer", "route", "path:id"})
   void percentageByWhatIsNotKnownYetIsAnError(String key) {
