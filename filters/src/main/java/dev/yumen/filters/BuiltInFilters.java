@@ -26,6 +26,7 @@ import dev.yumen.filters.traffic.MockFilter;
 import dev.yumen.filters.traffic.RateLimitFilter;
 import dev.yumen.filters.traffic.RequestSizeFilter;
 import dev.yumen.filters.traffic.TimeoutFilter;
+import dev.yumen.filters.traffic.TrafficSplitFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,8 @@ public final class BuiltInFilters {
           SetPathFilter.TYPE,
           StripPrefixFilter.TYPE,
           TimeoutFilter.TYPE,
-          TraceIdFilter.TYPE);
+          TraceIdFilter.TYPE,
+          TrafficSplitFilter.TYPE);
 
   private BuiltInFilters() {}
 
