@@ -51,6 +51,14 @@ public interface FilterContext {
   CircuitBreaker circuitBreaker(CircuitBreaker.Rules rules);
 
   /**
+   * The Redis of this name, which every place of the configuration shares.
+   *
+   * @param component the setting that names it, for the message
+   * @throws InvalidValue when the configuration has none of this name
+   */
+  Redis redis(String component, String name);
+
+  /**
    * A counter under the given metric name.
    *
    * @param name without the {@code _total} suffix, such as {@code gateway_rate_limited}

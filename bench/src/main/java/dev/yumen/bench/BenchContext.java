@@ -2,6 +2,8 @@ package dev.yumen.bench;
 
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Redis;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import java.io.IOException;
@@ -80,6 +82,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
       open.add(closeable);
     }
     return state;
+  }
+
+  @Override
+  public Redis redis(String component, String name) {
+    throw new InvalidValue(component, name, "no Redis in a benchmark");
   }
 
   @Override

@@ -28,6 +28,8 @@ public record GatewayConfig(
         LimitsConfig limits,
     @Describe("Services that requests are forwarded to, by name.")
         Map<String, UpstreamConfig> upstreams,
+    @Describe("Redis that gateways share, by name; filters such as quota name them.")
+        Map<String, RedisConfig> redis,
     @Describe("People and programs known by name.") List<Consumer> consumers,
     @Describe("For every route, before the route's own filters, in the order written.")
         List<FilterConfig> filters,
@@ -43,6 +45,7 @@ public record GatewayConfig(
     acme = List.copyOf(acme);
     trustedProxies = List.copyOf(trustedProxies);
     upstreams = Check.copy(upstreams);
+    redis = Check.copy(redis);
     consumers = List.copyOf(consumers);
     filters = List.copyOf(filters);
     routes = List.copyOf(routes);

@@ -11,6 +11,7 @@ import dev.yumen.control.publish.ReloadStatus;
 import dev.yumen.control.source.FileSource;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.StartFailure;
+import dev.yumen.dataplane.redis.RedisOpener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -50,8 +51,20 @@ public final class ManagedGateway implements AutoCloseable {
    */
   public static ManagedGateway start(Path main, ConfigReader reader, Consumer<LoadedConfig> live)
       throws NotStarted {
+    return start(main, reader, RedisOpener.NONE, live);
+  }
+
+  /**
+   * The same, with what opens connections to Redis.
+   *
+   * @throws NotStarted when neither the named configuration nor the last good one can be used, or a
+   *     port can not be had
+   */
+  public static ManagedGateway start(
+      Path main, ConfigReader reader, RedisOpener redis, Consumer<LoadedConfig> live)
+      throws NotStarted {
     LoadedConfig named = reader.read(main);
-    Started started = startFirst(main, reader, named);
+    Started started = startFirst(main, reader, named, redis);
     Publisher publisher =
         new Publisher(
             started.gateway()::apply,
@@ -106,12 +119,12 @@ public final class ManagedGateway implements AutoCloseable {
    */
   private record Started(Gateway gateway, @Nullable LoadedConfig kept, List<Problem> problems) {}
 
-  private static Started startFirst(Path main, ConfigReader reader, LoadedConfig named)
-      throws NotStarted {
+  private static Started startFirst(
+      Path main, ConfigReader reader, LoadedConfig named, RedisOpener redis) throws NotStarted {
     List<Problem> problems = named.problems();
     if (named.config() != null) {
       try {
-        return new Started(Gateway.start(named), null, problems);
+        return new Started(Gateway.start(named, redis), null, problems);
       } catch (StartFailure e) {
         if (!hasErrors(Gateway.check(named))) {
           throw new NotStarted(e.problems()); // such as a port in use: no other configuration helps
@@ -124,7 +137,7 @@ public final class ManagedGateway implements AutoCloseable {
       throw new NotStarted(problems);
     }
     try {
-      return new Started(Gateway.start(kept), kept, problems);
+      return new Started(Gateway.start(kept, redis), kept, problems);
     } catch (StartFailure e) {
       LOG.error("the last good configuration can not be used either: {}", e.problems());
       throw new NotStarted(problems);

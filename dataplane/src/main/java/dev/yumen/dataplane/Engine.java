@@ -7,6 +7,7 @@ import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.state.StateRegistry;
 import dev.yumen.dataplane.tls.TlsSurroundings;
@@ -101,8 +102,9 @@ final class Engine {
     return states.size();
   }
 
-  FilterSurroundings filterSurroundings(InstantSource clock, LongSupplier nanoClock) {
-    return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics);
+  FilterSurroundings filterSurroundings(
+      InstantSource clock, LongSupplier nanoClock, RedisOpener redis) {
+    return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics, redis);
   }
 
   /** For upstreams of this configuration, whose limits hold for their new connections. */

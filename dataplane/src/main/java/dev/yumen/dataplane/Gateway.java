@@ -17,6 +17,7 @@ import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
+import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.routing.TargetError;
 import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
@@ -156,7 +157,16 @@ public final class Gateway implements AutoCloseable {
    * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
    */
   public static Gateway start(LoadedConfig loaded) throws StartFailure {
-    return start(loaded, InstantSource.system(), System::nanoTime);
+    return start(loaded, RedisOpener.NONE);
+  }
+
+  /**
+   * The same, with what opens connections to Redis; without, no Redis is ever available.
+   *
+   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
+   */
+  public static Gateway start(LoadedConfig loaded, RedisOpener redis) throws StartFailure {
+    return start(loaded, InstantSource.system(), System::nanoTime, redis);
   }
 
   /**
@@ -165,14 +175,16 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(LoadedConfig loaded, InstantSource clock) throws StartFailure {
     Instant origin = clock.instant();
-    return start(loaded, clock, () -> Duration.between(origin, clock.instant()).toNanos());
+    return start(
+        loaded, clock, () -> Duration.between(origin, clock.instant()).toNanos(), RedisOpener.NONE);
   }
 
-  private static Gateway start(LoadedConfig loaded, InstantSource clock, LongSupplier nanoClock)
+  private static Gateway start(
+      LoadedConfig loaded, InstantSource clock, LongSupplier nanoClock, RedisOpener redis)
       throws StartFailure {
     GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     Engine engine = Engine.start(config, System::nanoTime);
-    FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock);
+    FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock, redis);
     SnapshotBuilder.Built built =
         new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config, clock))
             .build(1, null);
@@ -183,6 +195,7 @@ public final class Gateway implements AutoCloseable {
     }
     built.problems().forEach(problem -> LOG.warn("{}", problem));
     engine.awaitNames(FIRST_LOOK_UP);
+    first.awaitRedis(FIRST_LOOK_UP);
     engine.metrics().certificates(first.expiries());
     Gateway gateway = new Gateway(engine, first, filters);
     try {
@@ -209,7 +222,8 @@ public final class Gateway implements AutoCloseable {
           new SnapshotBuilder(
                   loaded,
                   config,
-                  engine.filterSurroundings(InstantSource.system(), System::nanoTime),
+                  engine.filterSurroundings(
+                      InstantSource.system(), System::nanoTime, RedisOpener.NONE),
                   engine.upstreamSurroundings(config, InstantSource.system()))
               .build(0, null);
       if (built.snapshot() != null) {
@@ -279,6 +293,7 @@ public final class Gateway implements AutoCloseable {
     if (next == null) {
       return built.problems();
     }
+    next.awaitRedis(FIRST_LOOK_UP);
     Map<String, Port> opened = new LinkedHashMap<>();
     Map<String, Http3Port> openedHttp3 = new LinkedHashMap<>();
     try {

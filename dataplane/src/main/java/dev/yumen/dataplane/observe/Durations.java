@@ -27,12 +27,17 @@ final class Durations {
   private final Cells cells = new Cells(STRIDE * 8);
 
   void record(int slot, long nanos) {
+    cells.add(slot * STRIDE + bucket(nanos), 1);
+    cells.add(slot * STRIDE + SUM, nanos);
+  }
+
+  /** The index of the bucket that a duration falls into. */
+  static int bucket(long nanos) {
     int bucket = 0;
     while (nanos > BOUND_NANOS[bucket]) {
       bucket++;
     }
-    cells.add(slot * STRIDE + bucket, 1);
-    cells.add(slot * STRIDE + SUM, nanos);
+    return bucket;
   }
 
   /** Adds this slot's bucket counts to {@code counts} and returns the sum in nanoseconds. */

@@ -138,6 +138,17 @@ public enum Family {
       Kind.GAUGE,
       "When this process last got the certificate of a domain; 0 before.",
       List.of("issuer", "domain")),
+  REDIS_UP("gateway_redis_up", Kind.GAUGE, "Whether a Redis is connected.", List.of("redis")),
+  REDIS_CALLS(
+      "gateway_redis_calls",
+      Kind.COUNTER,
+      "Calls to a Redis that ended.",
+      List.of("redis", "result")),
+  REDIS_DURATION(
+      "gateway_redis_call_duration_seconds",
+      Kind.HISTOGRAM,
+      "Time from a call to the answer of Redis.",
+      List.of("redis")),
   BUFFER_MEMORY(
       "gateway_buffer_memory_bytes",
       Kind.GAUGE,

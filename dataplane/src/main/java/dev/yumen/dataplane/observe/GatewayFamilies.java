@@ -25,6 +25,7 @@ final class GatewayFamilies {
     configuration(to);
     certificates(to);
     metrics.acme.collect(to);
+    metrics.redis.collect(to);
   }
 
   private void requests(Collected to) {

@@ -34,6 +34,7 @@ public final class Metrics {
   final Map<Integer, Endpoints> endpoints = new ConcurrentHashMap<>();
   final Map<Rare, LongAdder> rare = new ConcurrentHashMap<>();
   final AcmeMetrics acme = new AcmeMetrics();
+  final RedisMetrics redis = new RedisMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
@@ -140,6 +141,11 @@ public final class Metrics {
   /** How orders of certificates go. */
   public AcmeMetrics acme() {
     return acme;
+  }
+
+  /** How calls to Redis go. */
+  public RedisMetrics redis() {
+    return redis;
   }
 
   public void configApplied(long number, Instant at) {

@@ -3,6 +3,8 @@ package dev.yumen.dataplane.snapshot;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Redis;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.GatewayConfig;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,7 @@ record BuildContext(
     String routeId,
     String place,
     Function<String, Upstream> upstreams,
+    Map<String, ? extends Redis> redises,
     List<Runnable> giveBack)
     implements FilterContext {
 
@@ -96,6 +100,21 @@ record BuildContext(
                 rules,
                 surroundings.nanoClock(),
                 new BreakerEvents("route", name, surroundings.metrics())));
+  }
+
+  @Override
+  public Redis redis(String component, String name) {
+    Redis redis = redises.get(name);
+    if (redis != null) {
+      return redis;
+    }
+    String known = String.join(", ", config.redis().keySet());
+    throw new InvalidValue(
+        component,
+        name,
+        config.redis().isEmpty()
+            ? "a name under the top-level redis, which is missing"
+            : "a name under the top-level redis: " + known);
   }
 
   @Override

@@ -1,14 +1,20 @@
 package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.state.StateRegistry;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/** What filters get from the process around them. */
+/**
+ * What filters get from the process around them.
+ *
+ * @param redis makes the connections that they share
+ */
 public record FilterSurroundings(
     InstantSource clock,
     LongSupplier nanoClock,
     int loops,
     StateRegistry states,
-    Metrics metrics) {}
+    Metrics metrics,
+    RedisOpener redis) {}

@@ -4,6 +4,7 @@ import dev.yumen.api.Cidr;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.CertificateExpiry;
+import dev.yumen.dataplane.redis.OpenRedis;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.server.ListenerLimits;
 import dev.yumen.dataplane.tcp.TcpConnections;
@@ -38,7 +39,7 @@ public final class Snapshot {
   }
 
   /**
-   * What is made of listeners, certificates and upstreams.
+   * What is made of listeners, certificates, upstreams and Redis.
    *
    * @param tls of listeners that have it, by name
    * @param tcp ways of listeners for TCP, by name
@@ -49,13 +50,15 @@ public final class Snapshot {
       Map<String, TcpPlan> tcp,
       Map<String, UdpPlan> udp,
       List<CertificateExpiry> expiries,
-      Map<String, Upstream> upstreams) {
+      Map<String, Upstream> upstreams,
+      Map<String, OpenRedis> redis) {
     Parts {
       tls = Map.copyOf(tls);
       tcp = Map.copyOf(tcp);
       udp = Map.copyOf(udp);
       expiries = List.copyOf(expiries);
       upstreams = Map.copyOf(upstreams);
+      redis = Map.copyOf(redis);
     }
   }
 
@@ -144,6 +147,14 @@ public final class Snapshot {
   /** The services that requests go to, by name. */
   public Map<String, Upstream> upstreams() {
     return parts.upstreams();
+  }
+
+  /** Gives connections to Redis that are new a moment to be made; those that are there, none. */
+  public void awaitRedis(Duration most) {
+    long end = System.nanoTime() + most.toNanos();
+    for (OpenRedis redis : parts.redis().values()) {
+      redis.awaitFirst(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
   }
 
   /** Pins the snapshot for one exchange of this loop. */

@@ -11,6 +11,7 @@ import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Position;
 import dev.yumen.config.Problem;
+import dev.yumen.config.RedisConfig;
 import dev.yumen.config.RouteConfig;
 import dev.yumen.config.UpstreamConfig;
 import dev.yumen.dataplane.balance.WeightedDraw;
@@ -18,6 +19,8 @@ import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.redis.OpenRedis;
+import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.routing.ExpressionFailures;
 import dev.yumen.dataplane.routing.RouteProblem;
 import dev.yumen.dataplane.routing.RouteTable;
@@ -57,7 +60,12 @@ public final class SnapshotBuilder {
   private final Upstream.Surroundings surroundings;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Runnable> giveBack = new ArrayList<>();
+
+  /** After all others, which may use it until then. */
+  private final List<Runnable> giveBackLast = new ArrayList<>();
+
   private final Map<String, Upstream> upstreams = new HashMap<>();
+  private final Map<String, OpenRedis> redises = new HashMap<>();
   private final Map<String, ServerTls> listenerTls = new HashMap<>();
   private final Map<String, TcpPlan> tcpPlans = new HashMap<>();
   private final Map<String, UdpPlan> udpPlans = new HashMap<>();
@@ -94,6 +102,7 @@ public final class SnapshotBuilder {
    */
   public Built build(long number, @Nullable Snapshot previous) {
     config.upstreams().forEach(this::holdUpstream);
+    config.redis().forEach(this::holdRedis);
     config.listeners().forEach(this::holdListener);
     shared = filters("", config.filters(), "filters");
     Route unmatched =
@@ -121,6 +130,7 @@ public final class SnapshotBuilder {
             ? RouteTable.compile(rules, failures)
             : RouteTable.recompile(previous.table(), rules, failures);
     table.problems().forEach(this::routeProblem);
+    giveBack.addAll(giveBackLast);
     List<Runnable> held = List.copyOf(giveBack);
     if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
       giveBackAll(held);
@@ -130,7 +140,7 @@ public final class SnapshotBuilder {
         new Snapshot(
             number,
             config,
-            new Snapshot.Parts(listenerTls, tcpPlans, udpPlans, expiries, upstreams),
+            new Snapshot.Parts(listenerTls, tcpPlans, udpPlans, expiries, upstreams, redises),
             table.table(),
             routes,
             unmatched,
@@ -183,6 +193,33 @@ public final class SnapshotBuilder {
     upstreams.put(name, handle.value());
   }
 
+  private void holdRedis(String name, RedisConfig settings) {
+    UpstreamTls tls = null;
+    if (settings.tls().enabled()) {
+      StateRegistry.Handle<UpstreamTls.Compiled> compiled =
+          UpstreamTls.hold(settings.tls(), surroundings.tls());
+      giveBackLast.add(compiled::release);
+      tlsProblems("redis." + name + ".tls", compiled.value().problems());
+      tls = compiled.value().tls();
+      if (tls == null) {
+        return;
+      }
+      tls.expiries(name).forEach(expiry -> expiries.add(expiry.of("redis")));
+    }
+    RedisOpener.Surroundings around =
+        new RedisOpener.Surroundings(name, tls, surroundings.metrics().redis(), System::nanoTime);
+    StateRegistry.Handle<OpenRedis> opened =
+        surroundings
+            .states()
+            .hold(
+                OpenRedis.class,
+                "redis " + name + " " + settings.fingerprint(),
+                () -> filterSurroundings.redis().open(settings, around),
+                OpenRedis::close);
+    giveBackLast.addFirst(opened::release); // before its TLS
+    redises.put(name, opened.value());
+  }
+
   private @Nullable Route route(RouteConfig route, String place) {
     String pattern = route.match().path() == null ? "/**" : route.match().path().text();
     FilterChain chain = chain(route.id(), route.filters(), place + ".filters");
@@ -206,7 +243,14 @@ public final class SnapshotBuilder {
       String place = list + "[" + i + "]";
       BuildContext context =
           new BuildContext(
-              filterSurroundings, config, loaded, routeId, place, this::upstream, giveBack);
+              filterSurroundings,
+              config,
+              loaded,
+              routeId,
+              place,
+              this::upstream,
+              redises,
+              giveBack);
       try {
         AnyFilter instance = filter.type().create(filter.settings(), context);
         giveBack.add(instance::close);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.RedisFailure;
 import dev.yumen.config.MetricsConfig;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Instant;
@@ -117,6 +118,9 @@ class ExpositionTest {
     loop.upstreamRetried(users);
     metrics.acme().ended("default", AcmeMetrics.Outcome.ISSUED);
     metrics.acme().domain("default", "a.example.com", Instant.EPOCH, Instant.EPOCH);
+    metrics.redis().of("main").up(true);
+    metrics.redis().of("main").answered(700_000);
+    metrics.redis().of("main").failed(RedisFailure.Reason.TIMEOUT);
     metrics.endpoints(users, this, 2);
     metrics.ejected(users, "consecutive");
     metrics.healthChecked(users, true);
