@@ -70,6 +70,7 @@ final class GatewayRun {
           ManagedGateway.start(
               file,
               Wiring.reader(environment),
+              Wiring.redis(),
               live -> {
                 applyLogLevel(live);
                 acme.follow(live);

@@ -32,8 +32,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(console);
     root.setLevel(level(System.getenv(VARIABLE), Level.INFO));
-    // Netty's debug lines about its own start are of no use below trace.
-    context.getLogger("io.netty").setLevel(quieter(root.getLevel()));
+    libraries(context, root.getLevel());
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -42,7 +41,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     Level level = level(System.getenv(VARIABLE), Level.toLevel(config.level().name()));
     context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
+    libraries(context, level);
+  }
+
+  private static void libraries(LoggerContext context, Level level) {
+    // Netty's debug lines about its own start are of no use below trace.
     context.getLogger("io.netty").setLevel(quieter(level));
+    // What it warns of we say ourselves, and not once for each try to connect.
+    context.getLogger("io.lettuce").setLevel(level == Level.TRACE ? level : Level.ERROR);
+    context.getLogger("reactor").setLevel(quieter(level));
   }
 
   /** Only the log's errors, for commands whose output is data. */

@@ -4,7 +4,9 @@ import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.filters.BuiltInFilters;
+import dev.yumen.redis.LettuceRedis;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,12 @@ final class Wiring {
 
   static ConfigReader reader(Map<String, String> environment) {
     return new ConfigReader(BuiltInFilters.byName(), environment);
+  }
+
+  /** Not a reference to the method, which would load its class before the first Redis is opened. */
+  @SuppressWarnings("UnnecessaryLambda")
+  static RedisOpener redis() {
+    return (settings, around) -> LettuceRedis.open(settings, around);
   }
 
   /** Reads a configuration and finds out everything else that is wrong with it. */

@@ -37,7 +37,8 @@ class ArchitectureTest {
           "filters", Set.of("api", "config"),
           "control", Set.of("api", "config", "dataplane"),
           "acme", Set.of("api", "config", "dataplane"),
-          "app", Set.of("api", "config", "dataplane", "filters", "control", "acme"));
+          "redis", Set.of("api", "config", "dataplane"),
+          "app", Set.of("api", "config", "dataplane", "filters", "control", "acme", "redis"));
 
   /** Code here runs on event loops. */
   private static final String[] LOOP_PACKAGES =

@@ -1,0 +1,5 @@
+/** Tests against real servers. */
+@NullMarked
+package dev.yumen.redis;
+
+import org.jspecify.annotations.NullMarked;
