@@ -9,6 +9,7 @@ import dev.yumen.dataplane.StartFailure;
 import dev.yumen.filters.example.DelayFilter;
 import dev.yumen.filters.example.MaintenanceFilter;
 import dev.yumen.filters.example.RequireHeaderFilter;
+import dev.yumen.filters.traffic.DistantCounts;
 import dev.yumen.testkit.Behaviour;
 import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.RawClient;
@@ -29,9 +30,10 @@ import java.util.Objects;
 public final class FilterHarness implements AutoCloseable {
   private static final Path FOLDER = Path.of("target").toAbsolutePath();
 
-  /** The filters of docs/extending.md, known here beside the built-in ones. */
-  private static final List<FilterType<?>> EXAMPLES =
-      List.of(DelayFilter.TYPE, MaintenanceFilter.TYPE, RequireHeaderFilter.TYPE);
+  /** The filters of docs/extending.md and of tests, known here beside the built-in ones. */
+  private static final List<FilterType<?>> MORE =
+      List.of(
+          DelayFilter.TYPE, MaintenanceFilter.TYPE, RequireHeaderFilter.TYPE, DistantCounts.TYPE);
 
   private final ScriptedUpstream upstream;
   private final Gateway gateway;
@@ -99,7 +101,7 @@ public final class FilterHarness implements AutoCloseable {
 
   private static LoadedConfig read(String yaml, Path folder) {
     Map<String, FilterType<?>> catalogue = BuiltInFilters.byName();
-    EXAMPLES.forEach(type -> catalogue.put(type.name(), type));
+    MORE.forEach(type -> catalogue.put(type.name(), type));
     return new ConfigReader(catalogue, Map.of()).readText("test.yaml", yaml, folder);
   }
 

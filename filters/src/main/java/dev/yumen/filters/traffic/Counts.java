@@ -12,9 +12,13 @@ interface Counts {
   /** What counts under these terms. */
   Limiter limiter(Terms terms);
 
+  /** Whether {@link #take} always decides at once. */
+  boolean immediate();
+
   /**
    * Takes from every limit of a demand or, if one of them has not enough, from none, and notes the
-   * outcome in the demand.
+   * outcome in the demand. A token bucket that will have enough within {@link Demand#maxWaitNanos}
+   * has enough; the demand has its turn then, after those that came before.
    *
    * @return null when that is done; else what completes when it is, on any thread. Not being able
    *     to tell is an outcome too, so it never completes exceptionally.
@@ -27,4 +31,7 @@ interface Counts {
    * known at once. Never waits.
    */
   void charge(Demand demand, int index, long more);
+
+  /** Gives back what it can of a demand that does not wait for its turn any more. Never waits. */
+  void giveUp(Demand demand);
 }

@@ -18,8 +18,12 @@ final class Demand {
   private long[] resetIn;
   private int size;
   private long nanoTime;
+  private long[] places;
+  private long maxWaitNanos;
   private long waitNanos;
   private int refusing;
+  private long turnNanos;
+  private boolean waiting;
 
   /**
    * @param room for so many limits; grows if there are more
@@ -33,15 +37,21 @@ final class Demand {
     open = new boolean[room];
     left = new long[room];
     resetIn = new long[room];
+    places = new long[room];
   }
 
   /** Begins anew. */
-  Demand at(long monotonicTime) {
+  void at(long monotonicTime) {
     nanoTime = monotonicTime;
     size = 0;
+    undecided(0);
+  }
+
+  /** Is to be decided once more, and may be given a turn that comes within this time. */
+  void undecided(long longestWait) {
+    maxWaitNanos = longestWait;
     waitNanos = 0;
-    refusing = 0;
-    return this;
+    turnNanos = 0;
   }
 
   /**
@@ -73,6 +83,7 @@ final class Demand {
     open = Arrays.copyOf(open, room);
     left = new long[room];
     resetIn = new long[room];
+    places = new long[room];
   }
 
   /** Number of limits. */
@@ -118,6 +129,11 @@ final class Demand {
     open[index] = false;
   }
 
+  /** How long its turn may be ahead when it is taken; 0 if it must be now. */
+  long maxWaitNanos() {
+    return maxWaitNanos;
+  }
+
   // ---- the outcome ----
 
   /** Notes what a limit has left, and in how many nanoseconds it has more. */
@@ -154,5 +170,32 @@ final class Demand {
 
   long resetIn(int index) {
     return resetIn[index];
+  }
+
+  /**
+   * Notes that a limit was taken from for a turn to come; the longest time of all of them counts.
+   *
+   * @param place what {@link Counts} knows it by
+   */
+  void line(int index, long place, long turn) {
+    places[index] = place;
+    turnNanos = Math.max(turnNanos, turn);
+  }
+
+  long place(int index) {
+    return places[index];
+  }
+
+  /** Nanoseconds until its turn. */
+  long turnNanos() {
+    return turnNanos;
+  }
+
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  void waiting(boolean nowWaiting) {
+    waiting = nowWaiting;
   }
 }

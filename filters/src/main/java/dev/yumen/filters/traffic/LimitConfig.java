@@ -5,6 +5,7 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.filters.traffic.RateLimitFilter.MissingKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,8 @@ public record LimitConfig(
   }
 
   /** With everything that a filter says where this one says nothing. */
-  LimitConfig or(List<Attribute> itsKey, Algorithm itsAlgorithm, Cost itsCost, MissingKey missing) {
+  private LimitConfig or(
+      List<Attribute> itsKey, Algorithm itsAlgorithm, Cost itsCost, MissingKey missing) {
     return new LimitConfig(
         rate,
         name,
@@ -95,8 +97,30 @@ public record LimitConfig(
     }
   }
 
+  /** Limits with everything that their filter says where they say nothing. */
+  static List<LimitConfig> filled(
+      List<LimitConfig> limits,
+      List<Attribute> key,
+      Algorithm algorithm,
+      Cost cost,
+      MissingKey missingKey) {
+    List<LimitConfig> filled = new ArrayList<>();
+    for (LimitConfig limit : limits) {
+      try {
+        filled.add(limit.or(key, algorithm, cost, missingKey));
+      } catch (InvalidValue e) {
+        String found = "limits[" + filled.size() + "] with " + e.component() + " " + e.value();
+        throw InvalidValue.found("limits", found, e.expected());
+      }
+    }
+    return filled;
+  }
+
   /** Limits that all must hold have counts and names of their own. */
   static void checkTogether(List<LimitConfig> limits) {
+    if (limits.isEmpty()) {
+      throw InvalidValue.found("limits", "an empty list", "at least one limit");
+    }
     Set<Object> counts = new HashSet<>();
     Set<String> names = new HashSet<>();
     for (LimitConfig limit : limits) {
@@ -107,6 +131,19 @@ public record LimitConfig(
       if (limit.name != null && !names.add(limit.name)) {
         throw new InvalidValue("limits", "name " + limit.name, "a name of its own for each");
       }
+    }
+  }
+
+  /** Only a token bucket knows whose turn is when. */
+  static void checkPlaces(@Nullable List<LimitConfig> limits, Algorithm algorithm) {
+    boolean buckets =
+        limits == null
+            ? algorithm == Algorithm.TOKEN_BUCKET
+            : limits.stream()
+                .map(limit -> limit.algorithm == null ? algorithm : limit.algorithm)
+                .allMatch(Algorithm.TOKEN_BUCKET::equals);
+    if (!buckets) {
+      throw new InvalidValue("mode", "queue", "reject or shadow with windows");
     }
   }
 }

@@ -22,6 +22,11 @@ final class LocalCounts implements Counts {
   }
 
   @Override
+  public boolean immediate() {
+    return true;
+  }
+
+  @Override
   public @Nullable CompletionStage<Demand> take(Demand demand) {
     long time = table.time(demand.nanoTime());
     if (demand.size() > 1) {
@@ -51,22 +56,43 @@ final class LocalCounts implements Counts {
     demand.tell(index, limiter.left(level), limiter.resetIn(level, time));
   }
 
+  @Override
+  public void giveUp(Demand demand) {
+    for (int i = 0; i < demand.size(); i++) {
+      if (limiter(demand, i) instanceof TokenBucket bucket) {
+        bucket.giveUp(table, demand.key(i), demand.place(i), demand.cost(i));
+      }
+    }
+  }
+
   /** Asks all before any is taken from, so that a refusal costs the others nothing. */
   private void check(Demand demand, long time) {
     for (int i = 0; i < demand.size(); i++) {
-      Limiter limiter = limiter(demand, i);
-      demand.refuse(i, limiter.waitFor(table, demand.key(i), time, demand.cost(i)));
+      long wait = limiter(demand, i).waitFor(table, demand.key(i), time, demand.cost(i));
+      if (wait > demand.maxWaitNanos()) {
+        demand.refuse(i, wait);
+      }
     }
   }
 
   private void take(Demand demand, int index, long time) {
     Limiter limiter = limiter(demand, index);
-    long level = limiter.take(table, demand.key(index), time, demand.cost(index));
+    long level =
+        demand.maxWaitNanos() > 0 && limiter instanceof TokenBucket bucket
+            ? line(bucket, demand, index, time)
+            : limiter.take(table, demand.key(index), time, demand.cost(index));
     if (level < 0) {
       demand.refuse(index, -level);
     } else {
       demand.tell(index, limiter.left(level), limiter.resetIn(level, time));
     }
+  }
+
+  private long line(TokenBucket bucket, Demand demand, int index, long time) {
+    long level =
+        bucket.take(table, demand.key(index), time, demand.cost(index), demand.maxWaitNanos());
+    demand.line(index, time + level, bucket.turn(level));
+    return level;
   }
 
   private void tellLevels(Demand demand, long time) {

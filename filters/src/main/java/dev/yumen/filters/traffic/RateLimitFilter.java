@@ -16,13 +16,17 @@ import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +45,8 @@ public final class RateLimitFilter implements Filter {
   public enum Mode {
     /** It is answered with 429. */
     REJECT,
+    /** It waits until there is enough again, unless that is too long. */
+    QUEUE,
     /** It is only counted. */
     SHADOW
   }
@@ -86,7 +92,15 @@ public final class RateLimitFilter implements Filter {
           Map<String, Rate> tiers,
       @Describe("Several limits instead of one rate; all must hold.")
           @Nullable List<LimitConfig> limits,
-      @Describe("What happens beyond the limit.") @Default("reject") Mode mode,
+      @Describe(
+              "What happens beyond the limit: reject is 429, queue lets requests wait for their turn,"
+                  + " shadow only counts.")
+          @Default("reject")
+          Mode mode,
+      @Describe("Longest that a request waits for its turn, with a queue; without it 1s.")
+          @Nullable Duration maxWait,
+      @Describe("Most requests that wait at a time, with a queue; without it 100.")
+          @Nullable Integer maxQueue,
       @Describe(
               "What happens to a request that lacks the key: allow does not limit it, reject is 400,"
                   + " address takes the client's address for the key.")
@@ -108,51 +122,39 @@ public final class RateLimitFilter implements Filter {
         LimitConfig.check(rate, algorithm, burst, cost, tiers);
       } else {
         limits = List.copyOf(limits);
-        checkAlone(limits, rate, burst, tiers, name);
-        LimitConfig.checkTogether(filled(limits, key, algorithm, cost, missingKey));
-      }
-    }
-
-    private static void checkAlone(
-        List<LimitConfig> limits,
-        @Nullable Rate rate,
-        @Nullable Long burst,
-        Map<String, Rate> tiers,
-        @Nullable String name) {
-      if (limits.isEmpty()) {
-        throw InvalidValue.found("limits", "an empty list", "at least one limit");
-      }
-      if (rate != null) {
-        throw InvalidValue.found("limits", "limits beside rate", "one of the two");
-      }
-      if (burst != null || name != null || !tiers.isEmpty()) {
-        String which = burst != null ? "burst" : name != null ? "name" : "tiers";
-        throw InvalidValue.found(which, which + " beside limits", "one in each of limits");
-      }
-    }
-
-    private static List<LimitConfig> filled(
-        List<LimitConfig> limits,
-        List<Attribute> key,
-        Algorithm algorithm,
-        Cost cost,
-        MissingKey missingKey) {
-      List<LimitConfig> filled = new ArrayList<>();
-      for (LimitConfig limit : limits) {
-        try {
-          filled.add(limit.or(key, algorithm, cost, missingKey));
-        } catch (InvalidValue e) {
-          String found = "limits[" + filled.size() + "] with " + e.component() + " " + e.value();
-          throw InvalidValue.found("limits", found, e.expected());
+        if (rate != null) {
+          throw InvalidValue.found("limits", "limits beside rate", "one of the two");
         }
+        if (burst != null || name != null || !tiers.isEmpty()) {
+          String which = burst != null ? "burst" : name != null ? "name" : "tiers";
+          throw InvalidValue.found(which, which + " beside limits", "one in each of limits");
+        }
+        LimitConfig.checkTogether(LimitConfig.filled(limits, key, algorithm, cost, missingKey));
       }
-      return filled;
+      checkQueue(mode, maxWait, maxQueue);
+      if (mode == Mode.QUEUE) {
+        LimitConfig.checkPlaces(limits, algorithm);
+      }
+    }
+
+    private static void checkQueue(
+        Mode mode, @Nullable Duration maxWait, @Nullable Integer maxQueue) {
+      if (mode != Mode.QUEUE && (maxWait != null || maxQueue != null)) {
+        String which = maxWait != null ? "max-wait" : "max-queue";
+        throw InvalidValue.found(which, which + " without a queue", "mode: queue beside it");
+      }
+      if (maxWait != null && (maxWait.isNegative() || maxWait.isZero())) {
+        throw InvalidValue.found("max-wait", maxWait.toMillis() + "ms", "more than 0s");
+      }
+      if (maxQueue != null && maxQueue < 1) {
+        throw new InvalidValue("max-queue", maxQueue, "at least 1");
+      }
     }
 
     /** Every limit, with all that it takes from the filter. */
     List<LimitConfig> all() {
       return limits != null
-          ? filled(limits, key, algorithm, cost, missingKey)
+          ? LimitConfig.filled(limits, key, algorithm, cost, missingKey)
           : List.of(
               new LimitConfig(
                   Objects.requireNonNull(rate),
@@ -166,43 +168,58 @@ public final class RateLimitFilter implements Filter {
     }
   }
 
-  /** What answers tell: both fields. */
-  private record Told(String policy, String left) {}
-
   /** Demands that nobody looks at any more once they are decided. */
   private static final ThreadLocal<Demand> SCRATCH = ThreadLocal.withInitial(() -> new Demand(4));
 
   private final Key<Told> told = Key.of("rate-limit");
-  private final Key<Demand> unsettled = Key.of("rate-limit to be settled");
+  private final Key<Demand> later = Key.of("rate-limit to be settled");
   private final Limit[] limits;
   private final Counts counts;
   private final Mode mode;
   private final boolean headers;
-
-  /** Whether a cost may be known only later. */
-  private final boolean settles;
-
   private final FilterContext context;
   private final FilterContext.Counter limited;
-  private final FilterContext.Counter badCosts;
+
+  /** Null when all is known of a cost when its request comes. */
+  private final @Nullable Settlement settlement;
+
+  /** Null when nobody waits. */
+  private final @Nullable Queue queue;
+
+  /** Whether demands outlive their decision. */
+  private final boolean lasting;
 
   private RateLimitFilter(Config config, FilterContext context) {
+    this(config, context, new LocalCounts(table(context)));
+  }
+
+  RateLimitFilter(Config config, FilterContext context, Counts counts) {
     this.context = context;
+    this.counts = counts;
     mode = config.mode;
-    headers = config.headers && mode == Mode.REJECT;
-    counts = new LocalCounts(table(context));
+    headers = config.headers && mode != Mode.SHADOW;
     limits = limits(config.all(), context, counts);
-    settles = Stream.of(limits).anyMatch(limit -> limit.cost().number() == null);
-    badCosts =
-        context.counter(
-            "gateway_rate_limit_bad_costs",
-            "Answers whose header tells no cost of their request.",
-            List.of("route", name(context)));
+    queue =
+        mode == Mode.QUEUE
+            ? Queue.of(config.maxWait, config.maxQueue, name(context), context)
+            : null;
+    settlement =
+        Stream.of(limits).allMatch(limit -> limit.cost().number() != null)
+            ? null
+            : new Settlement(counts, badCosts(context));
+    lasting = settlement != null || queue != null || !counts.immediate();
     limited =
         context.counter(
             "gateway_rate_limited",
             "Requests beyond a rate limit.",
             List.of("route", name(context), "mode", mode.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static FilterContext.Counter badCosts(FilterContext context) {
+    return context.counter(
+        "gateway_rate_limit_bad_costs",
+        "Answers whose header tells no cost of their request.",
+        List.of("route", name(context)));
   }
 
   private static LimitTable table(FilterContext context) {
@@ -232,7 +249,7 @@ public final class RateLimitFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
-    Demand demand = settles ? new Demand(limits.length) : SCRATCH.get();
+    Demand demand = lasting ? new Demand(limits.length) : SCRATCH.get();
     demand.at(context.nanoTime());
     for (Limit limit : limits) {
       Tier tier = limit.tier(exchange.consumer());
@@ -244,39 +261,76 @@ public final class RateLimitFilter implements Filter {
         return Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + limit.detail(tier));
       }
     }
-    counts.take(demand);
-    return decided(exchange, demand);
+    CompletionStage<Demand> decision = counts.take(demand);
+    return decision == null ? decided(exchange, demand) : onLoop(exchange, decision, this::decided);
+  }
+
+  private static Verdict onLoop(
+      Exchange exchange,
+      CompletionStage<Demand> decision,
+      BiFunction<Exchange, Demand, Verdict> then) {
+    return Verdict.await(
+        decision.thenComposeAsync(
+            demand -> {
+              Verdict verdict = then.apply(exchange, demand);
+              return verdict instanceof Verdict.Await wait
+                  ? wait.later()
+                  : CompletableFuture.completedStage(verdict);
+            },
+            exchange.executor()));
   }
 
   private Verdict decided(Exchange exchange, Demand demand) {
     if (!demand.refused()) {
-      admit(exchange, demand);
-      return Verdict.proceed();
+      return admitted(exchange, demand);
     }
+    if (queue == null || !queue.enter()) {
+      return refused(exchange, demand);
+    }
+    demand.undecided(queue.maxWaitNanos());
+    CompletionStage<Demand> decision = counts.take(demand);
+    return decision == null
+        ? inQueue(queue, exchange, demand)
+        : onLoop(exchange, decision, (_, _) -> inQueue(queue, exchange, demand));
+  }
+
+  private Verdict inQueue(Queue entered, Exchange exchange, Demand demand) {
+    if (demand.refused() || demand.turnNanos() == 0) {
+      entered.leave();
+      return demand.refused() ? refused(exchange, demand) : admitted(exchange, demand);
+    }
+    entered.count();
+    demand.waiting(true);
+    exchange.put(later, demand);
+    return Verdict.await(
+        exchange
+            .after(Duration.ofNanos(demand.turnNanos()))
+            .thenApply(
+                _ -> {
+                  demand.waiting(false);
+                  entered.leave();
+                  return admitted(exchange, demand);
+                }));
+  }
+
+  private Verdict admitted(Exchange exchange, Demand demand) {
+    if (settlement != null) {
+      settlement.charge(demand);
+      exchange.put(later, demand);
+    } else if (headers && demand.size() > 0) {
+      exchange.put(told, Told.of(demand));
+    }
+    return Verdict.proceed();
+  }
+
+  private Verdict refused(Exchange exchange, Demand demand) {
     limited.add(1);
     if (mode == Mode.SHADOW) {
       return Verdict.proceed();
     }
     if (headers) {
-      exchange.put(told, told(demand));
+      exchange.put(told, Told.of(demand));
     }
-    return beyond(demand);
-  }
-
-  private void admit(Exchange exchange, Demand demand) {
-    for (int i = 0; i < demand.size(); i++) {
-      if (demand.debt(i) > 0) {
-        counts.charge(demand, i, demand.debt(i));
-      }
-    }
-    if (settles) {
-      exchange.put(unsettled, demand);
-    } else if (headers && demand.size() > 0) {
-      exchange.put(told, told(demand));
-    }
-  }
-
-  private static Verdict beyond(Demand demand) {
     String seconds = Long.toString(Tier.seconds(demand.waitNanos()));
     return Verdict.fail(
         new Failure(
@@ -286,67 +340,31 @@ public final class RateLimitFilter implements Filter {
             null));
   }
 
-  private static Told told(Demand demand) {
-    Tier first = demand.tier(0);
-    if (demand.size() == 1) {
-      return new Told(first.policy(), first.left(demand.left(0), demand.resetIn(0)));
-    }
-    StringBuilder policy = new StringBuilder();
-    StringBuilder left = new StringBuilder();
-    for (int i = 0; i < demand.size(); i++) {
-      Tier tier = demand.tier(i);
-      policy.append(i == 0 ? "" : ", ").append(tier.policy());
-      left.append(i == 0 ? "" : ", ").append(tier.left(demand.left(i), demand.resetIn(i)));
-    }
-    return new Told(policy.toString(), left.toString());
-  }
-
   @Override
   public Verdict onResponse(Exchange exchange, ResponseHead response) {
-    Demand demand = settles ? exchange.get(unsettled) : null;
-    if (demand != null) {
-      settle(demand, response);
+    Demand demand = settlement == null ? null : exchange.get(later);
+    Told now = exchange.get(told);
+    if (settlement != null && demand != null) {
+      settlement.charge(demand, response);
+      now = headers && demand.size() > 0 ? Told.of(demand) : null;
     }
-    Told now = demand != null && headers && demand.size() > 0 ? told(demand) : exchange.get(told);
     if (now != null) {
-      response.headers().add("ratelimit-policy", now.policy).add("ratelimit", now.left);
+      now.addTo(response);
     }
     return Verdict.proceed();
   }
 
-  /** Charges what the answer says that its request costs. */
-  private void settle(Demand demand, ResponseHead response) {
-    for (int i = 0; i < demand.size(); i++) {
-      String header = demand.limit(i).cost().responseHeader();
-      String value = header == null ? null : response.headers().first(header);
-      if (value == null || !demand.isOpen(i)) {
-        continue;
-      }
-      demand.close(i);
-      long cost = Cost.parse(value);
-      if (cost < 0) {
-        badCosts.add(1);
-      } else if (cost != Cost.UNKNOWN) {
-        counts.charge(demand, i, cost - Cost.UNKNOWN);
-      }
-    }
-  }
-
-  /** Charges for bodies whose length nobody told. */
   @Override
   public void onEnd(Exchange exchange, Ending ending) {
-    Demand demand = settles ? exchange.get(unsettled) : null;
+    Demand demand = lasting ? exchange.get(later) : null;
     if (demand == null) {
       return;
     }
-    for (int i = 0; i < demand.size(); i++) {
-      Cost cost = demand.limit(i).cost();
-      if (demand.isOpen(i) && cost.per() != null) {
-        long more = cost.ofBody(ending.requestBytes()) - Cost.UNKNOWN;
-        if (more > 0) {
-          counts.charge(demand, i, more);
-        }
-      }
+    if (queue != null && demand.isWaiting()) {
+      queue.leave();
+      counts.giveUp(demand);
+    } else if (settlement != null) {
+      settlement.charge(demand, ending);
     }
   }
 }

@@ -40,6 +40,16 @@ final class TokenBucket extends Limiter {
 
   @Override
   long take(LimitTable table, long key, long time, long cost) {
+    return take(table, key, time, cost, 0);
+  }
+
+  /**
+   * Takes what is there, or what will be there within a time; then its {@link #turn} is to come.
+   * Whoever takes later has a later turn.
+   *
+   * @return as {@link #take(LimitTable, long, long, long)}
+   */
+  long take(LimitTable table, long key, long time, long cost, long maxWait) {
     long amount = interval * cost;
     while (true) {
       Count count = table.find(key, time, this);
@@ -49,12 +59,30 @@ final class TokenBucket extends Limiter {
       }
       long next = Math.max(full, time) + amount;
       long wait = next - size - time;
-      if (wait > 0) {
+      if (wait > maxWait) {
         return -wait;
       }
       if (count.compareAndSet(full, next)) {
         return next - time;
       }
+    }
+  }
+
+  /** Nanoseconds until the turn of what was taken, by the level that it left. */
+  long turn(long level) {
+    return Math.max(0, level - size);
+  }
+
+  /**
+   * Gives back what was taken, if nobody has taken since: others' turns are settled, and one who
+   * came now must not have the turn of one who waits.
+   *
+   * @param place the time at which the bucket would have been full, when it was taken
+   */
+  void giveUp(LimitTable table, long key, long place, long cost) {
+    @Nullable Count count = table.peek(key);
+    if (count != null) {
+      count.compareAndSet(place, place - interval * cost);
     }
   }
 

@@ -358,6 +358,20 @@ class RateLimitFilterTest {
   }
 
   @Test
+  void countsThatAnswerLaterDecideTheSame() {
+    String limit =
+        "- distant-rate-limit: {limits: [{rate: 4/day}, {rate: 2/day, key: \"header:U\"}]}";
+    try (FilterHarness gateway = FilterHarness.of(limit)) {
+      assertEquals(200, gateway.get("/", "U: a").status());
+      assertEquals(200, gateway.get("/", "U: a").status());
+      RawResponse third = gateway.get("/", "U: a");
+      assertEquals(429, third.status());
+      assertTrue(left(third).contains("\"test-1\";r=2;"), () -> left(third));
+      assertEquals(200, gateway.get("/", "U: b").status());
+    }
+  }
+
+  @Test
   void shadowOnlyCounts() {
     try (FilterHarness gateway = FilterHarness.of("- rate-limit: {rate: 1/h, mode: shadow}")) {
       assertEquals(200, gateway.get("/").status());
@@ -439,7 +453,7 @@ class RateLimitFilterTest {
         "{limits: [{rate: 1/s}, {rate: 1/s}]}",
         "{limits: [{rate: 1/s, name: a}, {rate: 2/s, name: a}]}",
         "{rate: 1/s, key: header}",
-        "{rate: 1/s, mode: queue}",
+        "{rate: 1/s, mode: wait}",
         "{rate: 1/month, burst: 100000}",
         "{rate: 100000000/s}",
       })

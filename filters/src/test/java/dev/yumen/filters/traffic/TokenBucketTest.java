@@ -88,6 +88,33 @@ class TokenBucketTest {
   }
 
   @Test
+  void whoComesLaterHasALaterTurn() {
+    TokenBucket bucket = (TokenBucket) limiter;
+    for (int i = 0; i < 3; i++) {
+      assertEquals(0, bucket.turn(bucket.take(table, 1, 0, 1, 250)));
+    }
+    assertEquals(100, bucket.turn(bucket.take(table, 1, 0, 1, 250)));
+    assertEquals(160, bucket.turn(bucket.take(table, 1, 40, 1, 250)));
+    assertEquals(-300, bucket.take(table, 1, 0, 1, 250));
+    // Nobody gets past those who wait.
+    assertEquals(-200, take(1, 100));
+  }
+
+  @Test
+  void onlyTheLastTurnIsGivenBack() {
+    TokenBucket bucket = (TokenBucket) limiter;
+    for (int i = 0; i < 3; i++) {
+      take(1, 0);
+    }
+    long first = bucket.take(table, 1, 0, 1, 250);
+    long second = bucket.take(table, 1, 0, 1, 250);
+    bucket.giveUp(table, 1, first, 1);
+    assertEquals(-300, take(1, 0));
+    bucket.giveUp(table, 1, second, 1);
+    assertEquals(-200, take(1, 0));
+  }
+
+  @Test
   void askingTakesNothing() {
     assertEquals(0, limiter.waitFor(table, 1, 0, 3));
     assertEquals(0, table.size());
