@@ -317,7 +317,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** The present attempt takes too long; whether another one takes its place. */
   boolean retryLate(Failure late) {
-    if (!active() || !policy().on(Kind.TIMEOUT) || !retries().take(false)) {
+    boolean unsent = connection == null;
+    if (!active() || !policy().on(Kind.TIMEOUT) || !retries().take(unsent)) {
       return false;
     }
     abandon();

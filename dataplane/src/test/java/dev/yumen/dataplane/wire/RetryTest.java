@@ -11,7 +11,14 @@ import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +207,51 @@ class RetryTest {
 
   private static String upstreamResult(String code) {
     return "gateway_upstream_requests_total{upstream=\"service\",result=\"" + code + "\"}";
+  }
+
+  @Test
+  void aPostWhoseConnectionIsNotMadeInTimeGoesElsewhere() throws IOException {
+    try (FullPort full = new FullPort();
+        GatewayFixture gateway =
+            gateway(
+                "{on: [timeout, connect-failure], per-try-timeout: 300ms, backoff: 1ms}",
+                "'127.0.0.1:" + full.port() + "', '" + second.address() + "'")) {
+      for (int i = 1; i <= 4; i++) {
+        assertEquals("second", send(gateway, POST.formatted("")).text());
+        assertEquals("body", second.awaitRequest(i).text());
+      }
+    }
+  }
+
+  /** A port whose queue is full: connections to it are neither made nor refused. */
+  private static final class FullPort implements AutoCloseable {
+    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final List<Socket> queue = new ArrayList<>();
+
+    FullPort() throws IOException {
+      boolean full = false;
+      while (!full) {
+        Socket socket = new Socket();
+        queue.add(socket);
+        try {
+          socket.connect(server.getLocalSocketAddress(), 200);
+        } catch (SocketTimeoutException _) {
+          full = true;
+        }
+      }
+    }
+
+    int port() {
+      return server.getLocalPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (Socket socket : queue) {
+        socket.close();
+      }
+      server.close();
+    }
   }
 
   @Test
