@@ -174,9 +174,18 @@ public final class Gateway implements AutoCloseable {
    * time follows it too. For tests. Time-outs of connections stay with the process's own clock.
    */
   public static Gateway start(LoadedConfig loaded, InstantSource clock) throws StartFailure {
+    return start(loaded, clock, RedisOpener.NONE);
+  }
+
+  /**
+   * The same, with what opens connections to Redis.
+   *
+   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
+   */
+  public static Gateway start(LoadedConfig loaded, InstantSource clock, RedisOpener redis)
+      throws StartFailure {
     Instant origin = clock.instant();
-    return start(
-        loaded, clock, () -> Duration.between(origin, clock.instant()).toNanos(), RedisOpener.NONE);
+    return start(loaded, clock, () -> Duration.between(origin, clock.instant()).toNanos(), redis);
   }
 
   private static Gateway start(

@@ -23,6 +23,7 @@ import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.FaultFilter;
 import dev.yumen.filters.traffic.MockFilter;
+import dev.yumen.filters.traffic.QuotaFilter;
 import dev.yumen.filters.traffic.RateLimitFilter;
 import dev.yumen.filters.traffic.RequestSizeFilter;
 import dev.yumen.filters.traffic.TimeoutFilter;
@@ -48,6 +49,7 @@ public final class BuiltInFilters {
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,
           QueryFilter.TYPE,
+          QuotaFilter.TYPE,
           RateLimitFilter.TYPE,
           RedirectFilter.TYPE,
           RequestHeadersFilter.TYPE,

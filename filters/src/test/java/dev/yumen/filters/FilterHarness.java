@@ -10,11 +10,13 @@ import dev.yumen.filters.example.DelayFilter;
 import dev.yumen.filters.example.MaintenanceFilter;
 import dev.yumen.filters.example.RequireHeaderFilter;
 import dev.yumen.filters.traffic.DistantCounts;
+import dev.yumen.redis.LettuceRedis;
 import dev.yumen.testkit.Behaviour;
 import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
+import dev.yumen.testkit.RedisServer;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real gateway with one route in front of a recording upstream: give it filters as YAML, send
@@ -35,11 +38,15 @@ public final class FilterHarness implements AutoCloseable {
       List.of(
           DelayFilter.TYPE, MaintenanceFilter.TYPE, RequireHeaderFilter.TYPE, DistantCounts.TYPE);
 
+  private static final String REDIS = "127.0.0.1:6379";
+
   private final ScriptedUpstream upstream;
+  private final @Nullable RedisServer redis;
   private final Gateway gateway;
 
-  private FilterHarness(ScriptedUpstream upstream, Gateway gateway) {
+  private FilterHarness(ScriptedUpstream upstream, @Nullable RedisServer redis, Gateway gateway) {
     this.upstream = upstream;
+    this.redis = redis;
     this.gateway = gateway;
   }
 
@@ -64,7 +71,10 @@ public final class FilterHarness implements AutoCloseable {
     return run(configuration(path, filters, more), FOLDER);
   }
 
-  /** A whole configuration; listeners on 8080 and upstreams on 9001 get ports of this test. */
+  /**
+   * A whole configuration; listeners on 8080, upstreams on 9001 and a Redis on 6379 get ports of
+   * this test.
+   */
   public static FilterHarness run(String yaml, Path folder) {
     return run(yaml, folder, InstantSource.system());
   }
@@ -72,14 +82,19 @@ public final class FilterHarness implements AutoCloseable {
   private static FilterHarness run(String yaml, Path folder, InstantSource clock) {
     ScriptedUpstream upstream =
         ScriptedUpstream.start(Behaviours.respond(200, Map.of("Server", "scripted"), "hello"));
+    RedisServer redis = yaml.contains(REDIS) ? RedisServer.start(folder) : null;
     try {
-      LoadedConfig loaded = read(located(yaml, upstream), folder);
+      String found = redis == null ? yaml : yaml.replace(REDIS, redis.address());
+      LoadedConfig loaded = read(located(found, upstream), folder);
       if (loaded.config() == null) {
         throw new AssertionError("the configuration has problems: " + loaded.problems());
       }
-      return new FilterHarness(upstream, Gateway.start(loaded, clock));
+      return new FilterHarness(upstream, redis, Gateway.start(loaded, clock, LettuceRedis::open));
     } catch (StartFailure e) {
       upstream.close();
+      if (redis != null) {
+        redis.close();
+      }
       throw new AssertionError(e);
     }
   }
@@ -189,5 +204,8 @@ public final class FilterHarness implements AutoCloseable {
   public void close() {
     gateway.close();
     upstream.close();
+    if (redis != null) {
+      redis.close();
+    }
   }
 }

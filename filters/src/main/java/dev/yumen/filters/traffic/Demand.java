@@ -21,6 +21,7 @@ final class Demand {
   private long[] places;
   private long maxWaitNanos;
   private long waitNanos;
+  private boolean unknown;
   private int refusing;
   private long turnNanos;
   private boolean waiting;
@@ -52,6 +53,7 @@ final class Demand {
     maxWaitNanos = longestWait;
     waitNanos = 0;
     turnNanos = 0;
+    unknown = false;
   }
 
   /**
@@ -153,6 +155,16 @@ final class Demand {
   /** The limit that has not enough for the longest time, for the log. */
   String refusing() {
     return limit(refusing).detail(tier(refusing));
+  }
+
+  /** Nobody can tell what is left. */
+  void unknown() {
+    unknown = true;
+  }
+
+  /** Whether there is no outcome, and what else is said here means nothing. */
+  boolean isUnknown() {
+    return unknown;
   }
 
   boolean refused() {

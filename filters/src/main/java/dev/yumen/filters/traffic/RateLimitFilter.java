@@ -106,6 +106,8 @@ public final class RateLimitFilter implements Filter {
                   + " address takes the client's address for the key.")
           @Default("address")
           MissingKey missingKey,
+      @Describe("Counts in a Redis for all gateways together, instead of in this one alone.")
+          @Nullable SharedConfig shared,
       @Describe("Name of the limit in answers; without it the route's.") @Nullable String name,
       @Describe("Whether answers tell the limit and what is left of it.") @Default("true")
           boolean headers) {
@@ -132,6 +134,9 @@ public final class RateLimitFilter implements Filter {
         LimitConfig.checkTogether(LimitConfig.filled(limits, key, algorithm, cost, missingKey));
       }
       checkQueue(mode, maxWait, maxQueue);
+      if (mode == Mode.QUEUE && shared != null) {
+        throw InvalidValue.found("shared", "a shared limit with a queue", "another mode");
+      }
       if (mode == Mode.QUEUE) {
         LimitConfig.checkPlaces(limits, algorithm);
       }
@@ -186,11 +191,14 @@ public final class RateLimitFilter implements Filter {
   /** Null when nobody waits. */
   private final @Nullable Queue queue;
 
+  /** Whether requests are refused while nobody knows what is left. */
+  private final boolean closed;
+
   /** Whether demands outlive their decision. */
   private final boolean lasting;
 
   private RateLimitFilter(Config config, FilterContext context) {
-    this(config, context, new LocalCounts(table(context)));
+    this(config, context, counts(config, context));
   }
 
   RateLimitFilter(Config config, FilterContext context, Counts counts) {
@@ -207,6 +215,10 @@ public final class RateLimitFilter implements Filter {
         Stream.of(limits).allMatch(limit -> limit.cost().number() != null)
             ? null
             : new Settlement(counts, badCosts(context));
+    closed =
+        mode != Mode.SHADOW
+            && config.shared != null
+            && config.shared.whenGone() == SharedConfig.WhenGone.FAIL_CLOSED;
     lasting = settlement != null || queue != null || !counts.immediate();
     limited =
         context.counter(
@@ -220,6 +232,25 @@ public final class RateLimitFilter implements Filter {
         "gateway_rate_limit_bad_costs",
         "Answers whose header tells no cost of their request.",
         List.of("route", name(context)));
+  }
+
+  private static Counts counts(Config config, FilterContext context) {
+    LocalCounts local = new LocalCounts(table(context));
+    SharedConfig shared = config.shared;
+    if (shared == null) {
+      return local;
+    }
+    // Of one limit, keys spread over the nodes of a cluster; of several, all must be on one.
+    String slot = config.all().size() == 1 ? "" : "{" + context.routeId() + "}:";
+    return new SharedCounts(
+        context.redis("shared.redis", shared.redis()),
+        shared.whenGone(),
+        "yumen:rate-limit:" + slot,
+        local,
+        context.counter(
+            "gateway_rate_limit_undecided",
+            "Requests whose rate limit Redis did not tell.",
+            List.of("route", name(context))));
   }
 
   private static LimitTable table(FilterContext context) {
@@ -281,6 +312,11 @@ public final class RateLimitFilter implements Filter {
   }
 
   private Verdict decided(Exchange exchange, Demand demand) {
+    if (demand.isUnknown()) {
+      return closed
+          ? Verdict.fail(FailureCode.OVERLOADED, "the rate limit is not known")
+          : Verdict.proceed();
+    }
     if (!demand.refused()) {
       return admitted(exchange, demand);
     }

@@ -7,8 +7,26 @@ import java.util.concurrent.ThreadLocalRandom;
  * so that memory does not depend on what clients send, and that nobody outside can make collide.
  */
 final class SipHash {
-  private final long k0 = ThreadLocalRandom.current().nextLong();
-  private final long k1 = ThreadLocalRandom.current().nextLong();
+  private static final long SHARED_0 = 0x79756d656e2d7261L;
+  private static final long SHARED_1 = 0x74652d6c696d6974L;
+
+  private final long k0;
+  private final long k1;
+
+  /** With a key that nobody else has. */
+  SipHash() {
+    this(ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong());
+  }
+
+  private SipHash(long k0, long k1) {
+    this.k0 = k0;
+    this.k1 = k1;
+  }
+
+  /** With a key that every process has; who knows it can look for keys that collide. */
+  static SipHash shared() {
+    return new SipHash(SHARED_0, SHARED_1);
+  }
 
   /**
    * Hashes one part of a key.

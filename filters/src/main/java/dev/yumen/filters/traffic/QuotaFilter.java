@@ -1,0 +1,217 @@
+package dev.yumen.filters.traffic;
+
+import dev.yumen.api.Attribute;
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Filter;
+import dev.yumen.api.FilterContext;
+import dev.yumen.api.FilterType;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Key;
+import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Redis;
+import dev.yumen.api.RedisScript;
+import dev.yumen.api.Response;
+import dev.yumen.api.ResponseHead;
+import dev.yumen.api.Verdict;
+import dev.yumen.filters.traffic.RateLimitFilter.MissingKey;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds how many requests come through in a day or month of the calendar, counted in a Redis for
+ * all gateways together. What is counted outlives restarts, and a change of the number.
+ */
+public final class QuotaFilter implements Filter {
+  public static final FilterType<Config> TYPE =
+      new FilterType<>("quota", Config.class, QuotaFilter::new);
+
+  /** What happens to requests while Redis does not answer. */
+  public enum WhenGone {
+    /** They come through, and are not counted. */
+    FAIL_OPEN,
+    /** They are answered with 503. */
+    FAIL_CLOSED
+  }
+
+  /** How many, of what, and where that is counted. */
+  @Describe("Bounds how many requests come through in a day or month of the calendar.")
+  public record Config(
+      @Describe("How many requests per day or month come through, such as 10000/day.") Rate limit,
+      @Describe(
+              "What is counted by: header:NAME, query:NAME, cookie:NAME, path:NAME, client,"
+                  + " consumer or route; several make one combined key.")
+          @OneOrMany
+          @Default("consumer")
+          List<Attribute> key,
+      @Describe("Name of the Redis, under the top-level redis, that counts.")
+          @Nullable String redis,
+      @Describe("Where days and months begin at midnight, such as Asia/Shanghai.") @Default("UTC")
+          String zone,
+      @Describe(
+              "What happens to a request that lacks the key: allow does not count it, reject is 400,"
+                  + " address takes the client's address for the key.")
+          @Default("address")
+          MissingKey missingKey,
+      @Describe(
+              "What happens while Redis does not answer: fail-open lets requests through uncounted,"
+                  + " fail-closed is 503.")
+          @Default("fail-open")
+          WhenGone whenGone,
+      @Describe(
+              "Name of the quota in answers and in Redis, where quotas of one name count together;"
+                  + " without it the route's.")
+          @Nullable String name,
+      @Describe("Whether answers tell the quota and what is left of it.") @Default("true")
+          boolean headers) {
+
+    public Config {
+      if (limit.unit() != Rate.Unit.DAY && limit.unit() != Rate.Unit.MONTH) {
+        throw new InvalidValue("limit", limit.toString(), "a number per day or month");
+      }
+      key = LimitConfig.checkedKey(key);
+      LimitConfig.checkName(name);
+      if (redis == null) {
+        throw InvalidValue.found(
+            "redis", "no Redis", "the name of one: a gateway by itself could not keep a quota");
+      }
+      zone(zone);
+    }
+
+    static ZoneId zone(String name) {
+      try {
+        return ZoneId.of(name);
+      } catch (DateTimeException _) {
+        throw new InvalidValue("zone", name, "a time zone such as UTC or Asia/Shanghai");
+      }
+    }
+  }
+
+  /** Takes one if there is one left, and returns whether it did and how many are taken. */
+  private static final RedisScript TAKE =
+      RedisScript.of(
+          """
+          local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+          if used >= tonumber(ARGV[1]) then
+            return {0, used}
+          end
+          used = redis.call('INCRBY', KEYS[1], 1)
+          if used == 1 then
+            redis.call('EXPIREAT', KEYS[1], ARGV[2])
+          end
+          return {1, used}
+          """);
+
+  /** Clocks of gateways may differ by this much, and a count must outlive its period for all. */
+  private static final long KEPT_SECONDS = 86_400;
+
+  /** What answers tell of a request; filled in when Redis has answered. */
+  private static final class Told {
+    private @Nullable String left;
+  }
+
+  private final Key<Told> told = Key.of("quota");
+  private final Config config;
+  private final FilterContext context;
+  private final Redis redis;
+  private final ZoneId zone;
+  private final String name;
+  private final FilterContext.Counter exceeded;
+  private final FilterContext.Counter undecided;
+
+  private QuotaFilter(Config config, FilterContext context) {
+    this.config = config;
+    this.context = context;
+    String route = context.routeId().isEmpty() ? "all" : context.routeId();
+    redis = context.redis("redis", String.valueOf(config.redis));
+    zone = Config.zone(config.zone);
+    name = config.name == null ? route : config.name;
+    List<String> labels = List.of("route", route);
+    exceeded = context.counter("gateway_quota_exceeded", "Requests beyond a quota.", labels);
+    undecided =
+        context.counter(
+            "gateway_quota_undecided", "Requests whose quota Redis did not tell.", labels);
+  }
+
+  @Override
+  public Verdict onRequest(Exchange exchange) {
+    String who = key(exchange);
+    if (who == null) {
+      return config.missingKey == MissingKey.ALLOW
+          ? Verdict.proceed()
+          : Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + detail());
+    }
+    Instant now = context.clock().instant();
+    Period period = Period.of(config.limit.unit(), now, zone);
+    Told answer = new Told();
+    exchange.put(told, answer);
+    String place = "yumen:quota:" + name + ":" + period.name() + ":" + who;
+    String until = Long.toString(period.end().getEpochSecond() + KEPT_SECONDS);
+    return Verdict.await(
+        redis
+            .run(TAKE, List.of(place), List.of(Long.toString(config.limit.count()), until))
+            .handle(
+                (taken, failure) ->
+                    failure == null && taken.size() == 2
+                        ? decided(taken, period.secondsLeft(now), answer)
+                        : undecided(failure)));
+  }
+
+  private Verdict decided(List<Long> taken, long secondsLeft, Told answer) {
+    long left = Math.max(0, config.limit.count() - taken.get(1));
+    answer.left = '"' + name + "\";r=" + left + ";t=" + secondsLeft;
+    if (taken.getFirst() == 1) {
+      return Verdict.proceed();
+    }
+    exceeded.add(1);
+    Response.Field later = new Response.Field("retry-after", Long.toString(secondsLeft));
+    return Verdict.fail(
+        new Failure(FailureCode.RATE_LIMITED, "more than " + detail(), List.of(later), null));
+  }
+
+  private Verdict undecided(@Nullable Throwable failure) {
+    undecided.add(1);
+    return config.whenGone == WhenGone.FAIL_OPEN
+        ? Verdict.proceed()
+        : Verdict.fail(FailureCode.OVERLOADED, "the quota is not known: " + failure);
+  }
+
+  private String detail() {
+    return config.limit + " by " + config.key;
+  }
+
+  /** The parts of the key, each encoded so that they do not run together; null without one. */
+  private @Nullable String key(Exchange exchange) {
+    StringJoiner parts = new StringJoiner("&");
+    for (Attribute attribute : config.key) {
+      String value = attribute.of(exchange);
+      if (value == null || value.isEmpty()) {
+        return config.missingKey == MissingKey.ADDRESS
+            ? "&" + exchange.clientAddress().getHostAddress()
+            : null;
+      }
+      parts.add(URLEncoder.encode(value, StandardCharsets.UTF_8));
+    }
+    return parts.toString();
+  }
+
+  @Override
+  public Verdict onResponse(Exchange exchange, ResponseHead response) {
+    Told answer = config.headers ? exchange.get(told) : null;
+    if (answer != null && answer.left != null) {
+      long window = config.limit.unit().length().toSeconds();
+      String policy = '"' + name + "\";q=" + config.limit.count() + ";w=" + window;
+      response.headers().add("ratelimit-policy", policy).add("ratelimit", answer.left);
+    }
+    return Verdict.proceed();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.yumen.filters.traffic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.RawResponse;
+import dev.yumen.testkit.RedisServer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QuotaFilterTest {
+  private static final String QUOTA =
+      "- quota: {limit: 2/month, key: \"header:X-Client\", redis: main}";
+
+  @TempDir Path folder;
+
+  private static FilterHarness gateway(String filter, String address) {
+    return FilterHarness.of("/**", filter, "redis: {main: \"" + address + "\"}");
+  }
+
+  @Test
+  void gatewaysCountTogetherAndThroughRestarts() {
+    try (RedisServer redis = RedisServer.start(folder)) {
+      try (FilterHarness one = gateway(QUOTA, redis.address());
+          FilterHarness other = gateway(QUOTA, redis.address())) {
+        RawResponse first = one.get("/", "X-Client: a");
+        assertEquals(200, first.status());
+        assertEquals("\"test\";q=2;w=2592000", first.header("RateLimit-Policy"));
+        String left = first.header("RateLimit");
+        assertNotNull(left);
+        assertTrue(left.startsWith("\"test\";r=1;t="), left);
+        assertEquals(200, other.get("/", "X-Client: a").status());
+        assertEquals(200, other.get("/", "X-Client: b").status());
+      }
+      try (FilterHarness restarted = gateway(QUOTA, redis.address())) {
+        RawResponse third = restarted.get("/", "X-Client: a");
+        assertEquals(429, third.status());
+        assertNotNull(third.header("Retry-After"));
+        assertEquals(200, restarted.get("/", "X-Client: b").status());
+        assertEquals(0, restarted.forwarded() - 1);
+      }
+    }
+  }
+
+  @Test
+  void countsAreNamedForPeopleAndEndAfterTheirPeriod() {
+    try (RedisServer redis = RedisServer.start(folder);
+        FilterHarness gateway = gateway(QUOTA, redis.address())) {
+      gateway.get("/", "X-Client: a b&c");
+      String key = redis.ask("KEYS", "*");
+      assertTrue(key.matches("\\[yumen:quota:test:\\d{4}-\\d\\d:a\\+b%26c]"), key);
+      long seconds = Long.parseLong(redis.ask("TTL", key.substring(1, key.length() - 1)));
+      assertTrue(seconds > 86_400 && seconds <= 32 * 86_400, () -> "" + seconds);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fail-open, 200", "fail-closed, 503"})
+  void withoutRedisRequestsFareAsTheSettingSays(String whenGone, int status) {
+    String filter = QUOTA.replace("main}", "main, when-gone: " + whenGone + "}");
+    try (FilterHarness gateway = gateway(filter, "127.0.0.1:" + RedisServer.freePort())) {
+      RawResponse answer = gateway.get("/", "X-Client: a");
+      assertEquals(status, answer.status());
+      assertNull(answer.header("RateLimit"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"address, 200, 200, 429", "reject, 400, 400, 400", "allow, 200, 200, 200"})
+  void aRequestWithoutTheKeyFaresAsTheSettingSays(String missing, int one, int two, int three) {
+    String filter = QUOTA.replace("main}", "main, missing-key: " + missing + "}");
+    try (RedisServer redis = RedisServer.start(folder);
+        FilterHarness gateway = gateway(filter, redis.address())) {
+      assertEquals(one, gateway.get("/").status());
+      assertEquals(two, gateway.get("/").status());
+      assertEquals(three, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void settingsThatCouldNotWorkAreRefused() {
+    assertEquals(
+        List.of(
+            "test.yaml:8:16 routes[0].filters[0].quota.redis: no Redis (expected: the name of one: a"
+                + " gateway by itself could not keep a quota)"),
+        FilterHarness.problems("- quota: {limit: 5/day}"));
+    assertEquals(
+        List.of(
+            "test.yaml:8:38 routes[0].filters[0].quota.redis: \"main\" (expected: a name under the"
+                + " top-level redis, which is missing)"),
+        FilterHarness.problems("- quota: {limit: 5/day, redis: main}"));
+    for (String wrong : List.of("limit: 5/h", "limit: 5/day, zone: Mars", "limit: 0/day")) {
+      String settings = "- quota: {" + wrong + ", redis: main}";
+      List<String> problems = FilterHarness.problems(settings, "redis: {main: \"127.0.0.1:1\"}");
+      assertEquals(1, problems.size(), problems::toString);
+    }
+  }
+}
