@@ -59,6 +59,12 @@ public interface FilterContext {
   Redis redis(String component, String name);
 
   /**
+   * A limit of requests under way. Limits of the same route with the same name and rules are one,
+   * across reloads too.
+   */
+  ConcurrencyLimit concurrencyLimit(String name, ConcurrencyLimit.Rules rules);
+
+  /**
    * A counter under the given metric name.
    *
    * @param name without the {@code _total} suffix, such as {@code gateway_rate_limited}

@@ -1,5 +1,7 @@
 package dev.yumen.bench;
 
+import dev.yumen.api.CircuitBreaker;
+import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
@@ -87,6 +89,16 @@ final class BenchContext implements FilterContext, AutoCloseable {
   @Override
   public Redis redis(String component, String name) {
     throw new InvalidValue(component, name, "no Redis in a benchmark");
+  }
+
+  @Override
+  public CircuitBreaker circuitBreaker(CircuitBreaker.Rules rules) {
+    throw new UnsupportedOperationException("no filter that is measured asks for it");
+  }
+
+  @Override
+  public ConcurrencyLimit concurrencyLimit(String name, ConcurrencyLimit.Rules rules) {
+    throw new UnsupportedOperationException("no filter that is measured asks for it");
   }
 
   @Override

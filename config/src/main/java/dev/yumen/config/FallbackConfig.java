@@ -4,6 +4,7 @@ import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.UpstreamName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 @Describe("What clients get instead of a service that fails: an answer, or that of another one.")
 public record FallbackConfig(
     @Describe("A fixed answer.") @Nullable AnswerConfig respond,
-    @Describe("Another upstream, which the request goes to instead.") @Nullable String upstream,
+    @Describe("Another upstream, which the request goes to instead.")
+        @Nullable UpstreamName upstream,
     @Describe(
             "When: open while the breaker is open, failure when a call got no answer, or statuses"
                 + " of the service such as 503.")

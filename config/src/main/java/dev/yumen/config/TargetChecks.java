@@ -124,7 +124,7 @@ final class TargetChecks {
     }
   }
 
-  /** Another upstream that takes the place of one: it exists, and its own does not lead back. */
+  /** The fallback of an upstream that takes the place of one does not lead back. */
   private void fallback(Entry entry) {
     Scalar instead = fallbackOf(entry);
     if (instead == null || instead.origin() == Node.Origin.UNRESOLVED) {
@@ -137,11 +137,6 @@ final class TargetChecks {
             .key("circuit-breaker")
             .key("fallback")
             .key("upstream");
-    if (!upstreams.containsKey(instead.text())) {
-      unknown(instead, at);
-      return;
-    }
-    used.addAll(aliases.names(instead.text()));
     Entry next = used(instead);
     Set<String> way = new LinkedHashSet<>(List.of(entry.key()));
     while (next != null && way.add(next.key())) {

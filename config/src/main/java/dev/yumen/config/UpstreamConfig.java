@@ -31,6 +31,8 @@ public record UpstreamConfig(
     @Describe("When a request is tried again.") @Default("{}") RetryConfig retry,
     @Describe("Refuses requests at once while the service fails.")
         @Nullable CircuitBreakerConfig circuitBreaker,
+    @Describe("Bounds how many requests are under way at once.")
+        @Nullable ConcurrencyConfig concurrency,
     @Describe("How long things may take.") @Default("{}") Timeout timeout,
     @Describe("Connections kept open, on each event loop.") @Default("{}") Pool pool,
     @Describe("Resolution of endpoint names.") @Default("{}") Dns dns,

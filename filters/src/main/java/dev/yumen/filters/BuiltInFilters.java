@@ -21,6 +21,7 @@ import dev.yumen.filters.security.CorsFilter;
 import dev.yumen.filters.security.IpRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
+import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
 import dev.yumen.filters.traffic.FaultFilter;
 import dev.yumen.filters.traffic.MockFilter;
 import dev.yumen.filters.traffic.QuotaFilter;
@@ -41,6 +42,7 @@ public final class BuiltInFilters {
           ApiKeyFilter.TYPE,
           BasicAuthFilter.TYPE,
           CircuitBreakerFilter.TYPE,
+          ConcurrencyLimitFilter.TYPE,
           CorsFilter.TYPE,
           FaultFilter.TYPE,
           GrpcWebFilter.TYPE,

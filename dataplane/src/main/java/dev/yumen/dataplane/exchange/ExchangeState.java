@@ -59,6 +59,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private long requestLimitNanos;
 
   private long filterUntil = NONE;
+  private long turnUntil = NONE;
   private long clientUntil = NONE;
   private long tunnelUntil = NONE;
   private long requestUntil = NONE;
@@ -316,6 +317,16 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     arm(filterUntil);
   }
 
+  /** Waiting for a place at the upstream begins. */
+  final void turnDue(long nanos) {
+    turnUntil = loop().nanoTime() + nanos;
+    arm(turnUntil);
+  }
+
+  final void turnDone() {
+    turnUntil = NONE;
+  }
+
   final void filterDone() {
     filterUntil = NONE;
   }
@@ -360,6 +371,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   final boolean onlyAttemptIsLate(long now) {
     return (now >= attemptUntil || now >= headerUntil)
         && now < filterUntil
+        && now < turnUntil
         && now < clientUntil
         && now < requestUntil;
   }
@@ -388,6 +400,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     requestUntil = NONE;
     headerDone();
     retryAt = NONE;
+    turnUntil = NONE;
     idleUntil = NONE;
     uploadUntil = NONE;
   }
@@ -430,6 +443,9 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     if (now >= filterUntil) {
       return Failure.of(FailureCode.FILTER_TIMEOUT, "a filter did not come to a verdict in time");
     }
+    if (now >= turnUntil) {
+      return Turn.overloaded("no place became free in time (concurrency.pending-timeout)");
+    }
     if (now >= clientUntil) {
       return timeout(endpoint, "took longer than the client waits (grpc-timeout)");
     }
@@ -454,6 +470,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     long next = Math.min(Math.min(filterUntil, requestUntil), Math.min(headerUntil, idleUntil));
     next = Math.min(Math.min(next, clientUntil), Math.min(uploadUntil, halfCloseUntil));
     next = Math.min(Math.min(next, tunnelUntil), Math.min(attemptUntil, retryAt));
+    next = Math.min(next, turnUntil);
     if (next != NONE) {
       arm(next);
     }

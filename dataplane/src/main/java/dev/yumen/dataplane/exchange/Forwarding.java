@@ -52,6 +52,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private @Nullable Retries retries;
   private @Nullable EndpointSearch search;
   private final GuardedCall guarded = new GuardedCall();
+  private final Turn turn = new Turn();
   private boolean fellBack;
   private @Nullable Failure connectFailure;
 
@@ -130,6 +131,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
           Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more (grpc-timeout)"));
       return;
     }
+    if (!turn.come(service, exchange, this::turnHasCome)) {
+      return;
+    }
     if (search == null) {
       search = EndpointSearch.of(service, exchange);
     }
@@ -167,6 +171,12 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     } else {
       connecting = pool.connect(this, this, upgrading());
     }
+  }
+
+  private void turnHasCome() {
+    exchange.turnDone();
+    attempt();
+    exchange.flush();
   }
 
   private void noEndpoint(Upstream service) {
@@ -272,6 +282,13 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
         || (body.repeatable() && (harmless || retries().mayBeRepeated()));
   }
 
+  /** The upstream has no more to do with this request. */
+  private void leaveUpstream() {
+    boolean answered = answerNanos >= 0;
+    boolean tried = attempts > 0;
+    turn.end(answered ? answerNanos : tried ? exchange.loop().nanoTime() - attemptStart : -1);
+  }
+
   private void fallBack(Fallback fallback) {
     fellBack = true;
     fallback.used().add(1);
@@ -280,6 +297,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       leaveEndpoint();
     }
     exchange.noUpstreamLimits();
+    leaveUpstream();
     AnswerConfig.Compiled answer = fallback.answer();
     if (answer != null) {
       exchange.answer(answer.render(exchange));
@@ -700,6 +718,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     if (active()) {
       countFailed(because);
     }
+    if (because == FailureCode.OVERLOADED && upstream != null) {
+      upstream.overloaded();
+    }
     giveUp();
   }
 
@@ -719,6 +740,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
     connection = null;
     guarded.cancelled();
+    leaveUpstream();
     if (endpoint != null) {
       endpoint.count(exchange.loop(), -1);
       lastEndpoint = endpoint.text();

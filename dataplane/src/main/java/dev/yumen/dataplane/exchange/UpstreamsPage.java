@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.exchange;
 
+import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.upstream.EndpointReport;
 import dev.yumen.dataplane.upstream.Upstream;
@@ -22,6 +23,7 @@ final class UpstreamsPage {
                 Json.text(upstream.name())
                     + ":{"
                     + breaker(upstream)
+                    + concurrency(upstream)
                     + endpoints(upstream.report()))
         .collect(Collectors.joining(",", "{", "}\n"));
   }
@@ -33,6 +35,14 @@ final class UpstreamsPage {
     }
     String name = state.name().toLowerCase(Locale.ROOT).replace('_', '-');
     return "\"circuit-breaker\":" + Json.text(name) + ",";
+  }
+
+  private static String concurrency(Upstream upstream) {
+    FairLimit limit = upstream.concurrencyState();
+    return limit == null
+        ? ""
+        : "\"concurrency\":{\"limit\":%d,\"active\":%d,\"pending\":%d},"
+            .formatted(limit.limit(), limit.inUse(), limit.pending());
   }
 
   private static String endpoints(List<EndpointReport> reports) {

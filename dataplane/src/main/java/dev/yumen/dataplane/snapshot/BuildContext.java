@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.api.CircuitBreaker;
+import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
@@ -10,6 +11,7 @@ import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.dataplane.guard.BreakerEvents;
+import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.state.StateRegistry;
 import dev.yumen.dataplane.upstream.Upstream;
@@ -115,6 +117,14 @@ record BuildContext(
         config.redis().isEmpty()
             ? "a name under the top-level redis, which is missing"
             : "a name under the top-level redis: " + known);
+  }
+
+  @Override
+  public ConcurrencyLimit concurrencyLimit(String name, ConcurrencyLimit.Rules rules) {
+    return state(
+        FairLimit.class,
+        routeId + " " + name + " " + rules,
+        () -> new FairLimit(rules, surroundings.nanoClock()));
   }
 
   @Override

@@ -26,7 +26,7 @@ public record Fallback(
     return new Fallback(
         settings,
         answer == null ? null : answer.compile(),
-        settings.upstream(),
+        settings.upstream() == null ? null : settings.upstream().text(),
         metrics.counter(
             "gateway_fallbacks",
             "Requests that got a fallback instead of their service.",

@@ -1,13 +1,17 @@
 package dev.yumen.dataplane.upstream;
 
 import dev.yumen.api.CircuitBreaker;
+import dev.yumen.api.ConcurrencyLimit;
+import dev.yumen.api.FilterContext;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.Address;
 import dev.yumen.config.BalanceConfig;
 import dev.yumen.config.CircuitBreakerConfig;
+import dev.yumen.config.ConcurrencyConfig;
 import dev.yumen.config.UpstreamConfig;
 import dev.yumen.dataplane.balance.SlowStart;
 import dev.yumen.dataplane.guard.BreakerEvents;
+import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.health.Health;
 import dev.yumen.dataplane.health.Outliers;
@@ -58,6 +62,8 @@ public final class Upstream implements UpstreamRef {
   private final Outliers outliers;
   private final StateRegistry.@Nullable Handle<WindowBreaker> breaker;
   private final @Nullable Fallback fallback;
+  private final StateRegistry.@Nullable Handle<FairLimit> concurrency;
+  private final FilterContext.Counter overloaded;
   private final @Nullable HealthChecks checks;
   private final Loop home;
   private final Watch watch = new Watch();
@@ -83,6 +89,17 @@ public final class Upstream implements UpstreamRef {
         breaking == null || breaking.fallback() == null
             ? null
             : Fallback.of(name, breaking.fallback(), surroundings.metrics());
+    ConcurrencyConfig limit = config.concurrency();
+    this.concurrency = limit == null ? null : concurrency(limit.rules());
+    this.overloaded =
+        limit == null
+            ? _ -> {}
+            : surroundings
+                .metrics()
+                .counter(
+                    "gateway_concurrency_refused",
+                    "Requests that were refused as too many were under way.",
+                    List.of("kind", "upstream", "name", name));
     this.checks =
         config.healthCheck() == null ? null : new HealthChecks(this, config.healthCheck(), home);
     start();
@@ -99,6 +116,16 @@ public final class Upstream implements UpstreamRef {
                     rules,
                     home::nanoTime,
                     new BreakerEvents("upstream", name, surroundings.metrics())),
+            _ -> {});
+  }
+
+  private StateRegistry.Handle<FairLimit> concurrency(ConcurrencyLimit.Rules rules) {
+    return surroundings
+        .states()
+        .hold(
+            FairLimit.class,
+            "concurrency of upstream " + name + " " + rules,
+            () -> new FairLimit(rules, home::nanoTime),
             _ -> {});
   }
 
@@ -284,6 +311,29 @@ public final class Upstream implements UpstreamRef {
     return breaker == null ? null : breaker.value().state();
   }
 
+  // ---- how many at once ----
+
+  /** Asked for a place by each request; null when there is no limit. */
+  public @Nullable ConcurrencyLimit concurrency() {
+    return concurrency == null ? null : concurrency.value();
+  }
+
+  /** How long a request waits for its place. */
+  public long pendingNanos() {
+    ConcurrencyConfig limit = config.concurrency();
+    return limit == null ? 0 : limit.pendingTimeout().toNanos();
+  }
+
+  /** A request was refused as too many are under way. */
+  public void overloaded() {
+    overloaded.add(1);
+  }
+
+  /** What the limit does right now; null when there is none. */
+  public @Nullable FairLimit concurrencyState() {
+    return concurrency == null ? null : concurrency.value();
+  }
+
   // ---- how endpoints fare ----
 
   /**
@@ -433,6 +483,9 @@ public final class Upstream implements UpstreamRef {
     }
     if (breaker != null) {
       breaker.release();
+    }
+    if (concurrency != null) {
+      concurrency.release();
     }
     home.eventLoop().execute(() -> home.deadlines().cancel(watch));
     surroundings.metrics().endpointsGone(metric, this);

@@ -87,6 +87,10 @@ class CircuitBreakerTest {
       assertEquals("3600", refused.header("retry-after"));
       assertEquals(3, service.requests().size());
       assertEquals(1, gateway.metric(OPENED));
+      try (RawClient management = RawClient.connect(gateway.port("management"))) {
+        String page = management.get("/upstreams").text();
+        assertTrue(page.contains("\"circuit-breaker\":\"open\""), page);
+      }
       assertEquals(
           1,
           gateway.metric(

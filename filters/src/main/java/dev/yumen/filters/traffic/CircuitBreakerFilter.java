@@ -11,9 +11,12 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.ResponseHead;
+import dev.yumen.api.UpstreamName;
+import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.AnswerConfig;
 import dev.yumen.config.CircuitBreakerConfig;
+import dev.yumen.config.FallbackCondition.Kind;
 import dev.yumen.config.FallbackConfig;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +42,8 @@ public final class CircuitBreakerFilter implements Filter {
   private final CircuitBreakerConfig config;
   private final CircuitBreaker breaker;
   private final @Nullable FallbackConfig fallback;
-  private final AnswerConfig.@Nullable Compiled answer; // there is one when there is a fallback
+  private final AnswerConfig.@Nullable Compiled answer;
+  private final @Nullable UpstreamRef upstream;
   private final FilterContext.Counter fallbacks;
   private final String name;
 
@@ -48,18 +52,25 @@ public final class CircuitBreakerFilter implements Filter {
     breaker = context.circuitBreaker(config.rules());
     name = context.routeId().isEmpty() ? "all" : context.routeId();
     fallback = config.fallback();
-    if (fallback != null && fallback.upstream() != null) {
-      throw new InvalidValue(
-          "fallback.upstream",
-          fallback.upstream(),
-          "respond, as another upstream can be named where an upstream has its circuit-breaker");
-    }
+    upstream = fallback == null ? null : upstream(fallback, context);
     answer = fallback == null || fallback.respond() == null ? null : fallback.respond().compile();
     fallbacks =
         context.counter(
             "gateway_fallbacks",
             "Requests that got a fallback instead of their service.",
             List.of("kind", "route", "name", name));
+  }
+
+  private static @Nullable UpstreamRef upstream(FallbackConfig fallback, FilterContext context) {
+    UpstreamName upstream = fallback.upstream();
+    if (upstream == null) {
+      return null;
+    }
+    if (!fallback.on().stream().allMatch(on -> on.kind() == Kind.OPEN)) {
+      throw InvalidValue.found(
+          "fallback.on", "more than open", "open, as the answer of the first service has begun");
+    }
+    return context.upstream(upstream);
   }
 
   @Override
@@ -80,7 +91,11 @@ public final class CircuitBreakerFilter implements Filter {
 
   private Verdict instead(Exchange exchange) {
     fallbacks.add(1);
-    return Verdict.respond(Objects.requireNonNull(answer).render(exchange));
+    if (answer != null) {
+      return Verdict.respond(answer.render(exchange));
+    }
+    exchange.forwardTo(Objects.requireNonNull(upstream));
+    return Verdict.proceed();
   }
 
   @Override

@@ -1,10 +1,13 @@
 package dev.yumen.filters.traffic;
 
+import static dev.yumen.testkit.Behaviours.respond;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.RawResponse;
+import dev.yumen.testkit.ScriptedUpstream;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,10 +78,32 @@ class CircuitBreakerFilterTest {
   }
 
   @Test
-  void anotherUpstreamIsRefused() {
+  void anotherUpstreamTakesThePlaceWhileItIsOpen() {
+    try (ScriptedUpstream other = ScriptedUpstream.start(respond(200, "other"));
+        FilterHarness gateway =
+            FilterHarness.run(
+                """
+                listeners: {http: {address: "127.0.0.1:8080"}}
+                upstreams: {users: {endpoints: ["127.0.0.1:9001"]}, other: {endpoints: ['%s']}}
+                routes:
+                  - id: test
+                    to: users
+                    filters:
+                      - circuit-breaker: {consecutive-errors: 1, fallback: {upstream: other}}
+                      %s
+                """
+                    .formatted(other.address(), FAULT),
+                Path.of("target"))) {
+      assertEquals(500, fault(gateway, 500));
+      assertEquals("other", gateway.get("/").text());
+    }
+  }
+
+  @Test
+  void anotherUpstreamIsForTheOpenBreakerOnly() {
     List<String> problems =
-        FilterHarness.problems("- circuit-breaker: {fallback: {upstream: other}}");
+        FilterHarness.problems("- circuit-breaker: {fallback: {upstream: users, on: 503}}");
     assertEquals(1, problems.size(), problems::toString);
-    assertTrue(problems.getFirst().contains("fallback.upstream"), problems::toString);
+    assertTrue(problems.getFirst().contains("fallback.on"), problems::toString);
   }
 }
