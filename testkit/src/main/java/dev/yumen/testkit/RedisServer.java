@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,10 +35,37 @@ public final class RedisServer implements AutoCloseable {
    * @param options as on its command line, such as {@code --requirepass}, {@code secret}
    */
   public static RedisServer start(Path folder, String... options) {
+    return start(folder, List.of(), options);
+  }
+
+  /**
+   * Starts a sentinel, alone, that takes a master for gone after 0.3 s.
+   *
+   * @param folder where its file is written
+   * @param master what the master is called
+   */
+  public static RedisServer sentinel(Path folder, String master, RedisServer watched) {
+    String settings =
+        """
+        sentinel monitor %1$s 127.0.0.1 %2$d 1
+        sentinel down-after-milliseconds %1$s 300
+        sentinel failover-timeout %1$s 3000
+        """
+            .formatted(master, watched.port());
+    try {
+      Path file = Files.writeString(folder.resolve("sentinel.conf"), settings);
+      return start(folder, List.of(file.toAbsolutePath().toString(), "--sentinel"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RedisServer start(Path folder, List<String> first, String... options) {
     for (int i = 1; ; i++) {
       int port = freePort();
-      List<String> all = new ArrayList<>(List.of("--port", Integer.toString(port)));
-      all.addAll(List.of("--save", "", "--appendonly", "no"));
+      List<String> all = new ArrayList<>(first);
+      all.addAll(List.of("--port", Integer.toString(port)));
+      all.addAll(first.isEmpty() ? List.of("--save", "", "--appendonly", "no") : List.of());
       all.addAll(List.of(options));
       Proc process = launch(folder, all);
       try {
@@ -56,9 +84,9 @@ public final class RedisServer implements AutoCloseable {
   private static Proc launch(Path folder, List<String> options) {
     List<String> command = new ArrayList<>();
     command.add(DebianProgram.find("redis-server", "redis-server").toString());
+    command.addAll(options); // a file must be the first
     command.addAll(List.of("--bind", "127.0.0.1", "--daemonize", "no"));
     command.addAll(List.of("--dir", folder.toAbsolutePath().toString()));
-    command.addAll(options);
     return Proc.start(folder, Map.of(), command);
   }
 
