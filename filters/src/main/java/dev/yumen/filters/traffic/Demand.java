@@ -25,6 +25,7 @@ final class Demand {
   private int refusing;
   private long turnNanos;
   private boolean waiting;
+  private boolean told;
 
   /**
    * @param room for so many limits; grows if there are more
@@ -41,11 +42,26 @@ final class Demand {
     places = new long[room];
   }
 
-  /** Begins anew. */
-  void at(long monotonicTime) {
+  /**
+   * Begins anew.
+   *
+   * @param isTold whether anybody wants to know what is left
+   */
+  void at(long monotonicTime, boolean isTold) {
     nanoTime = monotonicTime;
+    told = isTold;
     size = 0;
     undecided(0);
+  }
+
+  /** The same for a longer life, undecided. */
+  Demand copy() {
+    Demand copy = new Demand(size);
+    copy.at(nanoTime, told);
+    for (int i = 0; i < size; i++) {
+      copy.add(limit(i), tier(i), keys[i], costs[i] + debts[i], open[i]);
+    }
+    return copy;
   }
 
   /** Is to be decided once more, and may be given a turn that comes within this time. */
@@ -134,6 +150,11 @@ final class Demand {
   /** How long its turn may be ahead when it is taken; 0 if it must be now. */
   long maxWaitNanos() {
     return maxWaitNanos;
+  }
+
+  /** Whether the outcome is to include {@link #tell}. */
+  boolean isTold() {
+    return told;
   }
 
   // ---- the outcome ----

@@ -1,5 +1,8 @@
 package dev.yumen.filters.traffic;
 
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,17 @@ final class LimitTable {
   private final SipHash hash = new SipHash();
   private final long origin;
   private final long epochNanos;
+
+  /**
+   * A table from now on.
+   *
+   * @param wall asked once, so that windows begin with the hours of the day; whatever it says later
+   *     moves nothing
+   */
+  static LimitTable startingAt(long nanoTime, InstantSource wall) {
+    Instant now = wall.instant();
+    return new LimitTable(nanoTime, TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
+  }
 
   /**
    * @param origin the monotonic time now, in nanoseconds; times are counted from here

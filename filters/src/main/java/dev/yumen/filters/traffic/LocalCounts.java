@@ -83,7 +83,7 @@ final class LocalCounts implements Counts {
             : limiter.take(table, demand.key(index), time, demand.cost(index));
     if (level < 0) {
       demand.refuse(index, -level);
-    } else {
+    } else if (demand.isTold()) {
       demand.tell(index, limiter.left(level), limiter.resetIn(level, time));
     }
   }

@@ -17,7 +17,6 @@ import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -219,7 +217,7 @@ public final class RateLimitFilter implements Filter {
         mode != Mode.SHADOW
             && config.shared != null
             && config.shared.whenGone() == SharedConfig.WhenGone.FAIL_CLOSED;
-    lasting = settlement != null || queue != null || !counts.immediate();
+    lasting = settlement != null || !counts.immediate();
     limited =
         context.counter(
             "gateway_rate_limited",
@@ -257,11 +255,7 @@ public final class RateLimitFilter implements Filter {
     return context.state(
         LimitTable.class,
         "rate-limit",
-        () -> {
-          Instant now = context.clock().instant();
-          long epochNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-          return new LimitTable(context.nanoTime(), epochNanos);
-        });
+        () -> LimitTable.startingAt(context.nanoTime(), context.clock()));
   }
 
   private static String name(FilterContext context) {
@@ -281,7 +275,7 @@ public final class RateLimitFilter implements Filter {
   @Override
   public Verdict onRequest(Exchange exchange) {
     Demand demand = lasting ? new Demand(limits.length) : SCRATCH.get();
-    demand.at(context.nanoTime());
+    demand.at(context.nanoTime(), headers);
     for (Limit limit : limits) {
       Tier tier = limit.tier(exchange.consumer());
       long key = limit.key(tier, exchange);
@@ -323,11 +317,12 @@ public final class RateLimitFilter implements Filter {
     if (queue == null || !queue.enter()) {
       return refused(exchange, demand);
     }
-    demand.undecided(queue.maxWaitNanos());
-    CompletionStage<Demand> decision = counts.take(demand);
+    Demand waiting = lasting ? demand : demand.copy();
+    waiting.undecided(queue.maxWaitNanos());
+    CompletionStage<Demand> decision = counts.take(waiting);
     return decision == null
-        ? inQueue(queue, exchange, demand)
-        : onLoop(exchange, decision, (_, _) -> inQueue(queue, exchange, demand));
+        ? inQueue(queue, exchange, waiting)
+        : onLoop(exchange, decision, (_, _) -> inQueue(queue, exchange, waiting));
   }
 
   private Verdict inQueue(Queue entered, Exchange exchange, Demand demand) {
@@ -392,7 +387,7 @@ public final class RateLimitFilter implements Filter {
 
   @Override
   public void onEnd(Exchange exchange, Ending ending) {
-    Demand demand = lasting ? exchange.get(later) : null;
+    Demand demand = settlement == null && queue == null ? null : exchange.get(later);
     if (demand == null) {
       return;
     }

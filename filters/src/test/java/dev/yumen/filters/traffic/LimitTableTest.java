@@ -61,6 +61,42 @@ class LimitTableTest {
   }
 
   @Test
+  void tenMillionKeysStayWithinItsSizeAndPushOutTheOldest() {
+    LimitTable big = new LimitTable(0, 0);
+    LimitTable alone = new LimitTable(0, 0, 1024);
+    Limiter minutely =
+        new TokenBucket(Terms.of(Algorithm.TOKEN_BUCKET, Rate.parse("60/min"), null));
+    int keys = 10_000_000;
+    for (int key = 1; key <= keys; key++) {
+      long time = key * 1_000L;
+      minutely.take(big, spread(key), time, 1);
+      if (key % 10_000 == 0) {
+        // A hundred keys are used all the time, each as often as its limit allows and more.
+        long active = spread(-1 - key / 10_000 % 100);
+        assertEquals(minutely.take(alone, active, time, 3), minutely.take(big, active, time, 3));
+      }
+    }
+    assertTrue(big.size() <= 1 << 20, "holds " + big.size());
+    assertTrue(held(big, keys - 500_000, keys) > 495_000, "young keys are gone");
+    assertTrue(held(big, 1, keys - 3_000_000) < 70_000, "old keys are held");
+  }
+
+  /** A key as the hash makes it: the same for the same number, and anywhere. */
+  private static long spread(int number) {
+    long mixed = number * 0x9e3779b97f4a7c15L;
+    mixed = (mixed ^ (mixed >>> 32)) * 0xd6e8feb86659fd93L;
+    return mixed ^ (mixed >>> 32);
+  }
+
+  private static int held(LimitTable table, int from, int to) {
+    int held = 0;
+    for (int key = from; key < to; key++) {
+      held += table.peek(spread(key)) == null ? 0 : 1;
+    }
+    return held;
+  }
+
+  @Test
   void threadsTogetherNeverTakeMoreThanThereIs() throws InterruptedException {
     LimitTable shared = new LimitTable(0, 0, 1024);
     Limiter passing = bucket(1_000_000_000, 10);
