@@ -76,4 +76,11 @@ public interface Exchange {
    * ends in something else, as in an answer, it does so all the same.
    */
   void forwardTo(UpstreamRef upstream);
+
+  /**
+   * Sends a copy of this request there too, as it is when it is forwarded, and drops its answer.
+   * The copy leaves once the request has come in full; nothing that becomes of it is noticed here.
+   * Where the route ends in something else than an upstream there is no copy, nor of an upgrade.
+   */
+  void mirror(MirrorRef to);
 }

@@ -25,6 +25,9 @@ public interface FilterContext {
   /** The upstream of this name, to be given to {@link Exchange#forwardTo}. */
   UpstreamRef upstream(UpstreamName name);
 
+  /** The upstream of this name as one that gets copies, for {@link Exchange#mirror}. */
+  MirrorRef mirror(UpstreamName to, MirrorRef.Limits limits);
+
   /** Wall clock; tests set their own. */
   InstantSource clock();
 

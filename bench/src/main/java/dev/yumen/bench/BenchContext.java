@@ -5,6 +5,7 @@ import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
@@ -55,6 +56,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
   @Override
   public UpstreamRef upstream(UpstreamName name) {
     return name::text;
+  }
+
+  @Override
+  public MirrorRef mirror(UpstreamName to, MirrorRef.Limits limits) {
+    return to::text;
   }
 
   @Override

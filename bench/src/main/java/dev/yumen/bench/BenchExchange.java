@@ -4,6 +4,7 @@ import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Headers;
 import dev.yumen.api.Key;
+import dev.yumen.api.MirrorRef;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.TlsSession;
@@ -153,6 +154,9 @@ final class BenchExchange implements Exchange, RequestHead {
 
   @Override
   public void forwardTo(UpstreamRef upstream) {}
+
+  @Override
+  public void mirror(MirrorRef to) {}
 
   @Override
   public String method() {

@@ -23,6 +23,7 @@ import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
 import dev.yumen.filters.traffic.FaultFilter;
+import dev.yumen.filters.traffic.MirrorFilter;
 import dev.yumen.filters.traffic.MockFilter;
 import dev.yumen.filters.traffic.QuotaFilter;
 import dev.yumen.filters.traffic.RateLimitFilter;
@@ -48,6 +49,7 @@ public final class BuiltInFilters {
           GrpcWebFilter.TYPE,
           HostFilter.TYPE,
           IpRestrictionFilter.TYPE,
+          MirrorFilter.TYPE,
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,
           QueryFilter.TYPE,

@@ -8,6 +8,7 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.MirrorRef;
 import dev.yumen.api.TlsSession;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -21,6 +22,7 @@ import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.InboundRequest;
+import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -53,6 +55,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private @Nullable InetAddress clientAddress;
   private @Nullable Consumer consumer;
   private @Nullable Upstream upstream;
+  private List<MirrorTarget> mirrors = List.of();
   private @Nullable IdentityHashMap<Key<?>, Object> values;
   private List<Future<?>> timers = List.of();
   private long requestBytes;
@@ -242,6 +245,17 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   /** The upstream that a filter chose, or one of the route's own. */
   final Upstream chosen(RouteEnd.Forward forward) {
     return upstream == null ? forward.choose() : upstream;
+  }
+
+  @Override
+  public void mirror(MirrorRef to) {
+    mirrors = mirrors.isEmpty() ? new ArrayList<>(1) : mirrors;
+    mirrors.add((MirrorTarget) to);
+  }
+
+  /** Where copies of the request go. */
+  final List<MirrorTarget> mirrors() {
+    return mirrors;
   }
 
   // ---- for routing ----

@@ -17,9 +17,11 @@ import dev.yumen.dataplane.stream.UpstreamStream;
 import dev.yumen.dataplane.upstream.ConnectionPool;
 import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.Fallback;
+import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -49,6 +51,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private ConnectionPool.@Nullable Pending connecting;
   private @Nullable String lastEndpoint;
   private final RequestBody body = new RequestBody();
+  private List<Mirror> mirrors = List.of();
   private @Nullable Retries retries;
   private @Nullable EndpointSearch search;
   private final GuardedCall guarded = new GuardedCall();
@@ -103,6 +106,24 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void target(RouteEnd.Forward forward) {
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
     use(exchange.chosen(forward));
+    if (!exchange.mirrors().isEmpty()) {
+      mirror();
+    }
+  }
+
+  /** Begins the copies of this request. */
+  private void mirror() {
+    mirrors = new ArrayList<>(1);
+    for (MirrorTarget target : exchange.mirrors()) {
+      Mirror copy = Mirror.begin(target, exchange, endpointsHost, framing, length);
+      if (copy != null) {
+        mirrors.add(copy);
+        body.look(copy::add);
+      }
+    }
+    if (bodyEnded) {
+      mirrors.forEach(Mirror::send);
+    }
   }
 
   private void use(Upstream chosen) {
@@ -455,6 +476,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       data.release();
       return;
     }
+    for (Mirror copy : mirrors) {
+      copy.add(data);
+    }
     if (to == null) {
       hold(data);
       return;
@@ -519,6 +543,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   void bodyEnded() {
     bodyEnded = true;
+    mirrors.forEach(Mirror::send);
     UpstreamStream to = connection;
     if (to != null && !over) {
       finishRequest(to);
@@ -617,6 +642,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       return;
     }
     connection = null;
+    mirrors.forEach(Mirror::forget); // what is still to come of the request is dropped
     exchange.answering().end(answerTrailers);
   }
 
@@ -730,11 +756,13 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     exchange.noUpstreamLimits();
     abandon();
     body.release();
+    mirrors.forEach(Mirror::forget);
   }
 
   /** The exchange is over. */
   void end() {
     over = true;
+    mirrors.forEach(Mirror::forget);
     if (tunnel != null && connection != null) {
       tunnel.end();
     }

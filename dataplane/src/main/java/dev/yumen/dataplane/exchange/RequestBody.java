@@ -37,6 +37,13 @@ final class RequestBody {
     waitingBytes += data.readableBytes();
   }
 
+  /** Shows what waits, which stays here. */
+  void look(Consumer<ByteBuf> at) {
+    if (waiting != null) {
+      waiting.forEach(at);
+    }
+  }
+
   boolean waits() {
     return waiting != null;
   }

@@ -61,6 +61,14 @@ public final class HeadTable implements Headers {
 
   public HeadTable() {}
 
+  /** The head of a request of ours: its fields are added. */
+  public static HeadTable request(String method) {
+    HeadTable head = new HeadTable();
+    head.begin(true);
+    head.method = method;
+    return head;
+  }
+
   /** Forgets everything, so that the next head can be read into this table. */
   public void reset() {
     wire.reset();

@@ -5,6 +5,7 @@ import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
@@ -14,12 +15,14 @@ import dev.yumen.dataplane.guard.BreakerEvents;
 import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.state.StateRegistry;
+import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,14 @@ record BuildContext(
   @Override
   public UpstreamRef upstream(UpstreamName name) {
     return upstreams.apply(name.text());
+  }
+
+  @Override
+  public MirrorRef mirror(UpstreamName to, MirrorRef.Limits limits) {
+    Upstream upstream = upstreams.apply(to.text());
+    AtomicInteger inFlight =
+        state(AtomicInteger.class, "mirror " + upstream.name(), AtomicInteger::new);
+    return new MirrorTarget(upstream, limits, inFlight, this);
   }
 
   @Override

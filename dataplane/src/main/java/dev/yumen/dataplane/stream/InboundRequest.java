@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +203,29 @@ public final class InboundRequest implements RequestHead {
     if (forwarded != null) {
       forwarded.forEachWritten(sink, this);
     }
+  }
+
+  /**
+   * The same request as it would be written now, which may outlive the exchange: the fields that
+   * the gateway adds are among its own, and nothing is shared with the connection's head.
+   */
+  public InboundRequest copy() {
+    HeadTable head = HeadTable.request(method());
+    forEachWritten((name, value) -> head.add(name.toString(), value.toString()));
+    if (fields.acceptsTrailers()) {
+      head.acceptTrailers();
+    }
+    InboundRequest copy = new InboundRequest(head, version, -1, -1);
+    copy.path(Arrays.copyOfRange(pathBytes, pathStart, pathEnd), 0, pathEnd - pathStart);
+    if (queryStart >= 0) {
+      int length = queryEnd - queryStart;
+      copy.query(Arrays.copyOfRange(queryBytes, queryStart, queryEnd), 0, length);
+    }
+    if (hasAuthority()) {
+      copy.authority = sentAuthority().toString();
+      copy.authorityReplaced = true;
+    }
+    return copy;
   }
 
   private void writeAuthority(ByteBuf out) {
