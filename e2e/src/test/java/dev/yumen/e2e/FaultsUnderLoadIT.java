@@ -137,17 +137,17 @@ class FaultsUnderLoadIT {
   private static void print(Fault fault, LoadFigures figures, double calm) {
     long end = fault.to() + AFTERWARDS.toNanos();
     double[] seconds = figures.p99EachSecond(fault.from(), end);
-    int bad = seconds.length;
-    while (bad > 0 && seconds[bad - 1] <= 2 * calm) {
-      bad--;
+    int calmAgain = 0;
+    while (calmAgain < seconds.length && seconds[calmAgain] > 2 * calm) {
+      calmAgain++;
     }
     System.out.printf(
-        "%s for %.1f s: p99 of each second since it began %s ms, below twice the calm one from"
-            + " second %d on; share back after %.2f s, then %.1f %%; POSTs: %s%n",
+        "%s for %.1f s: p99 of each second since it began %s ms, below twice the calm one in"
+            + " second %d; share back after %.2f s, then %.1f %%; POSTs: %s%n",
         fault.name(),
         (fault.to() - fault.from()) / 1e9,
         Arrays.stream(seconds).mapToObj("%.0f"::formatted).collect(joining(" ")),
-        bad,
+        calmAgain,
         fullShareAfter(fault, figures) / 1e9,
         100 * figures.between(fault.to() + INTERVAL.toNanos(), end).shareOf(fault.upstream()),
         figures.between(fault.from(), end).posts().statuses());

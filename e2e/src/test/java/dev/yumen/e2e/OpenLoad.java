@@ -23,14 +23,11 @@ import java.util.concurrent.locks.LockSupport;
 final class OpenLoad implements AutoCloseable {
   private static final int LONGEST_MILLIS = 20_000;
 
-  /** Connections that are made before the first request; more as they are needed. */
-  private static final int AT_FIRST = 64;
-
   /**
    * What is sent.
    *
    * @param rate requests per second
-   * @param connections at most; they are used in turn
+   * @param connections made before the first request, and used in turn
    * @param postEvery every so many-th request is a POST with its number as its body, the others are
    *     GETs; 0 for GETs alone
    */
@@ -59,7 +56,7 @@ final class OpenLoad implements AutoCloseable {
     this.plan = plan;
     this.slots = new Semaphore(plan.connections(), true);
     try {
-      for (int i = 0; i < Math.min(AT_FIRST, plan.connections()); i++) {
+      for (int i = 0; i < plan.connections(); i++) {
         idle.add(new Connection(plan.port()));
       }
     } catch (IOException e) {
