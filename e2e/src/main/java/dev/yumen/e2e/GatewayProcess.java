@@ -86,7 +86,7 @@ public final class GatewayProcess implements AutoCloseable {
     try {
       proc.awaitLine("Yumen .* is up", PATIENCE);
       Eventually.within(PATIENCE, "/ready says 200", () -> management("/ready").status() == 200);
-    } catch (AssertionError e) {
+    } catch (AssertionError | UncheckedIOException e) {
       proc.close();
       throw e;
     }
@@ -119,7 +119,7 @@ public final class GatewayProcess implements AutoCloseable {
   /** One GET to the management port, such as {@code /metrics}. */
   public RawResponse management(String target) {
     try (RawClient client = RawClient.connect(port("management"))) {
-      return client.get(target);
+      return client.timeout(PATIENCE).get(target);
     }
   }
 

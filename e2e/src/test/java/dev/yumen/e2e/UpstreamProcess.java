@@ -45,8 +45,13 @@ final class UpstreamProcess implements AutoCloseable {
   }
 
   private static int awaitPort(Proc proc) {
-    return Integer.parseInt(
-        proc.awaitLine("^listens on (\\d+)$", GatewayProcess.PATIENCE).group(1));
+    try {
+      return Integer.parseInt(
+          proc.awaitLine("^listens on (\\d+)$", GatewayProcess.PATIENCE).group(1));
+    } catch (AssertionError e) {
+      proc.close();
+      throw e;
+    }
   }
 
   String name() {
