@@ -307,10 +307,16 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     arm(requestUntil);
   }
 
-  /** The client says how long it waits for the whole answer; other limits may be shorter. */
+  /**
+   * The client says how long it waits for the whole answer; other limits may be shorter.
+   *
+   * @param nanos less than zero when it does not say so
+   */
   final void clientWaits(long nanos) {
-    clientUntil = startNanos + Math.min(nanos, Long.MAX_VALUE / 4);
-    arm(clientUntil);
+    if (nanos >= 0) {
+      clientUntil = Math.min(clientUntil, startNanos + Math.min(nanos, Long.MAX_VALUE / 4));
+      arm(clientUntil);
+    }
   }
 
   /** Nanoseconds that the client still waits; -1 when it has not said. */
@@ -461,7 +467,8 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
       return Turn.overloaded("no place became free in time (concurrency.pending-timeout)");
     }
     if (now >= clientUntil) {
-      return timeout(endpoint, "took longer than the client waits (grpc-timeout)");
+      return timeout(
+          endpoint, "took longer than the client waits (grpc-timeout, X-Request-Timeout)");
     }
     if (now >= requestUntil) {
       return timeout(endpoint, "took too long (timeout.request)");

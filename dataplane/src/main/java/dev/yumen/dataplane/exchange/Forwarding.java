@@ -148,8 +148,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     Loop loop = exchange.loop();
     Upstream service = upstream();
     if (exchange.clientWaitsStill() == 0) {
-      exchange.fail(
-          Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more (grpc-timeout)"));
+      exchange.fail(Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more"));
       return;
     }
     if (!turn.come(service, exchange, this::turnHasCome)) {
@@ -430,16 +429,29 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     if (exchange.grpc() != Grpc.Kind.NONE && Grpc.isCall(exchange.head())) {
       exchange.head().acceptTrailers(); // "gRPC over HTTP2": services look for it
     }
-    long left = exchange.clientWaitsStill();
-    if (left >= 0) {
-      exchange.head().set("grpc-timeout", Grpc.timeout(left));
-    }
+    passDeadlineOn();
     to.sendHead(exchange.request(), framing, length);
     body.sendWaiting(to::sendBody);
     if (bodyEnded) {
       finishRequest(to);
     } else {
       exchange.client().resumeRequest();
+    }
+  }
+
+  /** The service is told how long the client still waits, as the client told it. */
+  private void passDeadlineOn() {
+    long left = exchange.clientWaitsStill();
+    if (left < 0) {
+      return;
+    }
+    HeadTable head = exchange.head();
+    if (exchange.grpc() != Grpc.Kind.NONE) {
+      head.set("grpc-timeout", Grpc.timeout(left));
+    }
+    String told = head.first(RequestTimeout.FIELD);
+    if (told != null) {
+      head.set(RequestTimeout.FIELD, RequestTimeout.left(left, told));
     }
   }
 

@@ -82,11 +82,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(refused);
       return;
     }
+    clientWaits(RequestTimeout.nanos(head().first(RequestTimeout.FIELD)));
     if (grpc != Grpc.Kind.NONE) {
-      long timeout = Grpc.timeout(head().first("grpc-timeout"));
-      if (timeout >= 0) {
-        clientWaits(timeout);
-      }
+      clientWaits(Grpc.timeout(head().first("grpc-timeout")));
     }
     runRequestFilters();
   }

@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.wire;
 
 import static dev.yumen.testkit.Behaviours.close;
+import static dev.yumen.testkit.Behaviours.neverAnswer;
 import static dev.yumen.testkit.Behaviours.readBody;
 import static dev.yumen.testkit.Behaviours.respond;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -320,6 +321,29 @@ class RetryTest {
       }
       gateway.awaitIdle();
       assertEquals(1, requests());
+    }
+  }
+
+  // ---- deadlines ----
+
+  @Test
+  void theServiceHearsHowLongTheClientStillWaits() {
+    try (GatewayFixture gateway = gateway("0", "'" + first.address() + "'")) {
+      String get = "GET / HTTP/1.1\r\nHost: h\r\nX-Request-Timeout: 30\r\n\r\n";
+      assertEquals("first", send(gateway, get).text());
+      String told = first.awaitRequest(1).header("x-request-timeout");
+      assertTrue(told.matches("(29|30)\\.[0-9]{3}"), told);
+    }
+  }
+
+  @Test
+  void aClientThatWaitsNoMoreGets504() {
+    first.next(neverAnswer());
+    try (GatewayFixture gateway = gateway("0", "'" + first.address() + "'")) {
+      String get = "GET / HTTP/1.1\r\nHost: h\r\nX-Request-Timeout: 50ms\r\n\r\n";
+      assertEquals(504, send(gateway, get).status());
+      assertEquals(504, send(gateway, get.replace("50ms", "0")).status());
+      assertEquals(1, requests(), "none for the one that does not wait at all");
     }
   }
 }
