@@ -4,7 +4,9 @@ import dev.yumen.api.Attribute;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Secret;
 import dev.yumen.api.Shorthand;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** How one endpoint of several is chosen. */
@@ -18,7 +20,11 @@ public record BalanceConfig(
         @Default("round-robin")
         Way way,
     @Describe("Requests with the same key go to the same endpoint.")
-        @Nullable ConsistentHash consistentHash) {
+        @Nullable ConsistentHash consistentHash,
+    @Describe(
+            "A client that was given a cookie comes back to the endpoint that it was at before, while"
+                + " that is well.")
+        @Nullable StickyCookie stickyCookie) {
 
   /** Ways that need no settings. */
   public enum Way {
@@ -39,6 +45,30 @@ public record BalanceConfig(
     ALLOW,
     REJECT,
     ADDRESS
+  }
+
+  /** A client comes back to its endpoint by a cookie. */
+  @Describe("A client comes back to its endpoint by a cookie.")
+  @Shorthand("secret")
+  public record StickyCookie(
+      @Describe(
+              "What cookies are signed with, at least 16 characters. Gateways with the same secret"
+                  + " know each other's cookies.")
+          @Secret
+          String secret,
+      @Describe("Name of the cookie.") @Default("gateway-endpoint") String name,
+      @Describe("How long the browser keeps it; 0s until it is closed.") @Default("0s")
+          Duration maxAge) {
+    public StickyCookie {
+      if (secret.length() < 16) {
+        throw InvalidValue.found(
+            "secret", secret.length() + " characters", "at least 16 characters");
+      }
+      if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
+        throw new InvalidValue("name", name, "a name of a cookie (RFC 6265)");
+      }
+      Check.notNegative("max-age", maxAge);
+    }
   }
 
   /** Requests with the same key go to the same endpoint. */

@@ -5,6 +5,7 @@ import dev.yumen.config.BalanceConfig.ConsistentHash;
 import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.upstream.Endpoint;
+import dev.yumen.dataplane.upstream.StickyCookies;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ final class EndpointSearch {
   private List<Endpoint> tried = List.of();
   private List<Endpoint> unreachable = List.of();
 
+  private @Nullable Endpoint kept;
+
   private EndpointSearch(Upstream upstream, long hash) {
     this.upstream = upstream;
     this.hash = hash;
@@ -25,6 +28,16 @@ final class EndpointSearch {
 
   /** Null when the upstream refuses requests without the key that this one does not have. */
   static @Nullable EndpointSearch of(Upstream upstream, Exchange exchange) {
+    EndpointSearch search = byKey(upstream, exchange);
+    StickyCookies cookies = upstream.cookies();
+    if (search != null && cookies != null) {
+      String code = cookies.kept(exchange);
+      search.kept = code == null ? null : upstream.ofCode(code);
+    }
+    return search;
+  }
+
+  private static @Nullable EndpointSearch byKey(Upstream upstream, Exchange exchange) {
     ConsistentHash hashing = upstream.hashing();
     if (hashing == null) {
       return new EndpointSearch(upstream, 0);
@@ -47,8 +60,20 @@ final class EndpointSearch {
    * @return null when there is none
    */
   @Nullable Endpoint next(Loop loop, boolean again) {
+    if (kept != null && !tried.contains(kept)) {
+      return kept;
+    }
     Endpoint next = upstream.choose(loop, tried, hash);
     return next == null && again ? upstream.choose(loop, unreachable, hash) : next;
+  }
+
+  /** A field by which the client comes back to this endpoint; null when it need not be told. */
+  @Nullable String setCookie(Endpoint endpoint, boolean secure) {
+    StickyCookies cookies = upstream.cookies();
+    if (cookies == null || endpoint.equals(kept)) {
+      return null;
+    }
+    return cookies.field(cookies.code(endpoint), secure);
   }
 
   /** An attempt there has failed. */

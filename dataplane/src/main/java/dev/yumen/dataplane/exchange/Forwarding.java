@@ -612,6 +612,10 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
         return;
       }
     }
+    String cookie = search().setCookie(endpoint(), exchange.scheme().equals("https"));
+    if (cookie != null) {
+      fields.add("set-cookie", cookie);
+    }
     exchange.answering().upstream(fields, answerFraming, answerLength);
     exchange.beginResponse();
     flushOwnAnswer();

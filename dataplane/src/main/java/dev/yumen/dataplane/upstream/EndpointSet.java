@@ -17,8 +17,10 @@ import dev.yumen.dataplane.health.Health;
 import dev.yumen.dataplane.loop.Loop;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ final class EndpointSet {
   private final Endpoint[] usable;
   private final @Nullable Balancer balancer;
   private final boolean panic;
+  private final Map<String, Endpoint> byCode = new HashMap<>();
 
   private EndpointSet(
       List<Member> members, Endpoint[] usable, @Nullable Balancer balancer, boolean panic) {
@@ -186,6 +189,21 @@ final class EndpointSet {
         .filter(endpoint -> !tried.contains(endpoint))
         .findFirst()
         .orElse(null);
+  }
+
+  /** Lets clients come back by cookies. Before anybody else sees this set. */
+  EndpointSet with(@Nullable StickyCookies cookies) {
+    if (cookies != null) {
+      for (Endpoint endpoint : usable) {
+        byCode.put(cookies.code(endpoint), endpoint);
+      }
+    }
+    return this;
+  }
+
+  /** The endpoint that a cookie stands for, if it may be chosen. */
+  @Nullable Endpoint ofCode(String code) {
+    return byCode.get(code);
   }
 
   List<Member> members() {

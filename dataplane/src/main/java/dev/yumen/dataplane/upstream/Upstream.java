@@ -58,6 +58,7 @@ public final class Upstream implements UpstreamRef {
   private final Surroundings surroundings;
   private final int metric;
   private final RetryPolicy retries;
+  private final @Nullable StickyCookies cookies;
   private final SlowStart slowStart;
   private final Outliers outliers;
   private final StateRegistry.@Nullable Handle<WindowBreaker> breaker;
@@ -80,6 +81,8 @@ public final class Upstream implements UpstreamRef {
     this.metric = surroundings.metrics().upstreamSlot(name);
     List<Loop> loops = surroundings.loops();
     this.home = loops.get(Math.floorMod(name.hashCode(), loops.size()));
+    BalanceConfig.StickyCookie sticky = config.balance().stickyCookie();
+    this.cookies = sticky == null ? null : new StickyCookies(sticky, name);
     this.retries = new RetryPolicy(config.retry(), loops.size(), home.nanoTime());
     this.slowStart = new SlowStart(config.slowStart().toNanos());
     this.outliers = new Outliers(config.outlierEjection(), new Ejections());
@@ -190,7 +193,8 @@ public final class Upstream implements UpstreamRef {
 
   private void use(List<Member> members) {
     EndpointSet next =
-        EndpointSet.of(members, config, surroundings.zone(), surroundings.loops(), home.nanoTime());
+        EndpointSet.of(members, config, surroundings.zone(), surroundings.loops(), home.nanoTime())
+            .with(cookies);
     if (next.panic() && !endpoints.panic()) {
       LOG.warn(
           "upstream {}: too few endpoints are well, so that all are used (panic-threshold)", name);
@@ -262,6 +266,16 @@ public final class Upstream implements UpstreamRef {
    */
   public @Nullable Endpoint choose(Loop loop, List<Endpoint> tried, long hash) {
     return endpoints.choose(loop, tried, hash);
+  }
+
+  /** By which clients come back to their endpoint; null when they do not. */
+  public @Nullable StickyCookies cookies() {
+    return cookies;
+  }
+
+  /** The endpoint that a cookie's code stands for, if it may be chosen. */
+  public @Nullable Endpoint ofCode(String code) {
+    return endpoints.ofCode(code);
   }
 
   /** What of a request is hashed; null when nothing is. */
