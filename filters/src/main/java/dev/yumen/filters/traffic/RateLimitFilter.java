@@ -132,6 +132,9 @@ public final class RateLimitFilter implements Filter {
         LimitConfig.checkTogether(LimitConfig.filled(limits, key, algorithm, cost, missingKey));
       }
       checkQueue(mode, maxWait, maxQueue);
+      if (shared != null && shared.mode() == SharedConfig.Mode.LEASED && limits != null) {
+        throw InvalidValue.found("shared", "shares of several limits", "rate instead of limits");
+      }
       if (mode == Mode.QUEUE && shared != null) {
         throw InvalidValue.found("shared", "a shared limit with a queue", "another mode");
       }
@@ -240,15 +243,20 @@ public final class RateLimitFilter implements Filter {
     }
     // Of one limit, keys spread over the nodes of a cluster; of several, all must be on one.
     String slot = config.all().size() == 1 ? "" : "{" + context.routeId() + "}:";
-    return new SharedCounts(
-        context.redis("shared.redis", shared.redis()),
-        shared.whenGone(),
-        "yumen:rate-limit:" + slot,
-        local,
-        context.counter(
-            "gateway_rate_limit_undecided",
-            "Requests whose rate limit Redis did not tell.",
-            List.of("route", name(context))));
+    SharedCounts exact =
+        new SharedCounts(
+            context.redis("shared.redis", shared.redis()),
+            shared.whenGone(),
+            "yumen:rate-limit:" + slot,
+            local,
+            context.counter(
+                "gateway_rate_limit_undecided",
+                "Requests whose rate limit Redis did not tell.",
+                List.of("route", name(context))));
+    return shared.mode() == SharedConfig.Mode.EXACT
+        ? exact
+        : new LeasedCounts(
+            exact, shared.batch(config.all().getFirst().rate()), shared.lease().toNanos());
   }
 
   private static LimitTable table(FilterContext context) {

@@ -96,12 +96,42 @@ final class SharedCounts implements Counts {
     }
   }
 
-  private void gone(Demand demand) {
+  /** Decides without Redis, as the settings say. */
+  Demand gone(Demand demand) {
     undecided.add(1);
     switch (whenGone) {
       case LOCAL -> local.take(demand);
       case FAIL_OPEN, FAIL_CLOSED -> demand.unknown();
     }
+    return demand;
+  }
+
+  /**
+   * A part of a limit, taken for whoever asked.
+   *
+   * @param granted 0 when there is not enough for one request
+   * @param waitNanos until there is, then
+   * @param left of the limit, for everybody
+   */
+  record Share(long granted, long waitNanos, long left, long resetNanos) {}
+
+  /**
+   * Takes so many of the first limit of a demand, or as many as there are, but at least its cost.
+   * Fails when Redis does not tell.
+   */
+  CompletionStage<Share> lease(Demand demand, long wanted) {
+    List<String> arguments = new ArrayList<>(6);
+    addTerms(demand, 0, demand.cost(0), arguments);
+    arguments.add(Long.toString(wanted));
+    return redis
+        .run(SCRIPTS.lease(), List.of(key(demand, 0)), arguments)
+        .thenApply(
+            answer ->
+                new Share(
+                    answer.get(0),
+                    TimeUnit.MICROSECONDS.toNanos(answer.get(1)),
+                    answer.get(2),
+                    TimeUnit.MICROSECONDS.toNanos(answer.get(3))));
   }
 
   @Override

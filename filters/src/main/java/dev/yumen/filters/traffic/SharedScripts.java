@@ -10,8 +10,10 @@ import dev.yumen.api.RedisScript;
  * @param take takes from all limits or none: for each, microseconds to wait, what is left, and
  *     microseconds until there is more
  * @param charge counts what is known afterwards
+ * @param lease takes as many as there are, up to a number: how many, microseconds to wait if none,
+ *     what is left, and microseconds until there is more
  */
-record SharedScripts(RedisScript take, RedisScript charge) {
+record SharedScripts(RedisScript take, RedisScript charge, RedisScript lease) {
 
   /**
    * A count is text: of a bucket, what it lacks, in windows times requests, and when that was; of
@@ -143,6 +145,21 @@ record SharedScripts(RedisScript take, RedisScript charge) {
         each:add(each.cost)
         return {each:left()}
         """;
-    return new SharedScripts(RedisScript.of(COMMON + take), RedisScript.of(COMMON + charge));
+    String lease =
+        """
+        local each = limit(1, KEYS[1])
+        local granted = math.min(tonumber(ARGV[6]), each:left())
+        local wait = 0
+        if granted >= each.cost then
+          each:add(granted)
+        else
+          granted, wait = 0, each:wait(each.cost)
+        end
+        return {granted, wait, each:left(), each:reset()}
+        """;
+    return new SharedScripts(
+        RedisScript.of(COMMON + take),
+        RedisScript.of(COMMON + charge),
+        RedisScript.of(COMMON + lease));
   }
 }
