@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -78,7 +79,7 @@ class EveryFilterIsCompleteTest {
         Pattern.compile("(?:^|-)(.)")
             .matcher(type.name())
             .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
-    Class<?> filter = classes().get(type);
+    Class<?> filter = Objects.requireNonNull(classes().get(type));
     assertEquals(camel + "Filter", filter.getSimpleName());
     String test = filter.getName().replace('.', '/') + "Test.java";
     assertTrue(Files.exists(Path.of("src", "test", "java").resolve(test)), test);

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LimitTableTest {
-  private static final long AMOUNT = 100;
 
   private final LimitTable table = new LimitTable(0, 0, 16);
   private final Limiter limiter = bucket(10_000_000, 3);
