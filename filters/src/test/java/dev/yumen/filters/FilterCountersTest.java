@@ -23,7 +23,16 @@ class FilterCountersTest {
     Set<String> missing = new TreeSet<>();
     try (FilterHarness gateway =
         FilterHarness.of(
-            "- access-log\n- fault: {delay: 5ms}\n- rate-limit: {rate: 1/s}\n- mirror: users\n- traffic-split: {rules: [{to: users}]}")) {
+            """
+            - access-log
+            - circuit-breaker
+            - concurrency-limit: 5
+            - fault: {delay: 5ms}
+            - rate-limit: {rate: 1/s, cost: {response-header: X-Cost}}
+            - rate-limit: {rate: 1/s, mode: queue, max-wait: 1s}
+            - mirror: users
+            - traffic-split: {rules: [{to: users}]}
+            """)) {
       String text = new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);
       Matcher type = TYPE.matcher(text);
       Set<String> names = type.results().map(found -> found.group(1)).collect(Collectors.toSet());
