@@ -166,4 +166,12 @@ public record CircuitBreakerConfig(
     }
     return false;
   }
+
+  /** Whether a call of gRPC that ended with this status is a failure. */
+  public static boolean isFailedCall(int grpcStatus) {
+    return switch (grpcStatus) {
+      case 4, 13, 14 -> true; // DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE
+      default -> false;
+    };
+  }
 }

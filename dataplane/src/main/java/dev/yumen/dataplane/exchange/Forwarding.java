@@ -5,6 +5,7 @@ import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.config.AnswerConfig;
+import dev.yumen.config.CircuitBreakerConfig;
 import dev.yumen.config.RetryCondition.Kind;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -151,7 +152,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       exchange.fail(Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more"));
       return;
     }
-    if (!turn.come(service, exchange, this::turnHasCome)) {
+    if (service.concurrency() != null && !turn.come(service, exchange, this::turnHasCome)) {
       return;
     }
     if (search == null) {
@@ -623,7 +624,9 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** What the circuit breaker hears of an answer. */
   private void judge(HeadTable fields) {
-    boolean grpcFailed = exchange.grpc() != Grpc.Kind.NONE && Grpc.isFailure(Grpc.statusIn(fields));
+    boolean grpcFailed =
+        exchange.grpc() != Grpc.Kind.NONE
+            && CircuitBreakerConfig.isFailedCall(Grpc.statusIn(fields));
     if (grpcFailed || upstream().isFailure(fields.status())) {
       guarded.failed();
     } else {

@@ -92,14 +92,6 @@ final class Grpc {
     return value.isEmpty() || status > HIGHEST_STATUS ? UNKNOWN : status;
   }
 
-  /** Whether a status says that the service could not serve. */
-  static boolean isFailure(int status) {
-    return switch (status) {
-      case 4, 13, 14 -> true; // DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE
-      default -> false;
-    };
-  }
-
   /**
    * The gateway's own answer as a gRPC client understands it. An answer that says that all is well
    * is left as it is.

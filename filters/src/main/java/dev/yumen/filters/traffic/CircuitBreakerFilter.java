@@ -121,17 +121,13 @@ public final class CircuitBreakerFilter implements Filter {
     Failure failure = ending.failure();
     if (failure != null && failure.code().source() == FailureCode.Source.UPSTREAM) {
       made.permit.failed();
-    } else if (failure == null && (made.failed || failedCall(ending.grpcStatus()))) {
+    } else if (failure == null
+        && (made.failed || CircuitBreakerConfig.isFailedCall(ending.grpcStatus()))) {
       made.permit.failed();
     } else if (failure != null || ending.attempts() == 0) {
       made.permit.cancelled(); // it never came to the service, or the client gave up
     } else {
       made.permit.succeeded(Math.max(0, ending.upstreamNanos()));
     }
-  }
-
-  /** Deadline exceeded, internal, unavailable. */
-  private static boolean failedCall(int grpcStatus) {
-    return grpcStatus == 4 || grpcStatus == 13 || grpcStatus == 14;
   }
 }
