@@ -1,40 +1,33 @@
 package dev.yumen.dataplane.exchange;
 
-import dev.yumen.api.BodySink;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.config.AnswerConfig;
-import dev.yumen.config.CircuitBreakerConfig;
 import dev.yumen.config.RetryCondition.Kind;
-import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.stream.Framing;
-import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.stream.ResponseEvents.Reached;
 import dev.yumen.dataplane.stream.UpstreamStream;
-import dev.yumen.dataplane.upstream.ConnectionPool;
 import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.Fallback;
-import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forwarding of one request: choose an endpoint, get a connection, send, and hear the answer.
- * An attempt that provably reached nobody is made again at the next endpoint (it could not be
- * connected) or on a fresh connection (a kept one turned out to be closed); others as the
- * upstream's {@link RetryPolicy} says, and never for a request that may have had an effect.
+ * The forwarding of one request: choose an endpoint, make an {@link Attempt} there, and pass on
+ * what it answers. An attempt that provably reached nobody is made again at the next endpoint (it
+ * could not be connected) or on a fresh connection (a kept one turned out to be closed); others as
+ * the upstream's {@link RetryPolicy} says, and never for a request that may have had an effect.
  */
-final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, BodySink {
+final class Forwarding {
   /** RFC 9110 §9.2.2. */
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
@@ -46,61 +39,31 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   private static final int MOST_REFUSALS = 3;
 
   private final ProxyExchange exchange;
+  private final Upload upload;
   private @Nullable Upstream upstream;
-  private @Nullable Endpoint endpoint;
-  private @Nullable UpstreamStream connection;
-  private ConnectionPool.@Nullable Pending connecting;
-  private @Nullable String lastEndpoint;
-  private final RequestBody body = new RequestBody();
-  private List<Mirror> mirrors = List.of();
   private @Nullable Retries retries;
   private @Nullable EndpointSearch search;
-  private final GuardedCall guarded = new GuardedCall();
-  private final Turn turn = new Turn();
-  private boolean fellBack;
-  private @Nullable Failure connectFailure;
+  private @Nullable Turn turn;
 
-  private Framing framing = Framing.NONE;
-  private long length;
-  private boolean lengthFromBody;
-  private boolean bodyEnded;
-  private @Nullable HeadTable trailers;
+  /** The one under way, or the last one. */
+  private @Nullable Attempt attempt;
 
   private boolean endpointsHost;
-  private boolean continueAwaited;
   private boolean freshOnly;
+  private boolean fellBack;
   private boolean over;
-  private @Nullable Tunnel tunnel;
-  private int refusals;
   private int attempts;
-
-  private long attemptStart;
-  private long answerNanos = -1;
+  private int refusals;
+  private @Nullable Failure connectFailure;
+  private @Nullable Tunnel tunnel;
 
   Forwarding(ProxyExchange exchange) {
     this.exchange = exchange;
+    this.upload = new Upload(exchange);
   }
 
-  void requestFraming(Framing framing, long length) {
-    this.framing = framing;
-    this.length = length;
-    if (framing == Framing.NONE && wantsUpgrade(exchange.head())) {
-      this.framing = Framing.TUNNEL;
-    }
-  }
-
-  /** Whether the request may open a tunnel: then it has no body that filters could look at. */
-  boolean upgrading() {
-    return framing == Framing.TUNNEL;
-  }
-
-  /** Says that filters look at the request's body, which may change its length. */
-  void throughPipe(BodyPipe pipe) {
-    if (pipe.whole()) {
-      lengthFromBody = true;
-    } else if (!pipe.keepsLength() && framing == Framing.LENGTH) {
-      framing = Framing.STREAM;
-    }
+  Upload upload() {
+    return upload;
   }
 
   /** Says where to; the upstream is drawn once for all attempts. */
@@ -108,22 +71,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
     use(exchange.chosen(forward));
     if (!exchange.mirrors().isEmpty()) {
-      mirror();
-    }
-  }
-
-  /** Begins the copies of this request. */
-  private void mirror() {
-    mirrors = new ArrayList<>(1);
-    for (MirrorTarget target : exchange.mirrors()) {
-      Mirror copy = Mirror.begin(target, exchange, endpointsHost, framing, length);
-      if (copy != null) {
-        mirrors.add(copy);
-        body.look(copy::add);
-      }
-    }
-    if (bodyEnded) {
-      mirrors.forEach(Mirror::send);
+      upload.mirror(endpointsHost);
     }
   }
 
@@ -131,16 +79,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     upstream = chosen;
     search = null;
     exchange.upstreamRequestLimit(chosen.config().timeout().request().toNanos());
-    retries = new Retries(exchange, chosen, body);
-  }
-
-  /** An upgrade to HTTP/2 or TLS would take the connection out of our sight: never passed on. */
-  private static boolean wantsUpgrade(HeadTable head) {
-    if (!head.upgrade() || head.minorVersion() == 0) {
-      return false;
-    }
-    List<String> protocols = head.all("upgrade");
-    return protocols.size() == 1 && protocols.getFirst().equalsIgnoreCase("websocket");
+    retries = new Retries(exchange, chosen, upload.body());
   }
 
   // ---- attempts ----
@@ -152,7 +91,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       exchange.fail(Failure.of(FailureCode.UPSTREAM_TIMEOUT, "the client waits no more"));
       return;
     }
-    if (service.concurrency() != null && !turn.come(service, exchange, this::turnHasCome)) {
+    if (service.concurrency() != null && !itsTurn(service)) {
       return;
     }
     if (search == null) {
@@ -168,30 +107,26 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       noEndpoint(service);
       return;
     }
-    if (!guarded.begin(service)) {
-      refused(service);
+    CircuitBreaker breaker = service.breaker();
+    CircuitBreaker.Permit permit = breaker == null ? null : breaker.admit();
+    if (breaker != null && permit == null) {
+      refused(service, breaker);
       return;
     }
-    if (lengthFromBody) {
-      framing = Framing.LENGTH;
-      length = body.waitingBytes();
-    }
-    if (attempts > 0) {
+    if (attempts++ > 0) {
       loop.metrics().upstreamRetried(metric());
     }
-    endpoint = chosen;
-    attempts++;
-    attemptStart = loop.nanoTime();
-    answerNanos = -1;
     exchange.attemptDue(policy().perTryNanos());
-    chosen.count(loop, 1);
-    ConnectionPool pool = chosen.pool(loop);
-    UpstreamStream kept = freshOnly ? null : pool.acquire(this, upgrading());
-    if (kept != null) {
-      send(kept);
-    } else {
-      connecting = pool.connect(this, this, upgrading());
+    Attempt next = new Attempt(this, exchange, service, chosen, permit);
+    attempt = next;
+    next.begin(freshOnly, upload.upgrading());
+  }
+
+  private boolean itsTurn(Upstream service) {
+    if (turn == null) {
+      turn = new Turn();
     }
+    return turn.come(service, exchange, this::turnHasCome);
   }
 
   private void turnHasCome() {
@@ -215,8 +150,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   /** The circuit breaker is open. */
-  private void refused(Upstream service) {
-    CircuitBreaker breaker = Objects.requireNonNull(service.breaker());
+  private void refused(Upstream service, CircuitBreaker breaker) {
     long seconds = Math.ceilDiv(Math.max(1, breaker.openNanos()), 1_000_000_000L);
     Failure open =
         Failure.of(FailureCode.CIRCUIT_OPEN, service.name() + " fails and is spared for a while")
@@ -226,36 +160,140 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
-  @Override
-  public void onConnected(UpstreamStream made) {
-    connecting = null;
-    if (over) {
-      made.cancel();
-      return;
+  /** The attempt has a connection. */
+  void connected(Attempt by, UpstreamStream to) {
+    if (endpointsHost) {
+      exchange.request().authority(by.endpoint().authority());
     }
-    send(made);
-    exchange.flush();
+    if (exchange.grpc() != Grpc.Kind.NONE && Grpc.isCall(exchange.head())) {
+      exchange.head().acceptTrailers(); // "gRPC over HTTP2": services look for it
+    }
+    passDeadlineOn();
+    upload.send(to);
   }
 
-  @Override
-  public void onConnectFailed(Throwable cause) {
-    connecting = null;
-    if (over) {
+  /** The service is told how long the client still waits, as the client told it. */
+  private void passDeadlineOn() {
+    long left = exchange.clientWaitsStill();
+    if (left < 0) {
       return;
     }
-    Endpoint failed = endpoint();
-    connectFailure =
-        Failure.of(
-            ConnectionPool.code(cause),
-            upstream().name() + " " + failed.text() + ": " + cause.getMessage());
-    attemptFailed(connectFailure);
-    search().unreachable(failed);
+    HeadTable head = exchange.head();
+    if (exchange.grpc() != Grpc.Kind.NONE) {
+      head.set("grpc-timeout", Grpc.timeout(left));
+    }
+    String told = head.first(RequestTimeout.FIELD);
+    if (told != null) {
+      head.set(RequestTimeout.FIELD, RequestTimeout.left(left, told));
+    }
+  }
+
+  /** The service has to begin its answer from now on, if it has not. */
+  void awaitAnswer() {
+    if (latest().answerNanos() < 0) {
+      exchange.headerDue(upstream().config().timeout().header().toNanos());
+    }
+  }
+
+  /** The attempt could not be connected. */
+  void unconnected(Attempt by, Failure failure) {
+    connectFailure = failure;
+    failed(by, failure.code());
+    search().unreachable(by.endpoint());
     if (policy().on(Kind.CONNECT_FAILURE)) {
       attempt();
     } else {
-      exchange.fail(connectFailure);
+      exchange.fail(failure);
+    }
+  }
+
+  /**
+   * The attempt's connection is gone.
+   *
+   * @param reused whether it had served another request before
+   */
+  void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
+    if (tunnel != null) {
+      exchange.fail(failure);
+      return;
+    }
+    boolean whole = upload.body().repeatable();
+    boolean unanswered = reached == Reached.UNANSWERED;
+    boolean stale = reused && unanswered && whole && IDEMPOTENT.contains(exchange.method());
+    boolean refused =
+        reached == Reached.REFUSED
+            && whole
+            && policy().on(Kind.REFUSED_STREAM)
+            && refusals++ < MOST_REFUSALS;
+    if (stale || refused) {
+      exchange.loop().metrics().upstreamFailed(metric(), failure.code());
+      by.leave();
+      // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
+      // did not take (RFC 9113 §8.7): the same endpoint may well serve.
+      search().untried(by.endpoint());
+      freshOnly = stale;
+      retry(0);
+      exchange.flush();
+      return;
+    }
+    boolean reset = unanswered && by.answerNanos() < 0;
+    failed(by, failure.code());
+    if (reset && policy().on(Kind.RESET) && retries().take(false)) {
+      retry(retries().pause());
+    } else {
+      exchange.fail(failure);
     }
     exchange.flush();
+  }
+
+  private void failed(Attempt by, FailureCode code) {
+    by.countFailed(code);
+    leave(by);
+  }
+
+  private void leave(Attempt by) {
+    by.leave();
+    search().tried(by.endpoint());
+  }
+
+  // ---- again ----
+
+  /** Makes another attempt after a pause. */
+  private void retry(long pause) {
+    upload.detach();
+    if (pause == 0) {
+      attempt();
+    } else {
+      exchange.retryDue(pause);
+    }
+  }
+
+  /** Tries again instead of passing an answer on; whether it does, and the answer is gone. */
+  private boolean retryAfter(Attempt by, HeadTable fields) {
+    long pause = retries().takeAfter(fields);
+    if (pause < 0) {
+      return false;
+    }
+    by.abandon();
+    leave(by);
+    exchange.headerDone();
+    retry(pause);
+    return true;
+  }
+
+  /** The present attempt takes too long; whether another one takes its place. */
+  boolean retryLate(Failure late) {
+    if (!active() || !policy().on(Kind.TIMEOUT)) {
+      return false;
+    }
+    Attempt slow = latest();
+    if (!retries().take(slow.stream() == null)) {
+      return false;
+    }
+    slow.abandon();
+    failed(slow, late.code());
+    retry(retries().pause());
+    return true;
   }
 
   // ---- instead ----
@@ -277,7 +315,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
       return false;
     }
     if (active()) {
-      countFailed(cause.code());
+      latest().countFailed(cause.code());
     }
     exchange.note(cause);
     fallBack(fallback);
@@ -300,22 +338,15 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   private boolean mayFallBack(Fallback fallback, boolean harmless) {
     return fallback.answer() != null
-        || (body.repeatable() && (harmless || retries().mayBeRepeated()));
-  }
-
-  /** The upstream has no more to do with this request. */
-  private void leaveUpstream() {
-    boolean answered = answerNanos >= 0;
-    boolean tried = attempts > 0;
-    turn.end(answered ? answerNanos : tried ? exchange.loop().nanoTime() - attemptStart : -1);
+        || (upload.body().repeatable() && (harmless || retries().mayBeRepeated()));
   }
 
   private void fallBack(Fallback fallback) {
     fellBack = true;
     fallback.used().add(1);
-    abandon();
-    if (endpoint != null) {
-      leaveEndpoint();
+    if (attempt != null) {
+      attempt.abandon();
+      attempt.leave();
     }
     exchange.noUpstreamLimits();
     leaveUpstream();
@@ -329,283 +360,54 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     exchange.flush();
   }
 
-  // ---- again ----
-
-  /** Makes another attempt after a pause. */
-  private void retry(long pause) {
-    body.rewind();
-    if (pause == 0) {
-      attempt();
-    } else {
-      exchange.retryDue(pause);
-    }
-  }
-
-  /** Tries again instead of passing an answer on; whether it does, and the answer is gone. */
-  private boolean retryAfter(HeadTable fields) {
-    long pause = retries().takeAfter(fields);
-    if (pause < 0) {
-      return false;
-    }
-    abandon();
-    leaveEndpoint();
-    exchange.headerDone();
-    retry(pause);
-    return true;
-  }
-
-  /** The present attempt takes too long; whether another one takes its place. */
-  boolean retryLate(Failure late) {
-    boolean unsent = connection == null;
-    if (!active() || !policy().on(Kind.TIMEOUT) || !retries().take(unsent)) {
-      return false;
-    }
-    abandon();
-    attemptFailed(late);
-    retry(retries().pause());
-    return true;
-  }
-
-  /** Ends the present attempt without a word of it to the exchange. */
-  private void abandon() {
-    if (connecting != null) {
-      connecting.cancel();
-      connecting = null;
-    }
-    UpstreamStream to = connection;
-    connection = null;
-    if (to != null) {
-      to.cancel();
-    }
-  }
-
-  private EndpointSearch search() {
-    return Objects.requireNonNull(search);
-  }
-
-  private Retries retries() {
-    return Objects.requireNonNull(retries);
-  }
-
-  private RetryPolicy policy() {
-    return retries().policy();
-  }
-
-  private void attemptFailed(Failure failure) {
-    countFailed(failure.code());
-    leaveEndpoint();
-  }
-
-  private void leaveEndpoint() {
-    guarded.cancelled();
-    Endpoint left = endpoint();
-    lastEndpoint = left.text();
-    left.count(exchange.loop(), -1);
-    search().tried(left);
-    endpoint = null;
-  }
-
-  /** An attempt counts once: by its answer's head, or by how it failed before there was one. */
-  private void countFailed(FailureCode code) {
-    if (answerNanos < 0) {
-      exchange.loop().metrics().upstreamFailed(metric(), code);
-      if (code.source() == FailureCode.Source.UPSTREAM) {
-        upstream().failed(exchange.loop(), endpoint());
-        guarded.failed();
-      }
-    }
-  }
-
-  /** Statuses by which a service, or a gateway before it, says that it can not serve. */
-  private static boolean failing(int status) {
-    return status == 502 || status == 503 || status == 504;
-  }
-
-  private void send(UpstreamStream to) {
-    connection = to;
-    if (endpointsHost) {
-      exchange.request().authority(endpoint().authority());
-    }
-    settleExpectation();
-    if (exchange.grpc() != Grpc.Kind.NONE && Grpc.isCall(exchange.head())) {
-      exchange.head().acceptTrailers(); // "gRPC over HTTP2": services look for it
-    }
-    passDeadlineOn();
-    to.sendHead(exchange.request(), framing, length);
-    body.sendWaiting(to::sendBody);
-    if (bodyEnded) {
-      finishRequest(to);
-    } else {
-      exchange.client().resumeRequest();
-    }
-  }
-
-  /** The service is told how long the client still waits, as the client told it. */
-  private void passDeadlineOn() {
-    long left = exchange.clientWaitsStill();
-    if (left < 0) {
-      return;
-    }
-    HeadTable head = exchange.head();
-    if (exchange.grpc() != Grpc.Kind.NONE) {
-      head.set("grpc-timeout", Grpc.timeout(left));
-    }
-    String told = head.first(RequestTimeout.FIELD);
-    if (told != null) {
-      head.set(RequestTimeout.FIELD, RequestTimeout.left(left, told));
-    }
-  }
-
-  /**
-   * An expectation goes on where a body is still to come, and then the upstream is the one that is
-   * waited for. Elsewhere it means nothing (RFC 9110 §10.1.1).
-   */
-  private void settleExpectation() {
-    HeadTable head = exchange.head();
-    boolean bodyToCome =
-        !bodyEnded && (framing == Framing.STREAM || (framing == Framing.LENGTH && length > 0));
-    boolean expects = head.expectContinue() && head.contains("expect");
-    continueAwaited = expects && bodyToCome && !body.waits();
-    if (continueAwaited) {
-      exchange.headerDue(upstream().config().timeout().header().toNanos());
-    } else if (expects) {
-      head.remove("expect");
-    }
-  }
-
-  private void finishRequest(UpstreamStream to) {
-    boolean any = framing == Framing.STREAM && trailers != null && trailers.size() > 0;
-    to.sendEnd(any ? trailers : null);
-    if (answerNanos < 0) {
-      exchange.headerDue(upstream().config().timeout().header().toNanos());
+  /** The upstream has no more to do with this request. */
+  private void leaveUpstream() {
+    if (turn != null) {
+      Attempt last = attempt;
+      long answered = last == null ? -1 : last.answerNanos();
+      turn.end(last == null || answered >= 0 ? answered : last.age());
     }
   }
 
   // ---- the request's body ----
 
   void requestBody(ByteBuf data) {
-    UpstreamStream to = connection;
-    if (over) {
-      data.release();
-      return;
-    }
-    for (Mirror copy : mirrors) {
-      copy.add(data);
-    }
-    if (to == null) {
-      hold(data);
-      return;
-    }
-    continued();
-    if (tunnel != null) {
-      tunnel.toUpstream(data);
-      to.sendBody(data);
-    } else {
-      to.sendBody(body.sending(data));
-    }
-    if (!to.writable()) {
+    Tunnel open = over ? null : tunnel;
+    boolean more = open == null ? upload.take(data) : open.toUpstream(data);
+    if (!more) {
       exchange.client().pauseRequest();
-      exchange.uploadPaused(upstream().config().timeout().idle().toNanos());
+      exchange.uploadPaused(idleNanos());
     }
-  }
-
-  /** The client need not wait any more, or did not. */
-  private void continued() {
-    if (continueAwaited) {
-      continueAwaited = false;
-      exchange.headerDone();
-    }
-  }
-
-  private void hold(ByteBuf data) {
-    body.hold(data);
-    if (!lengthFromBody && body.waitingBytes() >= exchange.snapshot().limits().bufferBytes()) {
-      exchange.client().pauseRequest();
-    }
-  }
-
-  /** Bytes past all request filters. */
-  @Override
-  public void emit(ByteBuf bytes) {
-    requestBody(bytes);
-  }
-
-  @Override
-  public void fail(Failure failure) {
-    exchange.fail(failure);
-  }
-
-  /** What came while request filters were waited for; the caller owns it. */
-  List<ByteBuf> takeWaiting() {
-    return body.takeWaiting();
-  }
-
-  void requestTrailers(@Nullable HeadTable trailers) {
-    this.trailers = trailers;
-  }
-
-  /** The fields behind the request's body, for filters to edit. */
-  HeadTable requestTrailers() {
-    HeadTable fields = trailers;
-    if (fields == null) {
-      fields = new HeadTable();
-      trailers = fields;
-    }
-    return fields;
-  }
-
-  void bodyEnded() {
-    bodyEnded = true;
-    mirrors.forEach(Mirror::send);
-    UpstreamStream to = connection;
-    if (to != null && !over) {
-      finishRequest(to);
-    }
-  }
-
-  @Override
-  public void onUpstreamWritable() {
-    exchange.uploadMoved();
-    exchange.client().resumeRequest();
   }
 
   void flush() {
-    if (connection != null) {
-      connection.flush();
+    if (attempt != null && attempt.stream() != null) {
+      attempt.stream().flush();
     }
   }
 
   // ---- the answer ----
 
-  @Override
-  public void onInterim(int status, HeadTable fields) {
+  void interim(int status, HeadTable fields) {
     if (status == 100) {
-      continued();
+      upload.continued();
     }
     exchange.client().sendInterim(status, fields);
   }
 
-  @Override
-  public void onResponseHead(HeadTable fields, Framing answerFraming, long answerLength) {
-    answerNanos = exchange.loop().nanoTime() - attemptStart;
-    exchange.loop().metrics().upstreamAnswered(metric(), fields.status(), answerNanos);
-    if (failing(fields.status())) {
-      upstream().failed(exchange.loop(), endpoint());
-    } else {
-      upstream().succeeded(exchange.loop(), endpoint(), answerNanos);
-    }
-    judge(fields);
-    if (answerFraming != Framing.TUNNEL && retryAfter(fields)) {
+  /** The head of an attempt's answer is there. */
+  void answered(Attempt by, HeadTable fields, Framing framing, long length) {
+    if (framing != Framing.TUNNEL && retryAfter(by, fields)) {
       exchange.flush();
       return;
     }
     if (fallsBack(fields.status())) {
       return;
     }
-    body.settled();
+    upload.body().settled();
     exchange.headerDone();
     exchange.answerMoved(idleNanos());
-    if (answerFraming == Framing.TUNNEL) {
+    if (framing == Framing.TUNNEL) {
       Failure refused = Tunnel.refused(exchange.head(), fields, exchange.client());
       if (refused != null) {
         exchange.fail(refused);
@@ -613,25 +415,13 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
         return;
       }
     }
-    String cookie = search().setCookie(endpoint(), exchange.scheme().equals("https"));
+    String cookie = search().setCookie(by.endpoint(), exchange.scheme().equals("https"));
     if (cookie != null) {
       fields.add("set-cookie", cookie);
     }
-    exchange.answering().upstream(fields, answerFraming, answerLength);
+    exchange.answering().upstream(fields, framing, length);
     exchange.beginResponse();
     flushOwnAnswer();
-  }
-
-  /** What the circuit breaker hears of an answer. */
-  private void judge(HeadTable fields) {
-    boolean grpcFailed =
-        exchange.grpc() != Grpc.Kind.NONE
-            && CircuitBreakerConfig.isFailedCall(Grpc.statusIn(fields));
-    if (grpcFailed || upstream().isFailure(fields.status())) {
-      guarded.failed();
-    } else {
-      guarded.succeeded(answerNanos);
-    }
   }
 
   /** A filter has put another answer in the place of this one, whose events end here. */
@@ -641,8 +431,8 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     }
   }
 
-  @Override
-  public void onResponseBody(ByteBuf data) {
+  /** A piece of the answer's body, or of what goes through the tunnel; takes ownership. */
+  void answerBody(ByteBuf data) {
     if (tunnel != null) {
       if (!tunnel.toClient(data)) {
         pauseResponse();
@@ -654,71 +444,25 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
     flushOwnAnswer();
   }
 
-  @Override
-  public void onResponseEnd(@Nullable HeadTable answerTrailers) {
+  void answerEnded(@Nullable HeadTable trailers) {
     if (tunnel != null) {
       tunnel.upstreamEnded();
       return;
     }
-    connection = null;
-    mirrors.forEach(Mirror::forget); // what is still to come of the request is dropped
-    exchange.answering().end(answerTrailers);
-  }
-
-  @Override
-  public void onResponseFlush() {
-    exchange.client().flush();
-  }
-
-  @Override
-  public void onUpstreamFailure(Failure failure, Reached reached) {
-    boolean stale =
-        connection != null
-            && connection.reused()
-            && reached == Reached.UNANSWERED
-            && body.repeatable()
-            && IDEMPOTENT.contains(exchange.method());
-    boolean refused =
-        reached == Reached.REFUSED
-            && body.repeatable()
-            && policy().on(Kind.REFUSED_STREAM)
-            && refusals++ < MOST_REFUSALS;
-    connection = null;
-    if (tunnel != null) {
-      exchange.fail(failure);
-      return;
-    }
-    boolean reset = reached == Reached.UNANSWERED && answerNanos < 0;
-    Endpoint failed = endpoint();
-    if (stale || refused) {
-      exchange.loop().metrics().upstreamFailed(metric(), failure.code());
-      leaveEndpoint();
-      // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
-      // did not take (RFC 9113 §8.7): the same endpoint may well serve.
-      search().untried(failed);
-      freshOnly = stale;
-      retry(0);
-      exchange.flush();
-      return;
-    }
-    attemptFailed(failure);
-    if (reset && policy().on(Kind.RESET) && retries().take(false)) {
-      retry(retries().pause());
-    } else {
-      exchange.fail(failure);
-    }
-    exchange.flush();
+    upload.forgetMirrors(); // what is still to come of the request is dropped
+    exchange.answering().end(trailers);
   }
 
   void pauseResponse() {
-    if (connection != null) {
-      connection.pauseResponse();
+    UpstreamStream from = attempt == null ? null : attempt.stream();
+    if (from != null) {
+      from.pauseResponse();
       exchange.answerPaused();
     }
   }
 
   void resumeResponse() {
-    UpstreamStream from = connection;
+    UpstreamStream from = attempt == null ? null : attempt.stream();
     if (from != null && !over) {
       if (tunnel == null) {
         exchange.answerMoved(idleNanos());
@@ -740,7 +484,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** Response filters have let the 101 pass. */
   void openTunnel(Answering answering) {
-    UpstreamStream to = connection;
+    UpstreamStream to = latest().stream();
     if (to != null) {
       Tunnel opened = new Tunnel(exchange, to);
       tunnel = opened;
@@ -755,13 +499,13 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
 
   /** Whether an attempt is under way. */
   boolean active() {
-    return !over && (connection != null || connecting != null);
+    return !over && attempt != null && attempt.active();
   }
 
   /** Ends the attempt that is under way, if any, because of a failure; no other follows. */
   void giveUp(FailureCode because) {
     if (active()) {
-      countFailed(because);
+      latest().countFailed(because);
     }
     if (because == FailureCode.OVERLOADED && upstream != null) {
       upstream.overloaded();
@@ -773,34 +517,31 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   void giveUp() {
     over = true;
     exchange.noUpstreamLimits();
-    abandon();
-    body.release();
-    mirrors.forEach(Mirror::forget);
+    if (attempt != null) {
+      attempt.abandon();
+    }
+    upload.drop();
   }
 
   /** The exchange is over. */
   void end() {
     over = true;
-    mirrors.forEach(Mirror::forget);
-    if (tunnel != null && connection != null) {
+    if (tunnel != null && latest().stream() != null) {
       tunnel.end();
     }
-    connection = null;
-    guarded.cancelled();
     leaveUpstream();
-    if (endpoint != null) {
-      endpoint.count(exchange.loop(), -1);
-      lastEndpoint = endpoint.text();
-      endpoint = null;
+    if (attempt != null) {
+      attempt.leave();
     }
-    body.release();
+    upload.drop();
   }
 
   // ---- for the record ----
 
   /** The version of HTTP in which the upstream answers. */
   String upstreamVersion() {
-    return connection == null ? "1.1" : connection.version();
+    UpstreamStream from = attempt == null ? null : attempt.stream();
+    return from == null ? "1.1" : from.version();
   }
 
   int attempts() {
@@ -808,7 +549,7 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   long answerNanos() {
-    return answerNanos;
+    return attempt == null ? -1 : attempt.answerNanos();
   }
 
   int metric() {
@@ -816,14 +557,26 @@ final class Forwarding implements ResponseEvents, ConnectionPool.Connecting, Bod
   }
 
   @Nullable String endpointText() {
-    return endpoint != null ? endpoint.text() : lastEndpoint;
+    return attempt == null ? null : attempt.endpoint().text();
   }
 
   private Upstream upstream() {
     return Objects.requireNonNull(upstream);
   }
 
-  private Endpoint endpoint() {
-    return Objects.requireNonNull(endpoint);
+  private Retries retries() {
+    return Objects.requireNonNull(retries);
+  }
+
+  private RetryPolicy policy() {
+    return retries().policy();
+  }
+
+  private EndpointSearch search() {
+    return Objects.requireNonNull(search);
+  }
+
+  private Attempt latest() {
+    return Objects.requireNonNull(attempt);
   }
 }

@@ -74,7 +74,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   }
 
   private void take(Framing framing) {
-    forwarding.requestFraming(framing, head().contentLength());
+    upload().framing(framing, head().contentLength());
     claimAddresses();
     grpc = Grpc.kind(head()); // filters may change what it says
     Failure refused = admit();
@@ -232,11 +232,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   /** False when a filter failed. */
   private boolean openRequestPipe() {
-    if (forwarding.upgrading()) {
+    if (upload().upgrading()) {
       return true;
     }
     try {
-      requestPipe = calls.requestPipe(route().chain(), forwarding);
+      requestPipe = calls.requestPipe(route().chain(), upload());
     } catch (RuntimeException e) {
       fail(calls.bodyFailure(e));
       return false;
@@ -244,10 +244,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     BodyPipe pipe = requestPipe;
     if (pipe != null) {
       awaitingWhole = pipe.whole();
-      forwarding.throughPipe(pipe);
-      forwarding.takeWaiting().forEach(pipe::chunk);
+      upload().throughPipe(pipe);
+      upload().body().takeWaiting().forEach(pipe::chunk);
       if (requestComplete) {
-        pipe.end(forwarding.requestTrailers());
+        pipe.end(upload().trailers());
       }
     }
     return !answering.begun();
@@ -300,14 +300,14 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       return;
     }
     requestComplete = true;
-    forwarding.requestTrailers(trailers);
+    upload().trailers(trailers);
     if (requestPipe != null) {
-      requestPipe.end(forwarding.requestTrailers());
+      requestPipe.end(upload().trailers());
       if (ended) {
         return;
       }
     }
-    forwarding.bodyEnded();
+    upload().end();
     if (awaitingWhole && !answering.begun()) {
       forwarding.attempt();
     }
@@ -546,6 +546,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   Forwarding forwarding() {
     return forwarding;
+  }
+
+  private Upload upload() {
+    return forwarding.upload();
   }
 
   Answering answering() {

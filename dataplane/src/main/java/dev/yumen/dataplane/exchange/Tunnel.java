@@ -61,9 +61,11 @@ final class Tunnel {
     return client.writable();
   }
 
-  /** Bytes of the client are about to go to the upstream. */
-  void toUpstream(ByteBuf data) {
+  /** Bytes of the client; takes ownership. Says whether the upstream takes more. */
+  boolean toUpstream(ByteBuf data) {
     toUpstream.follow(data);
+    upstream.sendBody(data);
+    return upstream.writable();
   }
 
   void clientEnded() {
