@@ -77,6 +77,9 @@ public interface Exchange {
    */
   void forwardTo(UpstreamRef upstream);
 
+  /** Tries this request again by these rules, instead of those of its upstream. */
+  void retries(RetryRef rules);
+
   /**
    * Sends a copy of this request there too, as it is when it is forwarded, and drops its answer.
    * The copy leaves once the request has come in full; nothing that becomes of it is noticed here.

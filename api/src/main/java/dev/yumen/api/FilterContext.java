@@ -53,6 +53,9 @@ public interface FilterContext {
    */
   CircuitBreaker circuitBreaker(CircuitBreaker.Rules rules);
 
+  /** Rules for trying requests again, to be given to {@link Exchange#retries}. */
+  RetryRef retries(RetryRules rules);
+
   /**
    * The Redis of this name, which every place of the configuration shares.
    *

@@ -123,6 +123,9 @@ final class MemoryExchange implements Exchange, RequestHead {
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override
+  public void retries(RetryRef rules) {}
+
+  @Override
   public void mirror(MirrorRef to) {}
 
   @Override

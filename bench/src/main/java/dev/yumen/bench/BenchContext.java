@@ -7,6 +7,8 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
+import dev.yumen.api.RetryRef;
+import dev.yumen.api.RetryRules;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import java.io.IOException;
@@ -90,6 +92,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
       open.add(closeable);
     }
     return state;
+  }
+
+  @Override
+  public RetryRef retries(RetryRules rules) {
+    throw new UnsupportedOperationException("no filter that is measured asks for it");
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
+import dev.yumen.api.RetryRef;
 import dev.yumen.api.TlsSession;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadLimits;
@@ -154,6 +155,9 @@ final class BenchExchange implements Exchange, RequestHead {
 
   @Override
   public void forwardTo(UpstreamRef upstream) {}
+
+  @Override
+  public void retries(RetryRef rules) {}
 
   @Override
   public void mirror(MirrorRef to) {}

@@ -5,9 +5,14 @@ import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.RetryRules;
 import dev.yumen.api.Shorthand;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /** When a request is tried again. */
 @Describe("When a request is tried again, at another endpoint where there is one.")
@@ -64,5 +69,33 @@ public record RetryConfig(
     Check.notNegative("per-try-timeout", perTryTimeout);
     Check.ratio("budget", budget);
     Check.range("max-body", maxBody, 0, 64 << 20);
+  }
+
+  /** For what tries again. */
+  public RetryRules rules() {
+    Set<RetryRules.On> ways = EnumSet.noneOf(RetryRules.On.class);
+    Set<Integer> statuses = new HashSet<>();
+    Set<Integer> grpcStatuses = new HashSet<>();
+    for (RetryCondition condition : on) {
+      switch (condition.kind()) {
+        case CONNECT_FAILURE -> ways.add(RetryRules.On.CONNECT_FAILURE);
+        case REFUSED_STREAM -> ways.add(RetryRules.On.REFUSED_STREAM);
+        case RESET -> ways.add(RetryRules.On.RESET);
+        case TIMEOUT -> ways.add(RetryRules.On.TIMEOUT);
+        case STATUS -> statuses.addAll(Objects.requireNonNull(condition.status()).all());
+        case GRPC_STATUS -> grpcStatuses.add(condition.grpcStatus());
+      }
+    }
+    return new RetryRules(
+        attempts,
+        ways,
+        statuses,
+        grpcStatuses,
+        Set.copyOf(methods),
+        backoff,
+        maxBackoff,
+        perTryTimeout,
+        budget,
+        maxBody.bytes());
   }
 }

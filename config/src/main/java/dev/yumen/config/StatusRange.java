@@ -2,6 +2,9 @@ package dev.yumen.config;
 
 import dev.yumen.api.ConfigType;
 import dev.yumen.api.InvalidValue;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Statuses of HTTP that follow each other: {@code 204}, {@code 200-399} or {@code 5xx}. */
 @ConfigType(
@@ -27,6 +30,11 @@ public record StatusRange(int first, int last) {
 
   public boolean contains(int status) {
     return status >= first && status <= last;
+  }
+
+  /** Every status of it. */
+  public Set<Integer> all() {
+    return IntStream.rangeClosed(first, last).boxed().collect(Collectors.toSet());
   }
 
   @Override

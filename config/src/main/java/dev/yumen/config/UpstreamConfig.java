@@ -29,6 +29,10 @@ public record UpstreamConfig(
         @Default("0.1")
         double panicThreshold,
     @Describe("When a request is tried again.") @Default("{}") RetryConfig retry,
+    @Describe(
+            "Sends a request that may be tried again and is slow to be answered to another endpoint,"
+                + " too; the first answer counts.")
+        @Nullable HedgeConfig hedge,
     @Describe("Refuses requests at once while the service fails.")
         @Nullable CircuitBreakerConfig circuitBreaker,
     @Describe("Bounds how many requests are under way at once.")

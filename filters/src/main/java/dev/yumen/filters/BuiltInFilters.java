@@ -28,6 +28,7 @@ import dev.yumen.filters.traffic.MockFilter;
 import dev.yumen.filters.traffic.QuotaFilter;
 import dev.yumen.filters.traffic.RateLimitFilter;
 import dev.yumen.filters.traffic.RequestSizeFilter;
+import dev.yumen.filters.traffic.RetryFilter;
 import dev.yumen.filters.traffic.TimeoutFilter;
 import dev.yumen.filters.traffic.TrafficSplitFilter;
 import java.util.LinkedHashMap;
@@ -60,6 +61,7 @@ public final class BuiltInFilters {
           RequestIdFilter.TYPE,
           RequestSizeFilter.TYPE,
           ResponseHeadersFilter.TYPE,
+          RetryFilter.TYPE,
           RewritePathFilter.TYPE,
           SecureHeadersFilter.TYPE,
           SetPathFilter.TYPE,

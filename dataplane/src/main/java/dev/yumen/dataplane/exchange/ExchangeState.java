@@ -9,6 +9,7 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
+import dev.yumen.api.RetryRef;
 import dev.yumen.api.TlsSession;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadTable;
@@ -23,6 +24,7 @@ import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.InboundRequest;
 import dev.yumen.dataplane.upstream.MirrorTarget;
+import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -55,6 +57,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private @Nullable InetAddress clientAddress;
   private @Nullable Consumer consumer;
   private @Nullable Upstream upstream;
+  private @Nullable RetryPolicy retries;
   private List<MirrorTarget> mirrors = List.of();
   private @Nullable IdentityHashMap<Key<?>, Object> values;
   private List<Future<?>> timers = List.of();
@@ -69,6 +72,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   private long headerUntil = NONE;
   private long attemptUntil = NONE;
   private long retryAt = NONE;
+  private long hedgeAt = NONE;
   private long idleUntil = NONE;
   private long uploadUntil = NONE;
   private long halfCloseUntil = NONE;
@@ -242,6 +246,16 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     upstream = (Upstream) chosen;
   }
 
+  @Override
+  public void retries(RetryRef chosen) {
+    retries = (RetryPolicy) chosen;
+  }
+
+  /** The rules that a filter chose, or those of the upstream. */
+  final RetryPolicy retries(Upstream to) {
+    return retries == null ? to.retries() : retries;
+  }
+
   /** The upstream that a filter chose, or one of the route's own. */
   final Upstream chosen(RouteEnd.Forward forward) {
     return upstream == null ? forward.choose() : upstream;
@@ -356,10 +370,16 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     arm(headerUntil);
   }
 
+  /** Whether the head of an answer has to come in a certain time. */
+  final boolean awaitsHeader() {
+    return headerUntil != NONE;
+  }
+
   /** The answer has begun; from now on pauses are limited. */
   final void headerDone() {
     headerUntil = NONE;
     attemptUntil = NONE;
+    hedgeAt = NONE;
   }
 
   /** An attempt begins, which has to be answered in this time; 0 for no limit. */
@@ -384,6 +404,21 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
       return false;
     }
     retryAt = NONE;
+    return true;
+  }
+
+  /** Another attempt is to be begun beside the one under way. */
+  final void hedgeDue(long nanos) {
+    hedgeAt = loop().nanoTime() + nanos;
+    arm(hedgeAt);
+  }
+
+  /** Whether it is time for that; true once. */
+  final boolean hedgeIsDue(long now) {
+    if (now < hedgeAt) {
+      return false;
+    }
+    hedgeAt = NONE;
     return true;
   }
 
@@ -491,7 +526,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
     long next = Math.min(Math.min(filterUntil, requestUntil), Math.min(headerUntil, idleUntil));
     next = Math.min(Math.min(next, clientUntil), Math.min(uploadUntil, halfCloseUntil));
     next = Math.min(Math.min(next, tunnelUntil), Math.min(attemptUntil, retryAt));
-    next = Math.min(next, turnUntil);
+    next = Math.min(Math.min(next, turnUntil), hedgeAt);
     if (next != NONE) {
       arm(next);
     }

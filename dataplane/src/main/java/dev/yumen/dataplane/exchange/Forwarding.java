@@ -3,8 +3,9 @@ package dev.yumen.dataplane.exchange;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.RetryRules.On;
 import dev.yumen.config.AnswerConfig;
-import dev.yumen.config.RetryCondition.Kind;
+import dev.yumen.config.HedgeConfig;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
@@ -17,6 +18,8 @@ import dev.yumen.dataplane.upstream.Fallback;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +48,13 @@ final class Forwarding {
   private @Nullable EndpointSearch search;
   private @Nullable Turn turn;
 
-  /** The one under way, or the last one. */
+  /** The one under way, the one begun last of several, or the last one that was. */
   private @Nullable Attempt attempt;
+
+  /** Those that are under way beside it. */
+  private List<Attempt> others = List.of();
+
+  private int hedges;
 
   private boolean endpointsHost;
   private boolean freshOnly;
@@ -120,6 +128,7 @@ final class Forwarding {
     Attempt next = new Attempt(this, exchange, service, chosen, permit);
     attempt = next;
     next.begin(freshOnly, upload.upgrading());
+    armHedge();
   }
 
   private boolean itsTurn(Upstream service) {
@@ -190,7 +199,7 @@ final class Forwarding {
 
   /** The service has to begin its answer from now on, if it has not. */
   void awaitAnswer() {
-    if (latest().answerNanos() < 0) {
+    if (latest().answerNanos() < 0 && !(racing() && exchange.awaitsHeader())) {
       exchange.headerDue(upstream().config().timeout().header().toNanos());
     }
   }
@@ -200,7 +209,10 @@ final class Forwarding {
     connectFailure = failure;
     failed(by, failure.code());
     search().unreachable(by.endpoint());
-    if (policy().on(Kind.CONNECT_FAILURE)) {
+    if (othersGoOn(by)) {
+      return;
+    }
+    if (policy().on(On.CONNECT_FAILURE)) {
       attempt();
     } else {
       exchange.fail(failure);
@@ -217,13 +229,18 @@ final class Forwarding {
       exchange.fail(failure);
       return;
     }
+    if (racing()) {
+      failed(by, failure.code());
+      othersGoOn(by);
+      return;
+    }
     boolean whole = upload.body().repeatable();
     boolean unanswered = reached == Reached.UNANSWERED;
     boolean stale = reused && unanswered && whole && IDEMPOTENT.contains(exchange.method());
     boolean refused =
         reached == Reached.REFUSED
             && whole
-            && policy().on(Kind.REFUSED_STREAM)
+            && policy().on(On.REFUSED_STREAM)
             && refusals++ < MOST_REFUSALS;
     if (stale || refused) {
       exchange.loop().metrics().upstreamFailed(metric(), failure.code());
@@ -238,7 +255,7 @@ final class Forwarding {
     }
     boolean reset = unanswered && by.answerNanos() < 0;
     failed(by, failure.code());
-    if (reset && policy().on(Kind.RESET) && retries().take(false)) {
+    if (reset && policy().on(On.RESET) && retries().take(false)) {
       retry(retries().pause());
     } else {
       exchange.fail(failure);
@@ -254,6 +271,98 @@ final class Forwarding {
   private void leave(Attempt by) {
     by.leave();
     search().tried(by.endpoint());
+  }
+
+  // ---- beside each other ----
+
+  /** All of the request is here. */
+  void requestEnded() {
+    upload.end();
+    armHedge();
+  }
+
+  /** Begins to wait for the time when another attempt is begun beside the one under way. */
+  private void armHedge() {
+    HedgeConfig hedge = upstream == null ? null : upstream.hedge();
+    if (hedge != null && hedges < hedge.attempts() && upload.ended() && unanswered()) {
+      exchange.hedgeDue(hedge.after().toNanos());
+    }
+  }
+
+  private boolean unanswered() {
+    return active() && latest().answerNanos() < 0;
+  }
+
+  /** The attempts under way are slow: another one is begun beside them, at another endpoint. */
+  void hedge() {
+    Upstream service = upstream();
+    if (!unanswered() || !upload.ended() || upload.upgrading()) {
+      return;
+    }
+    search().tried(latest().endpoint());
+    Endpoint chosen = search().next(exchange.loop(), false);
+    if (chosen == null || !retries().takeBeside()) {
+      return;
+    }
+    CircuitBreaker breaker = service.breaker();
+    CircuitBreaker.Permit permit = breaker == null ? null : breaker.admit();
+    if (breaker != null && permit == null) {
+      return;
+    }
+    hedges++;
+    attempts++;
+    service.hedged();
+    others = others.isEmpty() ? new ArrayList<>(1) : others;
+    others.add(latest());
+    Attempt next = new Attempt(this, exchange, service, chosen, permit);
+    attempt = next;
+    next.begin(freshOnly, false);
+    armHedge();
+  }
+
+  private boolean racing() {
+    return !others.isEmpty();
+  }
+
+  /** One has failed; whether there are others that may still be answered. */
+  private boolean othersGoOn(Attempt failed) {
+    if (!racing()) {
+      return false;
+    }
+    if (failed == attempt) {
+      attempt = others.removeLast();
+    } else {
+      others.remove(failed);
+    }
+    return true;
+  }
+
+  /** Ends all that are under way but one. */
+  private void keepOnly(Attempt one) {
+    others.add(latest());
+    others.remove(one);
+    dropOthers();
+    if (one == attempt) {
+      upstream().hedgeWon();
+    }
+    attempt = one;
+  }
+
+  private void dropOthers() {
+    for (Attempt other : others) {
+      other.abandon();
+      leave(other);
+    }
+    others = List.of();
+  }
+
+  private void countFailed(FailureCode code) {
+    for (Attempt other : others) {
+      other.countFailed(code);
+    }
+    if (active()) {
+      latest().countFailed(code);
+    }
   }
 
   // ---- again ----
@@ -283,15 +392,17 @@ final class Forwarding {
 
   /** The present attempt takes too long; whether another one takes its place. */
   boolean retryLate(Failure late) {
-    if (!active() || !policy().on(Kind.TIMEOUT)) {
+    if (!active() || !policy().on(On.TIMEOUT)) {
       return false;
     }
     Attempt slow = latest();
-    if (!retries().take(slow.stream() == null)) {
+    if (!retries().take(slow.stream() == null && !racing())) {
       return false;
     }
+    countFailed(late.code());
+    dropOthers();
     slow.abandon();
-    failed(slow, late.code());
+    leave(slow);
     retry(retries().pause());
     return true;
   }
@@ -314,9 +425,7 @@ final class Forwarding {
     if (!wanted || !mayFallBack(fallback, open || MAY_PASS.contains(cause.code()))) {
       return false;
     }
-    if (active()) {
-      latest().countFailed(cause.code());
-    }
+    countFailed(cause.code());
     exchange.note(cause);
     fallBack(fallback);
     return true;
@@ -344,6 +453,7 @@ final class Forwarding {
   private void fallBack(Fallback fallback) {
     fellBack = true;
     fallback.used().add(1);
+    dropOthers();
     if (attempt != null) {
       attempt.abandon();
       attempt.leave();
@@ -381,8 +491,16 @@ final class Forwarding {
   }
 
   void flush() {
-    if (attempt != null && attempt.stream() != null) {
-      attempt.stream().flush();
+    flush(attempt);
+    for (Attempt other : others) {
+      flush(other);
+    }
+  }
+
+  private static void flush(@Nullable Attempt attempt) {
+    UpstreamStream to = attempt == null ? null : attempt.stream();
+    if (to != null) {
+      to.flush();
     }
   }
 
@@ -392,11 +510,22 @@ final class Forwarding {
     if (status == 100) {
       upload.continued();
     }
-    exchange.client().sendInterim(status, fields);
+    if (!racing()) {
+      exchange.client().sendInterim(status, fields);
+    }
   }
 
   /** The head of an attempt's answer is there. */
   void answered(Attempt by, HeadTable fields, Framing framing, long length) {
+    if (racing()) {
+      if (retries().refuses(fields)) {
+        by.abandon();
+        leave(by);
+        othersGoOn(by);
+        return; // one of them may do better
+      }
+      keepOnly(by);
+    }
     if (framing != Framing.TUNNEL && retryAfter(by, fields)) {
       exchange.flush();
       return;
@@ -502,21 +631,20 @@ final class Forwarding {
     return !over && attempt != null && attempt.active();
   }
 
-  /** Ends the attempt that is under way, if any, because of a failure; no other follows. */
+  /** Ends the attempts that are under way, if any, because of a failure; no other follows. */
   void giveUp(FailureCode because) {
-    if (active()) {
-      latest().countFailed(because);
-    }
+    countFailed(because);
     if (because == FailureCode.OVERLOADED && upstream != null) {
       upstream.overloaded();
     }
     giveUp();
   }
 
-  /** Ends the attempt that is under way, if any; no other follows. */
+  /** Ends the attempts that are under way, if any; no other follows. */
   void giveUp() {
     over = true;
     exchange.noUpstreamLimits();
+    dropOthers();
     if (attempt != null) {
       attempt.abandon();
     }

@@ -307,7 +307,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
         return;
       }
     }
-    upload().end();
+    forwarding.requestEnded();
     if (awaitingWhole && !answering.begun()) {
       forwarding.attempt();
     }
@@ -529,6 +529,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
     if (retryIsDue(now)) {
       forwarding.attempt();
+      flush();
+    }
+    if (hedgeIsDue(now)) {
+      forwarding.hedge();
       flush();
     }
     Failure late = ended ? null : overdue(now, forwarding.endpointText());

@@ -11,20 +11,23 @@ final class Retries {
 
   private final ProxyExchange exchange;
   private final Upstream upstream;
+  private final RetryPolicy policy;
   private final RequestBody body;
   private int made;
 
   Retries(ProxyExchange exchange, Upstream upstream, RequestBody body) {
     this.exchange = exchange;
     this.upstream = upstream;
+    this.policy = exchange.retries(upstream);
     this.body = body;
-    policy().requested(exchange.loop());
+    policy.requested(exchange.loop());
     boolean useful = mayBeRepeated() || upstream.maySpeakHttp2();
-    body.keep(useful ? policy().bodyBytes() : 0);
+    boolean possible = policy.attempts() > 0 || upstream.hedge() != null;
+    body.keep(useful && possible ? policy.bodyBytes() : 0);
   }
 
   RetryPolicy policy() {
-    return upstream.retries();
+    return policy;
   }
 
   /** Whether one was taken. */
@@ -40,26 +43,35 @@ final class Retries {
    */
   boolean take(boolean harmless) {
     boolean allowed =
-        made < policy().attempts() && body.repeatable() && (harmless || mayBeRepeated());
-    if (!allowed) {
-      return false;
-    }
-    if (!policy().withdraw(exchange.loop())) {
-      upstream.retryRefused();
+        made < policy.attempts() && body.repeatable() && (harmless || mayBeRepeated());
+    if (!allowed || !withdraw()) {
       return false;
     }
     made++;
     return true;
   }
 
+  /** Takes an attempt beside one that is under way out of what is allowed, if it is. */
+  boolean takeBeside() {
+    return body.repeatable() && mayBeRepeated() && withdraw();
+  }
+
+  private boolean withdraw() {
+    boolean left = policy.withdraw(exchange.loop());
+    if (!left) {
+      upstream.retryRefused();
+    }
+    return left;
+  }
+
   /** Whether the request may reach a service twice. */
   boolean mayBeRepeated() {
-    return policy().repeats(exchange.method()) || exchange.head().contains("idempotency-key");
+    return policy.repeats(exchange.method()) || exchange.head().contains("idempotency-key");
   }
 
   /** Nanoseconds to wait before the attempt that was taken last. */
   long pause() {
-    return policy().backoffNanos(made);
+    return policy.backoffNanos(made);
   }
 
   /**
@@ -69,13 +81,21 @@ final class Retries {
    * @return nanoseconds to wait before it; -1 when the answer is to be passed on
    */
   long takeAfter(HeadTable answer) {
-    boolean grpc =
-        exchange.grpc() != Grpc.Kind.NONE && policy().onGrpcStatus(Grpc.statusIn(answer));
-    if (!grpc && !policy().onStatus(answer.status())) {
+    boolean grpc = onGrpcStatus(answer);
+    if (!grpc && !policy.onStatus(answer.status())) {
       return -1;
     }
     long asked = nanos(answer.first("retry-after"));
-    return asked <= policy().maxBackoffNanos() && take(grpc) ? Math.max(asked, pause()) : -1;
+    return asked <= policy.maxBackoffNanos() && take(grpc) ? Math.max(asked, pause()) : -1;
+  }
+
+  /** Whether the settings would have another attempt instead of this answer. */
+  boolean refuses(HeadTable answer) {
+    return policy.onStatus(answer.status()) || onGrpcStatus(answer);
+  }
+
+  private boolean onGrpcStatus(HeadTable answer) {
+    return exchange.grpc() != Grpc.Kind.NONE && policy.onGrpcStatus(Grpc.statusIn(answer));
   }
 
   /** Of a Retry-After in seconds (RFC 9110 §10.2.3); a date is not looked at. */

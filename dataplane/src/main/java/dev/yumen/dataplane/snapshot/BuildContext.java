@@ -7,6 +7,8 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
+import dev.yumen.api.RetryRef;
+import dev.yumen.api.RetryRules;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.GatewayConfig;
@@ -16,6 +18,7 @@ import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
 import dev.yumen.dataplane.state.StateRegistry;
 import dev.yumen.dataplane.upstream.MirrorTarget;
+import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,6 +116,11 @@ record BuildContext(
                 rules,
                 surroundings.nanoClock(),
                 new BreakerEvents("route", name, surroundings.metrics())));
+  }
+
+  @Override
+  public RetryRef retries(RetryRules rules) {
+    return new RetryPolicy(rules, loops(), nanoTime());
   }
 
   @Override

@@ -1,17 +1,16 @@
 package dev.yumen.dataplane.upstream;
 
-import dev.yumen.config.RetryCondition;
-import dev.yumen.config.RetryConfig;
+import dev.yumen.api.RetryRef;
+import dev.yumen.api.RetryRules;
 import dev.yumen.dataplane.loop.Loop;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.BitSet;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * When requests to one upstream are tried again, and how many may be. What is counted is counted by
- * loop; every method that takes a loop is called on it.
+ * When requests to one upstream, or of one route, are tried again, and how many may be. What is
+ * counted is counted by loop; every method that takes a loop is called on it.
  */
-public final class RetryPolicy {
+public final class RetryPolicy implements RetryRef {
   private static final int STRIDE = 8;
 
   /** Attempts that follow which are always allowed, in a second, by all loops together. */
@@ -20,9 +19,8 @@ public final class RetryPolicy {
   /** What is saved up at most for worse times, in seconds of what is always allowed. */
   private static final double SAVED_SECONDS = 10;
 
-  private final RetryConfig config;
-  private final Set<RetryCondition.Kind> kinds = EnumSet.noneOf(RetryCondition.Kind.class);
-  private final Set<String> methods;
+  private final RetryRules rules;
+  private final BitSet statuses = new BitSet();
   private final double perSecond;
   private final double most;
 
@@ -31,10 +29,13 @@ public final class RetryPolicy {
 
   private final long[] countedAt;
 
-  RetryPolicy(RetryConfig config, int loops, long now) {
-    this.config = config;
-    this.methods = Set.copyOf(config.methods());
-    config.on().forEach(condition -> kinds.add(condition.kind()));
+  /**
+   * @param loops how many there are
+   * @param now monotonic time in nanoseconds
+   */
+  public RetryPolicy(RetryRules rules, int loops, long now) {
+    this.rules = rules;
+    rules.statuses().forEach(statuses::set);
     this.perSecond = ALWAYS_PER_SECOND / loops;
     this.most = Math.max(1, perSecond * SAVED_SECONDS);
     this.tokens = new double[loops * STRIDE];
@@ -45,55 +46,47 @@ public final class RetryPolicy {
     }
   }
 
+  @Override
+  public RetryRules rules() {
+    return rules;
+  }
+
   /** Attempts after the first. */
   public int attempts() {
-    return config.attempts();
+    return rules.attempts();
   }
 
   /** Whether a request is tried again after an attempt that failed so. */
-  public boolean on(RetryCondition.Kind kind) {
-    return config.attempts() > 0 && kinds.contains(kind);
+  public boolean on(RetryRules.On way) {
+    return rules.attempts() > 0 && rules.on().contains(way);
   }
 
   public boolean onStatus(int status) {
-    if (!on(RetryCondition.Kind.STATUS)) {
-      return false;
-    }
-    for (RetryCondition condition : config.on()) {
-      if (condition.status() != null && condition.status().contains(status)) {
-        return true;
-      }
-    }
-    return false;
+    return rules.attempts() > 0 && statuses.get(status);
   }
 
   public boolean onGrpcStatus(int status) {
-    return on(RetryCondition.Kind.GRPC_STATUS)
-        && config.on().stream()
-            .anyMatch(
-                condition ->
-                    condition.kind() == RetryCondition.Kind.GRPC_STATUS
-                        && condition.grpcStatus() == status);
+    return rules.attempts() > 0 && rules.grpcStatuses().contains(status);
   }
 
   /** Whether a request of this method may be tried again when the service may have seen it. */
   public boolean repeats(String method) {
-    return methods.contains(method);
+    return rules.methods().contains(method);
   }
 
   /** For the head of the answer to one attempt; 0 for no limit. */
   public long perTryNanos() {
-    return config.perTryTimeout().toNanos();
+    return rules.perTryTimeout().toNanos();
   }
 
   /** Largest body that is kept to be sent again. */
   public long bodyBytes() {
-    return config.attempts() == 0 ? 0 : config.maxBody().bytes();
+    return rules.maxBody();
   }
 
   /** Longest pause. */
   public long maxBackoffNanos() {
-    return config.maxBackoff().toNanos();
+    return rules.maxBackoff().toNanos();
   }
 
   /**
@@ -103,20 +96,20 @@ public final class RetryPolicy {
    * @param retry 1 for the first attempt that follows
    */
   public long backoffNanos(int retry) {
-    double growing = config.backoff().toNanos() * Math.pow(2, retry - 1.0);
-    double longest = Math.min(growing, (double) config.maxBackoff().toNanos());
+    double growing = rules.backoff().toNanos() * Math.pow(2, retry - 1.0);
+    double longest = Math.min(growing, (double) rules.maxBackoff().toNanos());
     return longest < 1 ? 0 : ThreadLocalRandom.current().nextLong((long) longest) + 1;
   }
 
   /** A request has begun: its share of the budget is saved. */
   public void requested(Loop loop) {
     int at = loop.index() * STRIDE;
-    tokens[at] = Math.min(most + perSecond, tokens[at] + config.budget());
+    tokens[at] = Math.min(most + perSecond, tokens[at] + rules.budget());
   }
 
   /** Takes an attempt that follows out of the budget; false when none is left. */
   public boolean withdraw(Loop loop) {
-    if (config.budget() >= 1) {
+    if (rules.budget() >= 1) {
       return true;
     }
     int at = loop.index() * STRIDE;

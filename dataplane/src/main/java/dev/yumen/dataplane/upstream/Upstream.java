@@ -8,6 +8,7 @@ import dev.yumen.config.Address;
 import dev.yumen.config.BalanceConfig;
 import dev.yumen.config.CircuitBreakerConfig;
 import dev.yumen.config.ConcurrencyConfig;
+import dev.yumen.config.HedgeConfig;
 import dev.yumen.config.UpstreamConfig;
 import dev.yumen.dataplane.balance.SlowStart;
 import dev.yumen.dataplane.guard.BreakerEvents;
@@ -65,6 +66,8 @@ public final class Upstream implements UpstreamRef {
   private final @Nullable Fallback fallback;
   private final StateRegistry.@Nullable Handle<FairLimit> concurrency;
   private final FilterContext.Counter overloaded;
+  private final FilterContext.Counter hedged;
+  private final FilterContext.Counter hedgesWon;
   private final @Nullable HealthChecks checks;
   private final Loop home;
   private final Watch watch = new Watch();
@@ -83,7 +86,7 @@ public final class Upstream implements UpstreamRef {
     this.home = loops.get(Math.floorMod(name.hashCode(), loops.size()));
     BalanceConfig.StickyCookie sticky = config.balance().stickyCookie();
     this.cookies = sticky == null ? null : new StickyCookies(sticky, name);
-    this.retries = new RetryPolicy(config.retry(), loops.size(), home.nanoTime());
+    this.retries = new RetryPolicy(config.retry().rules(), loops.size(), home.nanoTime());
     this.slowStart = new SlowStart(config.slowStart().toNanos());
     this.outliers = new Outliers(config.outlierEjection(), new Ejections());
     CircuitBreakerConfig breaking = config.circuitBreaker();
@@ -103,9 +106,19 @@ public final class Upstream implements UpstreamRef {
                     "gateway_concurrency_refused",
                     "Requests that were refused as too many were under way.",
                     List.of("kind", "upstream", "name", name));
+    this.hedged =
+        hedges("gateway_upstream_hedges", "Attempts that were begun beside one without an answer.");
+    this.hedgesWon =
+        hedges("gateway_upstream_hedges_won", "Of these the ones that were answered first.");
     this.checks =
         config.healthCheck() == null ? null : new HealthChecks(this, config.healthCheck(), home);
     start();
+  }
+
+  private FilterContext.Counter hedges(String family, String help) {
+    return config.hedge() == null
+        ? _ -> {}
+        : surroundings.metrics().counter(family, help, List.of("upstream", name));
   }
 
   private StateRegistry.Handle<WindowBreaker> breaker(CircuitBreaker.Rules rules) {
@@ -295,6 +308,21 @@ public final class Upstream implements UpstreamRef {
   /** When requests are tried again. */
   public RetryPolicy retries() {
     return retries;
+  }
+
+  /** When an attempt is begun beside one without an answer; null when never. */
+  public @Nullable HedgeConfig hedge() {
+    return config.hedge();
+  }
+
+  /** An attempt was begun beside another one. */
+  public void hedged() {
+    hedged.add(1);
+  }
+
+  /** Such an attempt was answered first. */
+  public void hedgeWon() {
+    hedgesWon.add(1);
   }
 
   /** A request was not tried again, as too many were. */

@@ -13,13 +13,7 @@ import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -221,37 +215,6 @@ class RetryTest {
         assertEquals("second", send(gateway, POST.formatted("")).text());
         assertEquals("body", second.awaitRequest(i).text());
       }
-    }
-  }
-
-  /** A port whose queue is full: connections to it are neither made nor refused. */
-  private static final class FullPort implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    private final List<Socket> queue = new ArrayList<>();
-
-    FullPort() throws IOException {
-      boolean full = false;
-      while (!full) {
-        Socket socket = new Socket();
-        queue.add(socket);
-        try {
-          socket.connect(server.getLocalSocketAddress(), 200);
-        } catch (SocketTimeoutException _) {
-          full = true;
-        }
-      }
-    }
-
-    int port() {
-      return server.getLocalPort();
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (Socket socket : queue) {
-        socket.close();
-      }
-      server.close();
     }
   }
 
