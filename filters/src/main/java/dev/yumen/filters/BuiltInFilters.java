@@ -1,6 +1,7 @@
 package dev.yumen.filters;
 
 import dev.yumen.api.FilterType;
+import dev.yumen.filters.auth.AclFilter;
 import dev.yumen.filters.auth.ApiKeyFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
@@ -40,6 +41,7 @@ public final class BuiltInFilters {
   private static final List<FilterType<?>> ALL =
       List.of(
           AccessLogFilter.TYPE,
+          AclFilter.TYPE,
           AddPrefixFilter.TYPE,
           ApiKeyFilter.TYPE,
           BasicAuthFilter.TYPE,
