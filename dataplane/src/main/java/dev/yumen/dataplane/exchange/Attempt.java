@@ -74,6 +74,13 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     return stream;
   }
 
+  /** Sends what was written. */
+  void flush() {
+    if (stream != null) {
+      stream.flush();
+    }
+  }
+
   /** Whether something may still come of it. */
   boolean active() {
     return stream != null || connecting != null;

@@ -18,8 +18,6 @@ import dev.yumen.dataplane.upstream.Fallback;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,19 +46,12 @@ final class Forwarding {
   private @Nullable EndpointSearch search;
   private @Nullable Turn turn;
 
-  /** The one under way, the one begun last of several, or the last one that was. */
-  private @Nullable Attempt attempt;
-
-  /** Those that are under way beside it. */
-  private List<Attempt> others = List.of();
-
-  private int hedges;
+  private final Attempts attempts = new Attempts();
 
   private boolean endpointsHost;
   private boolean freshOnly;
   private boolean fellBack;
   private boolean over;
-  private int attempts;
   private int refusals;
   private @Nullable Failure connectFailure;
   private @Nullable Tunnel tunnel;
@@ -121,12 +112,12 @@ final class Forwarding {
       refused(service, breaker);
       return;
     }
-    if (attempts++ > 0) {
+    if (attempts.begun() > 0) {
       loop.metrics().upstreamRetried(metric());
     }
     exchange.attemptDue(policy().perTryNanos());
     Attempt next = new Attempt(this, exchange, service, chosen, permit);
-    attempt = next;
+    attempts.add(next);
     next.begin(freshOnly, upload.upgrading());
     armHedge();
   }
@@ -199,7 +190,7 @@ final class Forwarding {
 
   /** The service has to begin its answer from now on, if it has not. */
   void awaitAnswer() {
-    if (latest().answerNanos() < 0 && !(racing() && exchange.awaitsHeader())) {
+    if (attempts.latest().answerNanos() < 0 && !(attempts.racing() && exchange.awaitsHeader())) {
       exchange.headerDue(upstream().config().timeout().header().toNanos());
     }
   }
@@ -209,7 +200,7 @@ final class Forwarding {
     connectFailure = failure;
     failed(by, failure.code());
     search().unreachable(by.endpoint());
-    if (othersGoOn(by)) {
+    if (attempts.goOnWithout(by)) {
       return;
     }
     if (policy().on(On.CONNECT_FAILURE)) {
@@ -229,9 +220,9 @@ final class Forwarding {
       exchange.fail(failure);
       return;
     }
-    if (racing()) {
+    if (attempts.racing()) {
       failed(by, failure.code());
-      othersGoOn(by);
+      attempts.goOnWithout(by);
       return;
     }
     boolean whole = upload.body().repeatable();
@@ -284,13 +275,13 @@ final class Forwarding {
   /** Begins to wait for the time when another attempt is begun beside the one under way. */
   private void armHedge() {
     HedgeConfig hedge = upstream == null ? null : upstream.hedge();
-    if (hedge != null && hedges < hedge.attempts() && upload.ended() && unanswered()) {
+    if (hedge != null && attempts.hedged() < hedge.attempts() && upload.ended() && unanswered()) {
       exchange.hedgeDue(hedge.after().toNanos());
     }
   }
 
   private boolean unanswered() {
-    return active() && latest().answerNanos() < 0;
+    return active() && attempts.latest().answerNanos() < 0;
   }
 
   /** The attempts under way are slow: another one is begun beside them, at another endpoint. */
@@ -299,7 +290,7 @@ final class Forwarding {
     if (!unanswered() || !upload.ended() || upload.upgrading()) {
       return;
     }
-    search().tried(latest().endpoint());
+    search().tried(attempts.latest().endpoint());
     Endpoint chosen = search().next(exchange.loop(), false);
     if (chosen == null || !retries().takeBeside()) {
       return;
@@ -309,60 +300,11 @@ final class Forwarding {
     if (breaker != null && permit == null) {
       return;
     }
-    hedges++;
-    attempts++;
     service.hedged();
-    others = others.isEmpty() ? new ArrayList<>(1) : others;
-    others.add(latest());
     Attempt next = new Attempt(this, exchange, service, chosen, permit);
-    attempt = next;
+    attempts.addBeside(next);
     next.begin(freshOnly, false);
     armHedge();
-  }
-
-  private boolean racing() {
-    return !others.isEmpty();
-  }
-
-  /** One has failed; whether there are others that may still be answered. */
-  private boolean othersGoOn(Attempt failed) {
-    if (!racing()) {
-      return false;
-    }
-    if (failed == attempt) {
-      attempt = others.removeLast();
-    } else {
-      others.remove(failed);
-    }
-    return true;
-  }
-
-  /** Ends all that are under way but one. */
-  private void keepOnly(Attempt one) {
-    others.add(latest());
-    others.remove(one);
-    dropOthers();
-    if (one == attempt) {
-      upstream().hedgeWon();
-    }
-    attempt = one;
-  }
-
-  private void dropOthers() {
-    for (Attempt other : others) {
-      other.abandon();
-      leave(other);
-    }
-    others = List.of();
-  }
-
-  private void countFailed(FailureCode code) {
-    for (Attempt other : others) {
-      other.countFailed(code);
-    }
-    if (active()) {
-      latest().countFailed(code);
-    }
   }
 
   // ---- again ----
@@ -395,13 +337,12 @@ final class Forwarding {
     if (!active() || !policy().on(On.TIMEOUT)) {
       return false;
     }
-    Attempt slow = latest();
-    if (!retries().take(slow.stream() == null && !racing())) {
+    Attempt slow = attempts.latest();
+    if (!retries().take(slow.stream() == null && !attempts.racing())) {
       return false;
     }
-    countFailed(late.code());
-    dropOthers();
-    slow.abandon();
+    attempts.countFailed(late.code());
+    attempts.abandon();
     leave(slow);
     retry(retries().pause());
     return true;
@@ -425,7 +366,7 @@ final class Forwarding {
     if (!wanted || !mayFallBack(fallback, open || MAY_PASS.contains(cause.code()))) {
       return false;
     }
-    countFailed(cause.code());
+    attempts.countFailed(cause.code());
     exchange.note(cause);
     fallBack(fallback);
     return true;
@@ -453,11 +394,7 @@ final class Forwarding {
   private void fallBack(Fallback fallback) {
     fellBack = true;
     fallback.used().add(1);
-    dropOthers();
-    if (attempt != null) {
-      attempt.abandon();
-      attempt.leave();
-    }
+    attempts.stop();
     exchange.noUpstreamLimits();
     leaveUpstream();
     AnswerConfig.Compiled answer = fallback.answer();
@@ -473,7 +410,7 @@ final class Forwarding {
   /** The upstream has no more to do with this request. */
   private void leaveUpstream() {
     if (turn != null) {
-      Attempt last = attempt;
+      Attempt last = attempts.last();
       long answered = last == null ? -1 : last.answerNanos();
       turn.end(last == null || answered >= 0 ? answered : last.age());
     }
@@ -491,17 +428,7 @@ final class Forwarding {
   }
 
   void flush() {
-    flush(attempt);
-    for (Attempt other : others) {
-      flush(other);
-    }
-  }
-
-  private static void flush(@Nullable Attempt attempt) {
-    UpstreamStream to = attempt == null ? null : attempt.stream();
-    if (to != null) {
-      to.flush();
-    }
+    attempts.flush();
   }
 
   // ---- the answer ----
@@ -510,21 +437,23 @@ final class Forwarding {
     if (status == 100) {
       upload.continued();
     }
-    if (!racing()) {
+    if (!attempts.racing()) {
       exchange.client().sendInterim(status, fields);
     }
   }
 
   /** The head of an attempt's answer is there. */
   void answered(Attempt by, HeadTable fields, Framing framing, long length) {
-    if (racing()) {
+    if (attempts.racing()) {
       if (retries().refuses(fields)) {
         by.abandon();
         leave(by);
-        othersGoOn(by);
-        return; // one of them may do better
+        attempts.goOnWithout(by); // one of them may do better
+        return;
       }
-      keepOnly(by);
+      if (attempts.keepOnly(by)) {
+        upstream().hedgeWon();
+      }
     }
     if (framing != Framing.TUNNEL && retryAfter(by, fields)) {
       exchange.flush();
@@ -583,7 +512,7 @@ final class Forwarding {
   }
 
   void pauseResponse() {
-    UpstreamStream from = attempt == null ? null : attempt.stream();
+    UpstreamStream from = attempts.stream();
     if (from != null) {
       from.pauseResponse();
       exchange.answerPaused();
@@ -591,7 +520,7 @@ final class Forwarding {
   }
 
   void resumeResponse() {
-    UpstreamStream from = attempt == null ? null : attempt.stream();
+    UpstreamStream from = attempts.stream();
     if (from != null && !over) {
       if (tunnel == null) {
         exchange.answerMoved(idleNanos());
@@ -613,7 +542,7 @@ final class Forwarding {
 
   /** Response filters have let the 101 pass. */
   void openTunnel(Answering answering) {
-    UpstreamStream to = latest().stream();
+    UpstreamStream to = attempts.stream();
     if (to != null) {
       Tunnel opened = new Tunnel(exchange, to);
       tunnel = opened;
@@ -628,12 +557,14 @@ final class Forwarding {
 
   /** Whether an attempt is under way. */
   boolean active() {
-    return !over && attempt != null && attempt.active();
+    return !over && attempts.active();
   }
 
   /** Ends the attempts that are under way, if any, because of a failure; no other follows. */
   void giveUp(FailureCode because) {
-    countFailed(because);
+    if (!over) {
+      attempts.countFailed(because);
+    }
     if (because == FailureCode.OVERLOADED && upstream != null) {
       upstream.overloaded();
     }
@@ -644,23 +575,18 @@ final class Forwarding {
   void giveUp() {
     over = true;
     exchange.noUpstreamLimits();
-    dropOthers();
-    if (attempt != null) {
-      attempt.abandon();
-    }
+    attempts.abandon();
     upload.drop();
   }
 
   /** The exchange is over. */
   void end() {
     over = true;
-    if (tunnel != null && latest().stream() != null) {
+    if (tunnel != null && attempts.stream() != null) {
       tunnel.end();
     }
     leaveUpstream();
-    if (attempt != null) {
-      attempt.leave();
-    }
+    attempts.leave();
     upload.drop();
   }
 
@@ -668,16 +594,17 @@ final class Forwarding {
 
   /** The version of HTTP in which the upstream answers. */
   String upstreamVersion() {
-    UpstreamStream from = attempt == null ? null : attempt.stream();
+    UpstreamStream from = attempts.stream();
     return from == null ? "1.1" : from.version();
   }
 
   int attempts() {
-    return attempts;
+    return attempts.begun();
   }
 
   long answerNanos() {
-    return attempt == null ? -1 : attempt.answerNanos();
+    Attempt last = attempts.last();
+    return last == null ? -1 : last.answerNanos();
   }
 
   int metric() {
@@ -685,7 +612,8 @@ final class Forwarding {
   }
 
   @Nullable String endpointText() {
-    return attempt == null ? null : attempt.endpoint().text();
+    Attempt last = attempts.last();
+    return last == null ? null : last.endpoint().text();
   }
 
   private Upstream upstream() {
@@ -702,9 +630,5 @@ final class Forwarding {
 
   private EndpointSearch search() {
     return Objects.requireNonNull(search);
-  }
-
-  private Attempt latest() {
-    return Objects.requireNonNull(attempt);
   }
 }
