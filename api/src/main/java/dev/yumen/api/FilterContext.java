@@ -71,6 +71,15 @@ public interface FilterContext {
   ConcurrencyLimit concurrencyLimit(String name, ConcurrencyLimit.Rules rules);
 
   /**
+   * Rules of the filter, by which requests they are for.
+   *
+   * @param component the setting they stand in, a list
+   * @throws InvalidValue naming the setting within the list, for a rule that is malformed or that
+   *     one before it leaves nothing to
+   */
+  RequestRules rules(String component, List<RequestPattern> patterns);
+
+  /**
    * A counter under the given metric name.
    *
    * @param name without the {@code _total} suffix, such as {@code gateway_rate_limited}

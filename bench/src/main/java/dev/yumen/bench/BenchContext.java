@@ -7,6 +7,8 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
+import dev.yumen.api.RequestPattern;
+import dev.yumen.api.RequestRules;
 import dev.yumen.api.RetryRef;
 import dev.yumen.api.RetryRules;
 import dev.yumen.api.UpstreamName;
@@ -111,6 +113,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
 
   @Override
   public ConcurrencyLimit concurrencyLimit(String name, ConcurrencyLimit.Rules rules) {
+    throw new UnsupportedOperationException("no filter that is measured asks for it");
+  }
+
+  @Override
+  public RequestRules rules(String component, List<RequestPattern> patterns) {
     throw new UnsupportedOperationException("no filter that is measured asks for it");
   }
 

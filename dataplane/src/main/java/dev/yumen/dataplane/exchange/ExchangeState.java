@@ -15,7 +15,8 @@ import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
-import dev.yumen.dataplane.routing.RoutingRequest;
+import dev.yumen.dataplane.routing.RouteMatch;
+import dev.yumen.dataplane.routing.RoutedRequest;
 import dev.yumen.dataplane.routing.Target;
 import dev.yumen.dataplane.snapshot.Route;
 import dev.yumen.dataplane.snapshot.RouteEnd;
@@ -41,7 +42,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** What an exchange knows: itself as filters see it, and the times it must not pass. */
-abstract class ExchangeState extends Deadline implements Exchange, RoutingRequest {
+abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest {
   private final LoopExchanges loops;
   private final InstantSource clock;
   private final ClientStream client;
@@ -282,6 +283,11 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutingReques
   @Override
   public Target target() {
     return scratch.target;
+  }
+
+  @Override
+  public RouteMatch<?> routeMatch() {
+    return scratch.match;
   }
 
   @Override

@@ -7,6 +7,8 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
+import dev.yumen.api.RequestPattern;
+import dev.yumen.api.RequestRules;
 import dev.yumen.api.RetryRef;
 import dev.yumen.api.RetryRules;
 import dev.yumen.api.UpstreamName;
@@ -16,6 +18,7 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.dataplane.guard.BreakerEvents;
 import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
+import dev.yumen.dataplane.routing.RuleList;
 import dev.yumen.dataplane.state.StateRegistry;
 import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.RetryPolicy;
@@ -144,6 +147,11 @@ record BuildContext(
         FairLimit.class,
         routeId + " " + name + " " + rules,
         () -> new FairLimit(rules, surroundings.nanoClock()));
+  }
+
+  @Override
+  public RequestRules rules(String component, List<RequestPattern> patterns) {
+    return RuleList.of(component, patterns);
   }
 
   @Override
