@@ -3,6 +3,7 @@ package dev.yumen.filters;
 import dev.yumen.api.FilterType;
 import dev.yumen.filters.auth.AclFilter;
 import dev.yumen.filters.auth.ApiKeyFilter;
+import dev.yumen.filters.auth.AuthorizeFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.grpc.GrpcWebFilter;
@@ -44,6 +45,7 @@ public final class BuiltInFilters {
           AclFilter.TYPE,
           AddPrefixFilter.TYPE,
           ApiKeyFilter.TYPE,
+          AuthorizeFilter.TYPE,
           BasicAuthFilter.TYPE,
           CircuitBreakerFilter.TYPE,
           ConcurrencyLimitFilter.TYPE,
