@@ -20,6 +20,7 @@ import dev.yumen.filters.path.RewritePathFilter;
 import dev.yumen.filters.path.SetPathFilter;
 import dev.yumen.filters.path.StripPrefixFilter;
 import dev.yumen.filters.security.CorsFilter;
+import dev.yumen.filters.security.CsrfFilter;
 import dev.yumen.filters.security.IpRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
@@ -50,6 +51,7 @@ public final class BuiltInFilters {
           CircuitBreakerFilter.TYPE,
           ConcurrencyLimitFilter.TYPE,
           CorsFilter.TYPE,
+          CsrfFilter.TYPE,
           FaultFilter.TYPE,
           GrpcWebFilter.TYPE,
           HostFilter.TYPE,

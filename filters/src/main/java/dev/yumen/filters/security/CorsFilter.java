@@ -61,7 +61,7 @@ public final class CorsFilter implements Filter {
       if (allowOrigins.isEmpty()) {
         throw new InvalidValue("allow-origins", "no origins", "at least one, or \"*\"");
       }
-      allowOrigins.forEach(Origins::check);
+      allowOrigins.forEach(origin -> Origins.checkOrAny("allow-origins", origin));
       allowMethods.forEach(method -> HeaderName.readable("allow-methods", method));
       allowHeaders.forEach(name -> HeaderName.readable("allow-headers", name));
       exposeHeaders.forEach(name -> HeaderName.readable("expose-headers", name));

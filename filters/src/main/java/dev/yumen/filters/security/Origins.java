@@ -14,6 +14,10 @@ final class Origins {
           "[a-z][a-z0-9+.-]*://(\\*\\.)?"
               + "([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
 
+  private static final String EXPECTED =
+      "a lower-case origin without a path such as https://shop.example.com, or"
+          + " https://*.example.com";
+
   private record Below(String scheme, String suffix) {}
 
   private final boolean any;
@@ -34,13 +38,17 @@ final class Origins {
             .toArray(Below[]::new);
   }
 
-  static void check(String origin) {
+  /** Passes one origin, or all below a domain. */
+  static void check(String component, String origin) {
+    if (!ORIGIN.matcher(origin).matches()) {
+      throw new InvalidValue(component, origin, EXPECTED);
+    }
+  }
+
+  /** Passes that too, and all origins, and the one of documents that have none. */
+  static void checkOrAny(String component, String origin) {
     if (!origin.equals("*") && !origin.equals("null") && !ORIGIN.matcher(origin).matches()) {
-      throw new InvalidValue(
-          "allow-origins",
-          origin,
-          "a lower-case origin without a path such as https://shop.example.com, or"
-              + " https://*.example.com, or \"*\"");
+      throw new InvalidValue(component, origin, EXPECTED + ", or \"*\"");
     }
   }
 
