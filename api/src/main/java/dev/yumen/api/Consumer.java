@@ -33,13 +33,14 @@ public record Consumer(
       @Describe(
               "A name in the consumer's certificate, for mtls-auth: a common name, a DNS name, a URI,"
                   + " an address of mail, or the SHA-256 of the certificate.")
-          @Nullable String certificate) {
+          @Nullable String certificate,
+      @Describe("Whose tokens mean this consumer, for jwt.") @Nullable Jwt jwt) {
 
     public Credential {
-      long given = Stream.of(apiKey, basic, certificate).filter(Objects::nonNull).count();
+      long given = Stream.of(apiKey, basic, certificate, jwt).filter(Objects::nonNull).count();
       if (given != 1) {
         throw InvalidValue.found(
-            "", given == 0 ? "nothing" : "more than one", "api-key, basic or certificate");
+            "", given == 0 ? "nothing" : "more than one", "api-key, basic, certificate or jwt");
       }
       if (certificate != null && certificate.isBlank()) {
         throw new InvalidValue("certificate", certificate, "a name in a certificate");
@@ -48,25 +49,50 @@ public record Consumer(
 
     @Override
     public String toString() {
-      return apiKey != null ? "api-key" : basic != null ? "basic" : "certificate";
+      return apiKey != null
+          ? "api-key"
+          : basic != null ? "basic" : certificate != null ? "certificate" : "jwt";
     }
   }
 
-  /** User name and password. */
-  @Describe("User name and password.")
+  /** User name and password, or what is kept instead of the password. */
+  @Describe("User name and password; the password itself or its hash.")
   public record Basic(
       @Describe("User name; without a colon.") String username,
-      @Describe("Password.") @Secret String password) {
+      @Describe("Password; use ${file:…} or ${NAME} rather than the password itself.") @Secret
+          @Nullable String password,
+      @Describe("Hash of the password by argon2id or bcrypt, as yumen hash-password prints it.")
+          @Secret
+          @Nullable String passwordHash) {
 
     public Basic {
       if (username.isEmpty() || username.indexOf(':') >= 0) {
         throw new InvalidValue("username", username, "a name without a colon");
+      }
+      if ((password == null) == (passwordHash == null)) {
+        throw InvalidValue.found(
+            "", password == null ? "no password" : "both", "password or password-hash");
       }
     }
 
     @Override
     public String toString() {
       return "basic " + username;
+    }
+  }
+
+  /** Whom a verified token has to name. */
+  @Shorthand("subject")
+  @Describe("Whose tokens mean this consumer.")
+  public record Jwt(
+      @Describe("What the token says in the claim that jwt looks at, usually sub.") String subject,
+      @Describe("Who has to have issued it (iss); by default anybody whose tokens jwt accepts.")
+          @Nullable String issuer) {
+
+    public Jwt {
+      if (subject.isBlank()) {
+        throw new InvalidValue("subject", subject, "a subject that is not blank");
+      }
     }
   }
 }

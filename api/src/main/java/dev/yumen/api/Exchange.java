@@ -45,9 +45,16 @@ public interface Exchange {
   Map<String, String> pathVariables();
 
   /** Who the client is, once an authentication filter found out. */
-  @Nullable Consumer consumer();
+  @Nullable Identity identity();
 
-  void consumer(Consumer consumer);
+  /** Replaces an earlier one. */
+  void identity(Identity identity);
+
+  /** Short for the consumer of the {@link #identity}. */
+  default @Nullable Consumer consumer() {
+    Identity identity = identity();
+    return identity == null ? null : identity.consumer();
+  }
 
   <T> @Nullable T get(Key<T> key);
 

@@ -19,7 +19,7 @@ final class MemoryExchange implements Exchange, RequestHead {
   private String path;
   private @Nullable String query;
   private String authority = "shop.example.com:8080";
-  private @Nullable Consumer consumer;
+  private @Nullable Identity identity;
 
   /**
    * @param target path and query
@@ -86,13 +86,13 @@ final class MemoryExchange implements Exchange, RequestHead {
   }
 
   @Override
-  public @Nullable Consumer consumer() {
-    return consumer;
+  public @Nullable Identity identity() {
+    return identity;
   }
 
   @Override
-  public void consumer(Consumer found) {
-    consumer = found;
+  public void identity(Identity found) {
+    identity = found;
   }
 
   @Override

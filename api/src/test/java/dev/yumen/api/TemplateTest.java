@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.Template.Into;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -45,8 +47,8 @@ class TemplateTest {
   void headersCookiesConsumersAndPathVariablesAreFilledIn() {
     exchange.headers().add("X-Tenant", "acme").add("Cookie", "a=1; b=2");
     exchange.pathVariables.put("id", "7");
-    exchange.consumer(
-        new Consumer("ann", java.util.List.of(), java.util.Map.of(), java.util.List.of()));
+    Consumer ann = new Consumer("ann", List.of(), Map.of(), List.of());
+    exchange.identity(Identity.of(ann, "api-key"));
     assertEquals(
         "acme 2 7 ann", render("${header.x-tenant} ${cookie.b} ${path.id} ${consumer}", Into.TEXT));
   }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       RoutesCommand.class,
       SchemaCommand.class,
+      HashPasswordCommand.class,
       TrainCommand.class,
       VersionCommand.class
     },

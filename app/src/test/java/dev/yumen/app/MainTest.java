@@ -1,10 +1,14 @@
 package dev.yumen.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.filters.auth.PasswordHash;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -36,10 +40,29 @@ class MainTest {
   @Test
   void helpListsTheCommandsForUsers() {
     assertEquals(0, execute("--help"));
-    for (String name : new String[] {"run", "check", "routes", "schema", "version"}) {
+    for (String name :
+        new String[] {"run", "check", "routes", "schema", "hash-password", "version"}) {
       assertTrue(out.toString().contains("\n  " + name + " "), out.toString());
     }
     assertFalse(out.toString().contains("train"), out.toString());
+  }
+
+  @Test
+  void aPasswordIsHashedFromStandardInput() {
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("a wörd\r\nmore\n".getBytes(UTF_8)));
+      assertEquals(0, execute("hash-password"), err::toString);
+      String hash = out.toString().strip();
+      assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
+      assertTrue(PasswordHash.parse(hash).matches("a wörd".getBytes(UTF_8)));
+      assertFalse(PasswordHash.parse(hash).matches("a word".getBytes(UTF_8)));
+      System.setIn(new ByteArrayInputStream(new byte[] {'\n'}));
+      assertEquals(1, execute("hash-password"));
+      assertEquals(2, execute("hash-password", "secret"));
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test

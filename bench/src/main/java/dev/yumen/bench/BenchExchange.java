@@ -1,8 +1,8 @@
 package dev.yumen.bench;
 
-import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Headers;
+import dev.yumen.api.Identity;
 import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.RequestHead;
@@ -122,12 +122,12 @@ final class BenchExchange implements Exchange, RequestHead {
   }
 
   @Override
-  public @Nullable Consumer consumer() {
+  public @Nullable Identity identity() {
     return null;
   }
 
   @Override
-  public void consumer(Consumer consumer) {}
+  public void identity(Identity identity) {}
 
   @Override
   @SuppressWarnings("unchecked") // put takes a value of the key's type

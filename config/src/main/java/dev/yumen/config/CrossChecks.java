@@ -81,6 +81,7 @@ final class CrossChecks {
     Map<String, Place> names = new HashMap<>();
     Map<String, Place> keys = new HashMap<>();
     Map<String, Place> users = new HashMap<>();
+    Map<String, Map<String, Place>> subjects = new HashMap<>();
     List<Node> consumers = items(root, "consumers");
     for (int i = 0; i < consumers.size(); i++) {
       At at = At.TOP.key("consumers").item(i);
@@ -92,9 +93,20 @@ final class CrossChecks {
         if (credentials.get(j) instanceof Mapping credential) {
           At user = here.key("basic").key("username");
           unique(scalar(credential.get("basic"), "username"), user, users);
+          subject(credential.get("jwt"), here.key("jwt"), subjects);
         }
       }
     }
+  }
+
+  /** Each issuer has its own subjects; so has nobody in particular. */
+  private void subject(@Nullable Node jwt, At at, Map<String, Map<String, Place>> subjects) {
+    Scalar issuer = scalar(jwt, "issuer");
+    Scalar subject =
+        jwt instanceof Scalar alone && !alone.isNull() ? alone : scalar(jwt, "subject");
+    At named = jwt instanceof Scalar ? at : at.key("subject");
+    String whose = issuer == null ? "" : issuer.text();
+    unique(subject, named, subjects.computeIfAbsent(whose, _ -> new HashMap<>()));
   }
 
   /** Two that listen on the same address, where an unspecified address is the same as any. */

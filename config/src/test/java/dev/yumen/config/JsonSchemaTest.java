@@ -112,7 +112,7 @@ class JsonSchemaTest {
           bad  | filters: [strip-prefx: 1]
           bad  | filters: strip-prefix
           good | consumers: [{name: a, credentials: [{basic: {username: u, password: p}}]}]
-          bad  | consumers: [{name: a, credentials: [{basic: {username: u}}]}]
+          bad  | consumers: [{name: a, credentials: [{basic: {password: p}}]}]
           bad  | consumers: [{}]
           bad  | include: {a: b}
           """)

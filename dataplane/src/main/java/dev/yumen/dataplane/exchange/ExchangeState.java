@@ -2,10 +2,10 @@ package dev.yumen.dataplane.exchange;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.Identity;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
@@ -56,7 +56,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest
   private @Nullable String traceId;
   private @Nullable String scheme;
   private @Nullable InetAddress clientAddress;
-  private @Nullable Consumer consumer;
+  private @Nullable Identity identity;
   private @Nullable Upstream upstream;
   private @Nullable RetryPolicy retries;
   private List<MirrorTarget> mirrors = List.of();
@@ -165,13 +165,13 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest
   }
 
   @Override
-  public @Nullable Consumer consumer() {
-    return consumer;
+  public @Nullable Identity identity() {
+    return identity;
   }
 
   @Override
-  public void consumer(Consumer consumer) {
-    this.consumer = consumer;
+  public void identity(Identity proven) {
+    identity = proven;
   }
 
   // ---- what is asked ----

@@ -83,7 +83,7 @@ public final class ApiKeyFilter implements Filter {
   }
 
   private void add(Consumer consumer) {
-    Identity identity = new Identity(consumer);
+    UpstreamIdentity identity = UpstreamIdentity.of(consumer, TYPE.name());
     for (Consumer.Credential credential : consumer.credentials()) {
       if (credential.apiKey() != null) {
         credentials.add(credential.apiKey(), identity);
@@ -106,7 +106,7 @@ public final class ApiKeyFilter implements Filter {
     if (key == null || key.isEmpty()) {
       return missing;
     }
-    Identity identity = credentials.find(key.getBytes(StandardCharsets.UTF_8));
+    UpstreamIdentity identity = credentials.find(key.getBytes(StandardCharsets.UTF_8));
     if (identity == null) {
       return invalid;
     }

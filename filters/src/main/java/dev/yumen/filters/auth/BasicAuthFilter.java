@@ -12,7 +12,10 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Verdict;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by user name and password (RFC 7617). */
@@ -26,29 +29,49 @@ public final class BasicAuthFilter implements Filter {
       @Describe("Shown by browsers when they ask for the password.") @Default("yumen") String realm,
       @Describe("Whether Authorization is taken from the request before it is forwarded.")
           @Default("true")
-          boolean hideCredentials) {
+          boolean hideCredentials,
+      @Describe(
+              "How long a password that was right counts as right without its hash being computed"
+                  + " again; 0s for not at all. Only for password-hash.")
+          @Default("1m")
+          Duration remember) {
 
     public Config {
       Realm.check(realm);
+      if (remember.isNegative() || remember.compareTo(LONGEST) > 0) {
+        throw new InvalidValue("remember", remember.toString(), "0s to 1h");
+      }
     }
   }
 
+  private static final Duration LONGEST = Duration.ofHours(1);
   private static final String SCHEME = "Basic ";
+  private static final int REMEMBERED = 4_096;
+  private static final int WAITING = 64;
 
   private final Credentials credentials = new Credentials();
+  private final Passwords passwords = new Passwords();
+  private final Recent<Digest, UpstreamIdentity> recent;
+  private final FilterContext context;
   private final boolean hide;
+  private final long rememberNanos;
+  private final @Nullable SlowChecks checks;
   private final Verdict missing;
   private final Verdict invalid;
 
   private BasicAuthFilter(Config config, FilterContext context) {
+    this.context = context;
     hide = config.hideCredentials;
+    rememberNanos = config.remember.toNanos();
     String challenge = "Basic realm=\"" + config.realm + "\", charset=\"UTF-8\"";
     missing = refuse(FailureCode.AUTH_MISSING, "no Authorization of scheme Basic", challenge);
     invalid = refuse(FailureCode.AUTH_INVALID, "an unknown user or password", challenge);
     context.consumers().forEach(this::add);
-    if (credentials.isEmpty()) {
+    if (credentials.isEmpty() && passwords.isEmpty()) {
       throw new InvalidValue("", "no passwords", "a consumer with a credential basic");
     }
+    checks = passwords.isEmpty() ? null : SlowChecks.of(context, "passwords", WAITING);
+    recent = new Recent<>(passwords.isEmpty() ? 0 : REMEMBERED);
   }
 
   private static Verdict refuse(FailureCode code, String detail, String challenge) {
@@ -56,11 +79,13 @@ public final class BasicAuthFilter implements Filter {
   }
 
   private void add(Consumer consumer) {
-    Identity identity = new Identity(consumer);
+    UpstreamIdentity identity = UpstreamIdentity.of(consumer, TYPE.name());
     for (Consumer.Credential credential : consumer.credentials()) {
       Consumer.Basic basic = credential.basic();
-      if (basic != null) {
+      if (basic != null && basic.password() != null) {
         credentials.add(basic.username() + ":" + basic.password(), identity);
+      } else if (basic != null && basic.passwordHash() != null) {
+        passwords.add(basic, basic.passwordHash(), identity);
       }
     }
   }
@@ -72,27 +97,56 @@ public final class BasicAuthFilter implements Filter {
     if (authorization == null || !isBasic(authorization)) {
       return missing;
     }
-    Identity identity = headers.all("authorization").size() == 1 ? find(authorization) : null;
-    if (identity == null) {
+    byte[] shown = headers.all("authorization").size() == 1 ? decoded(authorization) : null;
+    if (shown == null) {
       return invalid;
     }
-    if (hide) {
-      headers.remove("authorization");
-    }
-    identity.assign(exchange);
-    return Verdict.proceed();
+    UpstreamIdentity identity = credentials.find(shown);
+    return identity == null && checks != null
+        ? prove(exchange, shown, checks)
+        : verdict(exchange, identity);
   }
 
   private static boolean isBasic(String authorization) {
     return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
   }
 
-  private @Nullable Identity find(String authorization) {
+  private static byte @Nullable [] decoded(String authorization) {
     try {
-      String encoded = authorization.substring(SCHEME.length()).strip();
-      return credentials.find(Base64.getDecoder().decode(encoded));
+      return Base64.getDecoder().decode(authorization.substring(SCHEME.length()).strip());
     } catch (IllegalArgumentException _) {
       return null;
     }
+  }
+
+  private Verdict prove(Exchange exchange, byte[] shown, SlowChecks slow) {
+    Digest digest = passwords.digest(shown);
+    UpstreamIdentity known = recent.get(digest, context.nanoTime());
+    if (known != null) {
+      return verdict(exchange, known);
+    }
+    CompletableFuture<Optional<UpstreamIdentity>> proof =
+        slow.prove(this, digest, () -> Optional.ofNullable(passwords.prove(shown)));
+    return proof == null
+        ? Verdict.fail(FailureCode.OVERLOADED, "too many passwords wait for their check")
+        : Verdict.await(
+            proof.thenApplyAsync(
+                found -> {
+                  found.ifPresent(
+                      identity -> recent.put(digest, identity, context.nanoTime() + rememberNanos));
+                  return verdict(exchange, found.orElse(null));
+                },
+                exchange.executor()));
+  }
+
+  private Verdict verdict(Exchange exchange, @Nullable UpstreamIdentity identity) {
+    if (identity == null) {
+      return invalid;
+    }
+    if (hide) {
+      exchange.request().headers().remove("authorization");
+    }
+    identity.assign(exchange);
+    return Verdict.proceed();
   }
 }

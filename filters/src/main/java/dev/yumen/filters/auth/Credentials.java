@@ -17,10 +17,10 @@ final class Credentials {
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(Credentials::sha256);
 
-  private final Map<Digest, Identity> identities = new HashMap<>();
+  private final Map<Digest, UpstreamIdentity> identities = new HashMap<>();
 
   /** Adds a secret that nobody else has; the configuration sees to that. */
-  void add(String secret, Identity identity) {
+  void add(String secret, UpstreamIdentity identity) {
     identities.put(digest(secret.getBytes(StandardCharsets.UTF_8)), identity);
   }
 
@@ -29,7 +29,7 @@ final class Credentials {
   }
 
   /** Whose secret this is, or null. */
-  @Nullable Identity find(byte[] secret) {
+  @Nullable UpstreamIdentity find(byte[] secret) {
     return identities.get(digest(secret));
   }
 
@@ -42,28 +42,6 @@ final class Credentials {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  /** A digest as a key; any four of its bytes are a good hash. */
-  private static final class Digest {
-    private final byte[] bytes;
-
-    Digest(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Digest digest && MessageDigest.isEqual(bytes, digest.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return (bytes[0] & 0xff) << 24
-          | (bytes[1] & 0xff) << 16
-          | (bytes[2] & 0xff) << 8
-          | (bytes[3] & 0xff);
     }
   }
 }

@@ -71,7 +71,7 @@ public final class MtlsAuthFilter implements Filter {
   private static final String CLIENT_CERT_CHAIN = "Client-Cert-Chain";
 
   private final Config config;
-  private final Map<String, Identity> identities = new HashMap<>();
+  private final Map<String, UpstreamIdentity> identities = new HashMap<>();
 
   private MtlsAuthFilter(Config config, FilterContext context) {
     this.config = config;
@@ -82,7 +82,7 @@ public final class MtlsAuthFilter implements Filter {
   }
 
   private void add(Consumer consumer) {
-    Identity identity = new Identity(consumer);
+    UpstreamIdentity identity = UpstreamIdentity.of(consumer, TYPE.name());
     for (Consumer.Credential credential : consumer.credentials()) {
       String name = credential.certificate();
       if (name != null) {
@@ -101,7 +101,7 @@ public final class MtlsAuthFilter implements Filter {
     if (certificate == null) {
       return Verdict.fail(FailureCode.FORBIDDEN, "the client showed no certificate");
     }
-    Identity identity = find(certificate);
+    UpstreamIdentity identity = find(certificate);
     if (identity == null) {
       return Verdict.fail(
           FailureCode.FORBIDDEN,
@@ -114,11 +114,11 @@ public final class MtlsAuthFilter implements Filter {
     return Verdict.proceed();
   }
 
-  private @Nullable Identity find(X509Certificate certificate) {
+  private @Nullable UpstreamIdentity find(X509Certificate certificate) {
     String first = null;
     for (Name kind : config.names) {
       for (String name : CertificateNames.of(certificate, kind)) {
-        Identity known = identities.get(name.toLowerCase(Locale.ROOT));
+        UpstreamIdentity known = identities.get(name.toLowerCase(Locale.ROOT));
         if (known != null) {
           return known;
         }
@@ -127,7 +127,7 @@ public final class MtlsAuthFilter implements Filter {
     }
     return first == null || config.unknown == Unknown.REJECT
         ? null
-        : new Identity(new Consumer(first, List.of(), Map.of(), List.of()));
+        : UpstreamIdentity.of(new Consumer(first, List.of(), Map.of(), List.of()), TYPE.name());
   }
 
   private static String base64(X509Certificate certificate) {

@@ -2,13 +2,18 @@ package dev.yumen.filters.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.api.Consumer;
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.RawResponse;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +113,80 @@ class BasicAuthFilterTest {
       assertEquals(List.of("app"), gateway.seen().headerValues("X-Consumer-ID"));
       assertNull(gateway.seen().header("X-Consumer-Groups"));
       assertEquals(401, gateway.get("/", "X-API-Key: key-of-app").status());
+    }
+  }
+
+  @Nested
+  class WithHashes {
+    /** Of "secret" and of "word". */
+    private static final String HASHED =
+        """
+        consumers:
+          - {name: ann, credentials: [{basic: {username: ann, password-hash: "%s"}}]}
+          - {name: bob, credentials: [{basic: {username: bob, password-hash: "%s"}}]}
+          - {name: eve, credentials: [{basic: {username: eve, password: plain}}]}
+        """
+            .formatted(
+                PasswordHash.of("secret".getBytes(UTF_8)),
+                OpenBSDBCrypt.generate(
+                    "2b", "word".getBytes(UTF_8), "sixteen bytes ..".getBytes(UTF_8), 4));
+
+    @Test
+    void aPasswordIsProvenByItsHashAndThenRemembered() {
+      try (FilterHarness gateway = FilterHarness.of("/**", "- basic-auth", HASHED)) {
+        for (int i = 0; i < 3; i++) {
+          assertEquals(200, gateway.get("/", basic("ann:secret")).status());
+          assertEquals("ann", gateway.seen().header("X-Consumer-ID"));
+          assertNull(gateway.seen().header("Authorization"));
+        }
+        assertEquals(200, gateway.get("/", basic("bob:word")).status());
+        assertEquals("bob", gateway.seen().header("X-Consumer-ID"));
+        assertEquals(200, gateway.get("/", basic("eve:plain")).status());
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ann:word", "ann:", "bob:secret", "eve:secret", "nobody:secret", "ann"})
+    void aWrongPasswordIsInvalidAlsoAfterARightOne(String pair) {
+      try (FilterHarness gateway = FilterHarness.of("/**", "- basic-auth", HASHED)) {
+        assertEquals(200, gateway.get("/", basic("ann:secret")).status());
+        assertInvalid(gateway.get("/", basic(pair)));
+        assertInvalid(gateway.get("/", basic(pair)));
+        assertEquals(1, gateway.forwarded());
+      }
+    }
+
+    /** A nobody costs about what a wrong password costs, far more than a look-up. */
+    @Test
+    void theHashOfANobodyIsComputedToo() {
+      Passwords passwords = new Passwords();
+      Consumer ann = new Consumer("ann", List.of(), Map.of(), List.of());
+      String hash = PasswordHash.of("secret".getBytes(UTF_8));
+      Consumer.Basic basic = new Consumer.Basic("ann", null, hash);
+      passwords.add(basic, hash, UpstreamIdentity.of(ann, "basic-auth"));
+      long wrong = fastest(passwords, "ann:wrong");
+      long nobody = fastest(passwords, "nobody:secret");
+      assertTrue(nobody > wrong / 4, () -> wrong + " and " + nobody + " ns");
+    }
+
+    private static long fastest(Passwords passwords, String pair) {
+      long least = Long.MAX_VALUE;
+      for (int i = 0; i < 5; i++) {
+        long start = System.nanoTime();
+        assertNull(passwords.prove(pair.getBytes(UTF_8)));
+        least = Math.min(least, System.nanoTime() - start);
+      }
+      return least;
+    }
+
+    @Test
+    void aHashThatIsNoneIsRefusedWithoutBeingShown() {
+      String consumers =
+          "consumers: [{name: a, credentials: [{basic: {username: a, password-hash: hunter2}}]}]";
+      List<String> problems = FilterHarness.problems("- basic-auth", consumers);
+      assertEquals(1, problems.size(), problems::toString);
+      assertFalse(problems.getFirst().contains("hunter2"), problems::toString);
+      assertTrue(problems.getFirst().contains("yumen hash-password"), problems::toString);
     }
   }
 
