@@ -56,6 +56,12 @@ public interface Exchange {
     return identity == null ? null : identity.consumer();
   }
 
+  /** How much this request matters; {@link Priority#NORMAL} unless a filter said otherwise. */
+  Priority priority();
+
+  /** Says how much it matters; from the next filter on, and when the gateway has too much to do. */
+  void priority(Priority priority);
+
   <T> @Nullable T get(Key<T> key);
 
   <T> void put(Key<T> key, T value);

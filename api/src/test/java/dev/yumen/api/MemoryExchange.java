@@ -120,6 +120,14 @@ final class MemoryExchange implements Exchange, RequestHead {
   public void requestTimeout(Duration timeout) {}
 
   @Override
+  public Priority priority() {
+    return Priority.NORMAL;
+  }
+
+  @Override
+  public void priority(Priority priority) {}
+
+  @Override
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override

@@ -5,6 +5,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.Identity;
 import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
+import dev.yumen.api.Priority;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.RetryRef;
@@ -152,6 +153,14 @@ final class BenchExchange implements Exchange, RequestHead {
 
   @Override
   public void requestTimeout(Duration timeout) {}
+
+  @Override
+  public Priority priority() {
+    return Priority.NORMAL;
+  }
+
+  @Override
+  public void priority(Priority priority) {}
 
   @Override
   public void forwardTo(UpstreamRef upstream) {}

@@ -26,6 +26,10 @@ public record GatewayConfig(
         List<Cidr> trustedProxies,
     @Describe("Bounds on what one client or connection may use.") @Default("{}")
         LimitsConfig limits,
+    @Describe(
+            "From when on requests are turned away by their priority; nothing is measured without"
+                + " it.")
+        @Nullable OverloadConfig overload,
     @Describe("Services that requests are forwarded to, by name.")
         Map<String, UpstreamConfig> upstreams,
     @Describe("Redis that gateways share, by name; filters such as quota name them.")

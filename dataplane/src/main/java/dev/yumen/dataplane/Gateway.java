@@ -16,6 +16,8 @@ import dev.yumen.dataplane.http3.Http3Port;
 import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.overload.CpuShare;
+import dev.yumen.dataplane.overload.Overload;
 import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
 import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.routing.TargetError;
@@ -44,6 +46,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +93,7 @@ public final class Gateway implements AutoCloseable {
   private final SnapshotHolder snapshots;
   private final FailureResponses failures = new FailureResponses();
   private final BuiltInEndpoints builtIn;
+  private final Overload overload;
   private final ExchangeAcceptor.Surroundings exchanges;
   private final Listener.Surroundings listening;
   private final UdpListener.Surroundings datagrams;
@@ -104,15 +108,22 @@ public final class Gateway implements AutoCloseable {
   private boolean closed;
   private long number = 1;
 
-  private Gateway(Engine engine, Snapshot first, FilterSurroundings filters) {
+  private Gateway(
+      Engine engine,
+      Snapshot first,
+      FilterSurroundings filters,
+      Supplier<? extends DoubleSupplier> cpu) {
     this.engine = engine;
     this.filters = filters;
     this.snapshots = new SnapshotHolder(first);
     this.builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
+    this.overload =
+        new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
     this.exchanges =
         new ExchangeAcceptor.Surroundings(
             snapshots,
             builtIn,
+            overload,
             failures,
             new FailureLog(System::nanoTime),
             engine.challenges(),
@@ -166,7 +177,19 @@ public final class Gateway implements AutoCloseable {
    * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
    */
   public static Gateway start(LoadedConfig loaded, RedisOpener redis) throws StartFailure {
-    return start(loaded, InstantSource.system(), System::nanoTime, redis);
+    return start(loaded, redis, () -> CpuShare.ofProcess(System::nanoTime));
+  }
+
+  /**
+   * The same with another measure of the share of the processors, for tests.
+   *
+   * @param cpu gives it, each time that measuring begins
+   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
+   */
+  public static Gateway start(
+      LoadedConfig loaded, RedisOpener redis, Supplier<? extends DoubleSupplier> cpu)
+      throws StartFailure {
+    return start(loaded, InstantSource.system(), System::nanoTime, redis, cpu);
   }
 
   /**
@@ -185,11 +208,20 @@ public final class Gateway implements AutoCloseable {
   public static Gateway start(LoadedConfig loaded, InstantSource clock, RedisOpener redis)
       throws StartFailure {
     Instant origin = clock.instant();
-    return start(loaded, clock, () -> Duration.between(origin, clock.instant()).toNanos(), redis);
+    return start(
+        loaded,
+        clock,
+        () -> Duration.between(origin, clock.instant()).toNanos(),
+        redis,
+        () -> CpuShare.ofProcess(System::nanoTime));
   }
 
   private static Gateway start(
-      LoadedConfig loaded, InstantSource clock, LongSupplier nanoClock, RedisOpener redis)
+      LoadedConfig loaded,
+      InstantSource clock,
+      LongSupplier nanoClock,
+      RedisOpener redis,
+      Supplier<? extends DoubleSupplier> cpu)
       throws StartFailure {
     GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     Engine engine = Engine.start(config, System::nanoTime);
@@ -206,7 +238,8 @@ public final class Gateway implements AutoCloseable {
     engine.awaitNames(FIRST_LOOK_UP);
     first.awaitRedis(FIRST_LOOK_UP);
     engine.metrics().certificates(first.expiries());
-    Gateway gateway = new Gateway(engine, first, filters);
+    Gateway gateway = new Gateway(engine, first, filters, cpu);
+    gateway.overload.configure(config.overload());
     try {
       gateway.openAll(config);
     } catch (IOException e) {
@@ -320,6 +353,7 @@ public final class Gateway implements AutoCloseable {
     problems.addAll(onlyAtStart(old.config(), config));
     number++;
     engine.metrics().configure(config.metrics());
+    overload.configure(config.overload());
     snapshots.replace(next, engine.loops());
     engine.metrics().certificates(next.expiries());
     closeRemoved(config);
@@ -506,6 +540,7 @@ public final class Gateway implements AutoCloseable {
       management.stopAccepting();
       management.closeAll();
     }
+    overload.close();
     snapshots.retireCurrent(engine.loops(), LAST_RELEASE);
     engine.stop();
   }

@@ -9,6 +9,7 @@ import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.overload.Overload;
 import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
@@ -37,6 +38,7 @@ public final class ExchangeAcceptor implements RequestAcceptor {
   public record Surroundings(
       SnapshotHolder snapshots,
       BuiltInEndpoints builtIn,
+      Overload overload,
       FailureResponses failures,
       FailureLog failureLog,
       PendingChallenges challenges,
@@ -142,6 +144,10 @@ public final class ExchangeAcceptor implements RequestAcceptor {
 
   void countRejected(Loop loop, String reason) {
     loop.metrics().rejected(surroundings.metrics().rejectionSlot(reason.toLowerCase(Locale.ROOT)));
+  }
+
+  Overload overload() {
+    return surroundings.overload();
   }
 
   FailureResponses failures() {

@@ -9,6 +9,7 @@ import dev.yumen.api.Identity;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
+import dev.yumen.api.Priority;
 import dev.yumen.api.RetryRef;
 import dev.yumen.api.TlsSession;
 import dev.yumen.api.UpstreamRef;
@@ -57,6 +58,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest
   private @Nullable String scheme;
   private @Nullable InetAddress clientAddress;
   private @Nullable Identity identity;
+  private Priority priority = Priority.NORMAL;
   private @Nullable Upstream upstream;
   private @Nullable RetryPolicy retries;
   private List<MirrorTarget> mirrors = List.of();
@@ -172,6 +174,16 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest
   @Override
   public void identity(Identity proven) {
     identity = proven;
+  }
+
+  @Override
+  public Priority priority() {
+    return priority;
+  }
+
+  @Override
+  public void priority(Priority priority) {
+    this.priority = priority;
   }
 
   // ---- what is asked ----

@@ -207,6 +207,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   // ---- 3: the route's end ----
 
   private void reachEnd() {
+    if (route().end() instanceof RouteEnd.Forward && isShed()) {
+      return;
+    }
     if (route().chain().bodies() && !openRequestPipe()) {
       return;
     }
@@ -228,6 +231,15 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       case RouteEnd.Files files -> calls.later(() -> StaticAnswers.answer(files, this));
       case RouteEnd.Unmatched _ -> unmatched();
     }
+  }
+
+  /** Turned away before anything is done for it, as there is too much to do. */
+  private boolean isShed() {
+    Failure refusal = acceptor.overload().refusal(this);
+    if (refusal != null) {
+      fail(refusal);
+    }
+    return refusal != null;
   }
 
   /** False when a filter failed. */

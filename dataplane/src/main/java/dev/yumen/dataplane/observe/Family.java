@@ -31,6 +31,26 @@ public enum Family {
       Kind.COUNTER,
       "Requests that failed, by code and by who failed.",
       List.of("code", "source")),
+  SHED(
+      "gateway_shed",
+      Kind.COUNTER,
+      "Requests turned away because the gateway had too much to do, by their priority.",
+      List.of("priority")),
+  OVERLOAD_PRESSURE(
+      "gateway_overload_pressure",
+      Kind.GAUGE,
+      "How hard the gateway is pressed, 0 to 1; absent when it is not measured.",
+      List.of()),
+  OVERLOAD_CPU(
+      "gateway_overload_cpu_ratio",
+      Kind.GAUGE,
+      "Share of the processors that the process may use, smoothed; absent when it is not measured.",
+      List.of()),
+  OVERLOAD_LOOP_DELAY(
+      "gateway_overload_loop_delay_seconds",
+      Kind.GAUGE,
+      "Longest delay of an event loop within a second; absent when it is not measured.",
+      List.of()),
   GRPC_CALLS(
       "gateway_grpc_calls",
       Kind.COUNTER,

@@ -20,6 +20,7 @@ final class GatewayFamilies {
 
   void collect(Collected to) {
     requests(to);
+    metrics.overload.collect(to);
     connections(to);
     upstreams(to);
     configuration(to);

@@ -35,6 +35,7 @@ public final class Metrics {
   final Map<Rare, LongAdder> rare = new ConcurrentHashMap<>();
   final AcmeMetrics acme = new AcmeMetrics();
   final RedisMetrics redis = new RedisMetrics();
+  final OverloadMetrics overload = new OverloadMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
@@ -146,6 +147,11 @@ public final class Metrics {
   /** How calls to Redis go. */
   public RedisMetrics redis() {
     return redis;
+  }
+
+  /** What is turned away because there is too much to do. */
+  public OverloadMetrics overload() {
+    return overload;
   }
 
   public void configApplied(long number, Instant at) {

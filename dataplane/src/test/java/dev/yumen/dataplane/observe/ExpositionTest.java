@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.Priority;
 import dev.yumen.api.RedisFailure;
 import dev.yumen.config.MetricsConfig;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -121,6 +122,8 @@ class ExpositionTest {
     metrics.redis().of("main").up(true);
     metrics.redis().of("main").answered(700_000);
     metrics.redis().of("main").failed(RedisFailure.Reason.TIMEOUT);
+    metrics.overload().shed(Priority.LOW);
+    metrics.overload().measured(new OverloadMetrics.Measured(0.25, 0.95, 0.07));
     metrics.endpoints(users, this, 2);
     metrics.ejected(users, "consecutive");
     metrics.healthChecked(users, true);

@@ -8,6 +8,7 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.StartFailure;
+import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Leaks;
 import dev.yumen.testkit.RawClient;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,14 +41,20 @@ final class GatewayFixture implements AutoCloseable {
     Leaks.install();
   }
 
+  /** One of the ways in which a gateway starts. */
+  @FunctionalInterface
+  private interface Starting {
+    Gateway start(LoadedConfig loaded) throws StartFailure;
+  }
+
   private final LogWatch log = LogWatch.begin();
   private final Map<String, FilterType<?>> filters = new LinkedHashMap<>();
   private final Gateway gateway;
 
-  private GatewayFixture(String yaml, List<FilterType<?>> filters) {
+  private GatewayFixture(String yaml, List<FilterType<?>> filters, Starting starting) {
     filters.forEach(type -> this.filters.put(type.name(), type));
     try {
-      gateway = Gateway.start(load(yaml));
+      gateway = starting.start(load(yaml));
     } catch (StartFailure e) {
       log.end();
       throw new AssertionError(e);
@@ -58,7 +66,13 @@ final class GatewayFixture implements AutoCloseable {
    * name any.
    */
   static GatewayFixture start(String yaml, FilterType<?>... filters) {
-    return new GatewayFixture(yaml, List.of(filters));
+    return new GatewayFixture(yaml, List.of(filters), Gateway::start);
+  }
+
+  /** The same, with what is taken for the share of the processors that it uses. */
+  static GatewayFixture startWithCpu(String yaml, DoubleSupplier cpu, FilterType<?>... filters) {
+    return new GatewayFixture(
+        yaml, List.of(filters), loaded -> Gateway.start(loaded, RedisOpener.NONE, () -> cpu));
   }
 
   /** A configuration without errors, from text as for {@link #start}. */
@@ -102,12 +116,22 @@ final class GatewayFixture implements AutoCloseable {
 
   /** The value of a series, written such as {@code name{label="a"}}; 0 when there is none. */
   long metric(String series) {
+    return lines(series).mapToLong(GatewayFixture::value).sum();
+  }
+
+  private Stream<String> lines(String series) {
     Set<String> wanted = parts(series);
     return page()
         .filter(line -> !line.startsWith("#") && !line.isEmpty())
-        .filter(line -> parts(line.substring(0, line.lastIndexOf(' '))).equals(wanted))
-        .mapToLong(GatewayFixture::value)
-        .sum();
+        .filter(line -> parts(line.substring(0, line.lastIndexOf(' '))).equals(wanted));
+  }
+
+  /** The value of a gauge; not a number when there is none. */
+  double gauge(String name) {
+    return lines(name)
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   /** Name and labels; their order says nothing. */
