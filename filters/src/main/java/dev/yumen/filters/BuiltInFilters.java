@@ -28,6 +28,7 @@ import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
 import dev.yumen.filters.traffic.FaultFilter;
 import dev.yumen.filters.traffic.MirrorFilter;
 import dev.yumen.filters.traffic.MockFilter;
+import dev.yumen.filters.traffic.PriorityFilter;
 import dev.yumen.filters.traffic.QuotaFilter;
 import dev.yumen.filters.traffic.RateLimitFilter;
 import dev.yumen.filters.traffic.RequestSizeFilter;
@@ -59,6 +60,7 @@ public final class BuiltInFilters {
           MirrorFilter.TYPE,
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,
+          PriorityFilter.TYPE,
           QueryFilter.TYPE,
           QuotaFilter.TYPE,
           RateLimitFilter.TYPE,

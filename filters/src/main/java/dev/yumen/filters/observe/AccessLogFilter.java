@@ -12,6 +12,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.Priority;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Verdict;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ public final class AccessLogFilter implements Filter {
     CLIENT,
     PEER,
     CONSUMER,
+    PRIORITY,
     SCHEME,
     METHOD,
     HOST,
@@ -82,9 +84,9 @@ public final class AccessLogFilter implements Filter {
           double sample,
       @Describe("What a line tells; what an exchange has not is left out.")
           @Default(
-              "[time, id, trace-id, client, consumer, method, host, path, query, route, status,"
-                  + " grpc-status, code, upstream, duration-ms, upstream-ms, request-bytes,"
-                  + " response-bytes, user-agent]")
+              "[time, id, trace-id, client, consumer, priority, method, host, path, query, route,"
+                  + " status, grpc-status, code, upstream, duration-ms, upstream-ms,"
+                  + " request-bytes, response-bytes, user-agent]")
           List<Field> fields,
       @Describe("Request headers that a line tells too, as header.NAME.") List<String> headers,
       @Describe("Query parameters whose values are written as ***.")
@@ -236,6 +238,11 @@ public final class AccessLogFilter implements Filter {
       case CONSUMER -> {
         Consumer consumer = exchange.consumer();
         text(line, name, consumer == null ? null : consumer.name());
+      }
+      case PRIORITY -> {
+        if (exchange.priority() != Priority.NORMAL) {
+          line.field(name, exchange.priority().name().toLowerCase(Locale.ROOT));
+        }
       }
       case SCHEME -> line.field(name, exchange.scheme());
       case METHOD -> line.field(name, exchange.request().method());
