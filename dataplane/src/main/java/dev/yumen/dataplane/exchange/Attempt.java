@@ -5,6 +5,7 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.config.CircuitBreakerConfig;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.ResponseEvents;
 import dev.yumen.dataplane.stream.UpstreamStream;
@@ -16,14 +17,54 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to have a request served: the endpoint, the connection to it, and what came of it. It
- * tells endpoint, circuit breaker and metrics how it went; what follows from that is for {@link
- * Forwarding} to decide. Only on the exchange's loop.
+ * tells endpoint, circuit breaker and metrics how it went; what follows from that is for its {@link
+ * Owner} to decide. Only on its loop.
  */
 final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
-  private final Forwarding forwarding;
-  private final ProxyExchange exchange;
+
+  /** Whose request it is. */
+  interface Owner {
+    /** There is a connection, to send the request on. */
+    void connected(Attempt by, UpstreamStream to);
+
+    /** No connection could be made; the attempt is still to be left. */
+    void unconnected(Attempt by, Failure failure);
+
+    void interim(int status, HeadTable fields);
+
+    /** The answer's head, as {@link ResponseEvents#onResponseHead}. */
+    void answered(Attempt by, HeadTable fields, Framing framing, long length);
+
+    /** A piece of the answer's body; takes ownership. */
+    void answerBody(ByteBuf data);
+
+    void answerEnded(@Nullable HeadTable trailers);
+
+    /** Nothing more of it comes for now: what was written towards the client should go out. */
+    void answerPaused();
+
+    /** What was written to either side should go out. */
+    void flush();
+
+    /** The service takes more of the request again. */
+    void writable();
+
+    /**
+     * The connection is gone; the attempt is still to be left.
+     *
+     * @param reused whether it had served another request before
+     */
+    void broken(Attempt by, Failure failure, Reached reached, boolean reused);
+
+    /** Whether the answer has opened a tunnel, whose connection outlives the answer's end. */
+    boolean tunnels();
+  }
+
+  private final Owner owner;
+  private final Loop loop;
   private final Upstream upstream;
   private final Endpoint endpoint;
+  private final boolean grpc;
   private final long start;
   private CircuitBreaker.@Nullable Permit permit;
   private ConnectionPool.@Nullable Pending connecting;
@@ -32,21 +73,22 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
   private boolean left;
 
   /**
-   * @param permit of the upstream's circuit breaker; null when it has none
+   * @param grpc whether the request is a call of gRPC
    */
-  Attempt(
-      Forwarding forwarding,
-      ProxyExchange exchange,
-      Upstream upstream,
-      Endpoint endpoint,
-      CircuitBreaker.@Nullable Permit permit) {
-    this.forwarding = forwarding;
-    this.exchange = exchange;
+  Attempt(Owner owner, Loop loop, Upstream upstream, Endpoint endpoint, boolean grpc) {
+    this.owner = owner;
+    this.loop = loop;
     this.upstream = upstream;
     this.endpoint = endpoint;
-    this.permit = permit;
-    this.start = exchange.loop().nanoTime();
-    endpoint.count(exchange.loop(), 1);
+    this.grpc = grpc;
+    this.start = loop.nanoTime();
+    endpoint.count(loop, 1);
+  }
+
+  /** Made under the eyes of the upstream's circuit breaker, which hears how it goes. */
+  Attempt permitted(CircuitBreaker.@Nullable Permit by) {
+    permit = by;
+    return this;
   }
 
   /**
@@ -55,11 +97,11 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
    * @param fresh whether kept connections will not do
    */
   void begin(boolean fresh, boolean upgrading) {
-    ConnectionPool pool = endpoint.pool(exchange.loop());
+    ConnectionPool pool = endpoint.pool(loop);
     UpstreamStream kept = fresh ? null : pool.acquire(this, upgrading);
     if (kept != null) {
       stream = kept;
-      forwarding.connected(this, kept);
+      owner.connected(this, kept);
     } else {
       connecting = pool.connect(this, this, upgrading);
     }
@@ -93,7 +135,7 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
 
   /** Nanoseconds since its beginning. */
   long age() {
-    return exchange.loop().nanoTime() - start;
+    return loop.nanoTime() - start;
   }
 
   // ---- events ----
@@ -106,8 +148,8 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
       return;
     }
     stream = made;
-    forwarding.connected(this, made);
-    exchange.flush();
+    owner.connected(this, made);
+    owner.flush();
   }
 
   @Override
@@ -115,27 +157,27 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     connecting = null;
     if (!left) {
       String detail = upstream.name() + " " + endpoint.text() + ": " + cause.getMessage();
-      forwarding.unconnected(this, Failure.of(ConnectionPool.code(cause), detail));
-      exchange.flush();
+      owner.unconnected(this, Failure.of(ConnectionPool.code(cause), detail));
+      owner.flush();
     }
   }
 
   @Override
   public void onInterim(int status, HeadTable fields) {
-    forwarding.interim(status, fields);
+    owner.interim(status, fields);
   }
 
   @Override
   public void onResponseHead(HeadTable fields, Framing framing, long length) {
     answerNanos = age();
-    exchange.loop().metrics().upstreamAnswered(upstream.metric(), fields.status(), answerNanos);
+    loop.metrics().upstreamAnswered(upstream.metric(), fields.status(), answerNanos);
     if (failing(fields.status())) {
-      upstream.failed(exchange.loop(), endpoint);
+      upstream.failed(loop, endpoint);
     } else {
-      upstream.succeeded(exchange.loop(), endpoint, answerNanos);
+      upstream.succeeded(loop, endpoint, answerNanos);
     }
     judge(fields);
-    forwarding.answered(this, fields, framing, length);
+    owner.answered(this, fields, framing, length);
   }
 
   /** Statuses by which a service, or a gateway before it, says that it can not serve. */
@@ -149,9 +191,7 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     if (held == null) {
       return;
     }
-    boolean grpcFailed =
-        exchange.grpc() != Grpc.Kind.NONE
-            && CircuitBreakerConfig.isFailedCall(Grpc.statusIn(fields));
+    boolean grpcFailed = grpc && CircuitBreakerConfig.isFailedCall(Grpc.statusIn(fields));
     if (grpcFailed || upstream.isFailure(fields.status())) {
       held.failed();
     } else {
@@ -161,33 +201,32 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
 
   @Override
   public void onResponseBody(ByteBuf data) {
-    forwarding.answerBody(data);
+    owner.answerBody(data);
   }
 
   @Override
   public void onResponseEnd(@Nullable HeadTable trailers) {
-    if (forwarding.tunnel() == null) {
+    if (!owner.tunnels()) {
       stream = null;
     }
-    forwarding.answerEnded(trailers);
+    owner.answerEnded(trailers);
   }
 
   @Override
   public void onResponseFlush() {
-    exchange.client().flush();
+    owner.answerPaused();
   }
 
   @Override
   public void onUpstreamWritable() {
-    exchange.uploadMoved();
-    exchange.client().resumeRequest();
+    owner.writable();
   }
 
   @Override
   public void onUpstreamFailure(Failure failure, Reached reached) {
     boolean reused = stream != null && stream.reused();
     stream = null;
-    forwarding.broken(this, failure, reached, reused);
+    owner.broken(this, failure, reached, reused);
   }
 
   // ---- ends ----
@@ -210,9 +249,9 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     if (answerNanos >= 0) {
       return;
     }
-    exchange.loop().metrics().upstreamFailed(upstream.metric(), code);
+    loop.metrics().upstreamFailed(upstream.metric(), code);
     if (code.source() == FailureCode.Source.UPSTREAM) {
-      upstream.failed(exchange.loop(), endpoint);
+      upstream.failed(loop, endpoint);
       CircuitBreaker.Permit held = takePermit();
       if (held != null) {
         held.failed();
@@ -227,7 +266,7 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
       return;
     }
     left = true;
-    endpoint.count(exchange.loop(), -1);
+    endpoint.count(loop, -1);
     CircuitBreaker.Permit held = takePermit();
     if (held != null) {
       held.cancelled();

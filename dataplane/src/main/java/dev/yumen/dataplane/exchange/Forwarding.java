@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * could not be connected) or on a fresh connection (a kept one turned out to be closed); others as
  * the upstream's {@link RetryPolicy} says, and never for a request that may have had an effect.
  */
-final class Forwarding {
+final class Forwarding implements Attempt.Owner {
   /** RFC 9110 §9.2.2. */
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
@@ -116,10 +116,15 @@ final class Forwarding {
       loop.metrics().upstreamRetried(metric());
     }
     exchange.attemptDue(policy().perTryNanos());
-    Attempt next = new Attempt(this, exchange, service, chosen, permit);
+    Attempt next = begin(service, chosen, permit);
     attempts.add(next);
     next.begin(freshOnly, upload.upgrading());
     armHedge();
+  }
+
+  private Attempt begin(Upstream at, Endpoint to, CircuitBreaker.@Nullable Permit permit) {
+    boolean grpc = exchange.grpc() != Grpc.Kind.NONE;
+    return new Attempt(this, exchange.loop(), at, to, grpc).permitted(permit);
   }
 
   private boolean itsTurn(Upstream service) {
@@ -160,8 +165,8 @@ final class Forwarding {
     }
   }
 
-  /** The attempt has a connection. */
-  void connected(Attempt by, UpstreamStream to) {
+  @Override
+  public void connected(Attempt by, UpstreamStream to) {
     if (endpointsHost) {
       exchange.request().authority(by.endpoint().authority());
     }
@@ -195,8 +200,8 @@ final class Forwarding {
     }
   }
 
-  /** The attempt could not be connected. */
-  void unconnected(Attempt by, Failure failure) {
+  @Override
+  public void unconnected(Attempt by, Failure failure) {
     connectFailure = failure;
     failed(by, failure.code());
     search().unreachable(by.endpoint());
@@ -210,12 +215,8 @@ final class Forwarding {
     }
   }
 
-  /**
-   * The attempt's connection is gone.
-   *
-   * @param reused whether it had served another request before
-   */
-  void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
+  @Override
+  public void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
     if (tunnel != null) {
       exchange.fail(failure);
       return;
@@ -301,7 +302,7 @@ final class Forwarding {
       return;
     }
     service.hedged();
-    Attempt next = new Attempt(this, exchange, service, chosen, permit);
+    Attempt next = begin(service, chosen, permit);
     attempts.addBeside(next);
     next.begin(freshOnly, false);
     armHedge();
@@ -427,13 +428,20 @@ final class Forwarding {
     }
   }
 
-  void flush() {
+  @Override
+  public void flush() {
+    exchange.flush();
+  }
+
+  /** Sends what was written of the request. */
+  void flushRequest() {
     attempts.flush();
   }
 
   // ---- the answer ----
 
-  void interim(int status, HeadTable fields) {
+  @Override
+  public void interim(int status, HeadTable fields) {
     if (status == 100) {
       upload.continued();
     }
@@ -442,8 +450,8 @@ final class Forwarding {
     }
   }
 
-  /** The head of an attempt's answer is there. */
-  void answered(Attempt by, HeadTable fields, Framing framing, long length) {
+  @Override
+  public void answered(Attempt by, HeadTable fields, Framing framing, long length) {
     if (attempts.racing()) {
       if (retries().refuses(fields)) {
         by.abandon();
@@ -489,8 +497,8 @@ final class Forwarding {
     }
   }
 
-  /** A piece of the answer's body, or of what goes through the tunnel; takes ownership. */
-  void answerBody(ByteBuf data) {
+  @Override
+  public void answerBody(ByteBuf data) {
     if (tunnel != null) {
       if (!tunnel.toClient(data)) {
         pauseResponse();
@@ -502,7 +510,19 @@ final class Forwarding {
     flushOwnAnswer();
   }
 
-  void answerEnded(@Nullable HeadTable trailers) {
+  @Override
+  public void answerPaused() {
+    exchange.client().flush();
+  }
+
+  @Override
+  public void writable() {
+    exchange.uploadMoved();
+    exchange.client().resumeRequest();
+  }
+
+  @Override
+  public void answerEnded(@Nullable HeadTable trailers) {
     if (tunnel != null) {
       tunnel.upstreamEnded();
       return;
@@ -534,6 +554,11 @@ final class Forwarding {
   }
 
   // ---- tunnels ----
+
+  @Override
+  public boolean tunnels() {
+    return tunnel != null;
+  }
 
   /** The tunnel that was opened, if any. */
   @Nullable Tunnel tunnel() {

@@ -7,9 +7,8 @@ import dev.yumen.dataplane.loop.Deadline;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.InboundRequest;
-import dev.yumen.dataplane.stream.ResponseEvents;
+import dev.yumen.dataplane.stream.ResponseEvents.Reached;
 import dev.yumen.dataplane.stream.UpstreamStream;
-import dev.yumen.dataplane.upstream.ConnectionPool;
 import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.MirrorTarget.Outcome;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * of, which ends before it or after it. It is sent once at most, and its answer is dropped. Only on
  * its loop.
  */
-final class Mirror extends Deadline implements ResponseEvents, ConnectionPool.Connecting {
+final class Mirror extends Deadline implements Attempt.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
   private final MirrorTarget target;
@@ -37,11 +36,7 @@ final class Mirror extends Deadline implements ResponseEvents, ConnectionPool.Co
   private boolean sent;
   private boolean over;
 
-  private @Nullable Endpoint endpoint;
-  private ConnectionPool.@Nullable Pending connecting;
-  private @Nullable UpstreamStream stream;
-  private long start;
-  private boolean answering;
+  private @Nullable Attempt attempt;
 
   private Mirror(
       MirrorTarget target, ProxyExchange exchange, boolean endpointsHost, Framing framing) {
@@ -126,40 +121,23 @@ final class Mirror extends Deadline implements ResponseEvents, ConnectionPool.Co
       end(Outcome.FAILED);
       return;
     }
-    start = loop.nanoTime();
-    endpoint = chosen;
-    chosen.count(loop, 1);
-    loop.deadlines().set(this, start + target.limits().timeout().toNanos());
+    loop.deadlines().set(this, loop.nanoTime() + target.limits().timeout().toNanos());
     if (endpointsHost) {
       request.authority(chosen.authority());
     }
-    ConnectionPool pool = chosen.pool(loop);
-    UpstreamStream kept = pool.acquire(this, false);
-    if (kept != null) {
-      send(kept);
-    } else {
-      connecting = pool.connect(this, this, false);
-    }
+    Attempt only =
+        new Attempt(this, loop, target.upstream(), chosen, Grpc.isCall(request.headers()));
+    attempt = only;
+    only.begin(false, false);
   }
 
   @Override
-  public void onConnected(UpstreamStream made) {
-    connecting = null;
-    if (over) {
-      made.cancel();
-    } else {
-      send(made);
-    }
+  public void unconnected(Attempt by, Failure failure) {
+    failed(failure);
   }
 
   @Override
-  public void onConnectFailed(Throwable cause) {
-    connecting = null;
-    failed(Failure.of(ConnectionPool.code(cause), String.valueOf(cause.getMessage())));
-  }
-
-  private void send(UpstreamStream to) {
-    stream = to;
+  public void connected(Attempt by, UpstreamStream to) {
     ByteBuf all = body;
     body = null;
     to.sendHead(request, framing, all == null ? 0 : all.readableBytes());
@@ -173,42 +151,48 @@ final class Mirror extends Deadline implements ResponseEvents, ConnectionPool.Co
   // ---- the answer, which nobody wants ----
 
   @Override
-  public void onInterim(int status, HeadTable fields) {
+  public void interim(int status, HeadTable fields) {
     // The answer is still to come.
   }
 
   @Override
-  public void onResponseHead(HeadTable fields, Framing framing, long length) {
-    answering = true;
-    loop.metrics()
-        .upstreamAnswered(target.upstream().metric(), fields.status(), loop.nanoTime() - start);
+  public void answered(Attempt by, HeadTable fields, Framing framing, long length) {
+    // The attempt has counted it.
   }
 
   @Override
-  public void onResponseBody(ByteBuf data) {
+  public void answerBody(ByteBuf data) {
     data.release();
   }
 
   @Override
-  public void onResponseEnd(@Nullable HeadTable trailers) {
-    stream = null;
+  public void answerEnded(@Nullable HeadTable trailers) {
     end(Outcome.ANSWERED);
   }
 
   @Override
-  public void onResponseFlush() {
+  public void answerPaused() {
     // Nothing was written towards a client.
   }
 
   @Override
-  public void onUpstreamWritable() {
+  public void flush() {
+    // It was, with the end of the request.
+  }
+
+  @Override
+  public void writable() {
     // All of it was written at once.
   }
 
   @Override
-  public void onUpstreamFailure(Failure failure, Reached reached) {
-    stream = null;
+  public void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
     failed(failure);
+  }
+
+  @Override
+  public boolean tunnels() {
+    return false;
   }
 
   @Override
@@ -230,8 +214,8 @@ final class Mirror extends Deadline implements ResponseEvents, ConnectionPool.Co
   }
 
   private void count(FailureCode code) {
-    if (!answering) {
-      loop.metrics().upstreamFailed(target.upstream().metric(), code);
+    if (attempt != null) {
+      attempt.countFailed(code);
     }
   }
 
@@ -239,21 +223,13 @@ final class Mirror extends Deadline implements ResponseEvents, ConnectionPool.Co
   private void end(Outcome outcome) {
     over = true;
     loop.deadlines().cancel(this);
-    if (connecting != null) {
-      connecting.cancel();
-      connecting = null;
-    }
-    UpstreamStream from = stream;
-    stream = null;
-    if (from != null) {
-      from.cancel();
+    if (attempt != null) {
+      attempt.abandon();
+      attempt.leave();
     }
     if (body != null) {
       body.release();
       body = null;
-    }
-    if (endpoint != null) {
-      endpoint.count(loop, -1);
     }
     target.leave();
     target.count(outcome);

@@ -327,7 +327,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   @Override
   public void onRequestFlush() {
-    forwarding.flush();
+    forwarding.flushRequest();
   }
 
   @Override
@@ -524,7 +524,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   /** Sends what was written to either side. */
   void flush() {
     if (!ended) {
-      forwarding.flush();
+      forwarding.flushRequest();
     }
     client().flush();
   }
