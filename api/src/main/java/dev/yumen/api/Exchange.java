@@ -94,6 +94,17 @@ public interface Exchange {
   void retries(RetryRef rules);
 
   /**
+   * Makes another request, of this upstream, for the filter to see its answer. It is counted among
+   * the requests of that upstream, whose endpoints, health and circuit breaker count, but not its
+   * {@code retry}, {@code concurrency} and {@code timeout}.
+   *
+   * <p>The stage completes on the exchange's event loop, with the answer whatever its status, or
+   * with a {@link CallFailed}; never when the exchange has ended before. For {@link Verdict#await},
+   * whose {@code limits.filter-timeout} holds too.
+   */
+  CompletionStage<Response> call(UpstreamRef to, Call call);
+
+  /**
    * Sends a copy of this request there too, as it is when it is forwarded, and drops its answer.
    * The copy leaves once the request has come in full; nothing that becomes of it is noticed here.
    * Where the route ends in something else than an upstream there is no copy, nor of an upgrade.

@@ -131,6 +131,11 @@ final class MemoryExchange implements Exchange, RequestHead {
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override
+  public CompletionStage<Response> call(UpstreamRef to, Call call) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
   public void retries(RetryRef rules) {}
 
   @Override

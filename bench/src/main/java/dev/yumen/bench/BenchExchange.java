@@ -1,5 +1,6 @@
 package dev.yumen.bench;
 
+import dev.yumen.api.Call;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Headers;
 import dev.yumen.api.Identity;
@@ -7,6 +8,7 @@ import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Priority;
 import dev.yumen.api.RequestHead;
+import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.RetryRef;
 import dev.yumen.api.TlsSession;
@@ -164,6 +166,11 @@ final class BenchExchange implements Exchange, RequestHead {
 
   @Override
   public void forwardTo(UpstreamRef upstream) {}
+
+  @Override
+  public CompletionStage<Response> call(UpstreamRef to, Call call) {
+    return new CompletableFuture<>();
+  }
 
   @Override
   public void retries(RetryRef rules) {}

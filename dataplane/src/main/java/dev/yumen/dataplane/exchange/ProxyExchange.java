@@ -1,9 +1,11 @@
 package dev.yumen.dataplane.exchange;
 
+import dev.yumen.api.Call;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response;
+import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.chain.FilterChain;
@@ -17,10 +19,15 @@ import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.ForwardedFields;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
+import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +59,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private boolean awaitingWhole;
   private Grpc.Kind grpc = Grpc.Kind.NONE;
   private boolean ended;
+  private List<SubRequest> subRequests = List.of();
 
   ProxyExchange(ExchangeAcceptor acceptor, ClientStream client, HeadTable head, long startNanos) {
     super(acceptor.of(client.loop()), acceptor.clock(), client, head, startNanos);
@@ -202,6 +210,26 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   boolean ended() {
     return ended;
+  }
+
+  @Override
+  public CompletionStage<Response> call(UpstreamRef to, Call call) {
+    SubRequest made = new SubRequest(this, (Upstream) to, call);
+    EventLoop eventLoop = loop().eventLoop();
+    if (eventLoop.inEventLoop()) {
+      begin(made);
+    } else {
+      eventLoop.execute(() -> begin(made)); // a blocking filter's thread
+    }
+    return made.result();
+  }
+
+  private void begin(SubRequest made) {
+    if (!ended) {
+      subRequests = subRequests.isEmpty() ? new ArrayList<>(1) : subRequests;
+      subRequests.add(made);
+      made.begin();
+    }
   }
 
   // ---- 3: the route's end ----
@@ -511,6 +539,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
               forwarding.endpointText()));
     }
     forwarding.end();
+    subRequests.forEach(SubRequest::cancel);
     answering.end();
     if (requestPipe != null) {
       requestPipe.discard();
