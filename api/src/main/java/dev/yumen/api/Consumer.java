@@ -1,5 +1,7 @@
 package dev.yumen.api;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,13 +36,17 @@ public record Consumer(
               "A name in the consumer's certificate, for mtls-auth: a common name, a DNS name, a URI,"
                   + " an address of mail, or the SHA-256 of the certificate.")
           @Nullable String certificate,
-      @Describe("Whose tokens mean this consumer, for jwt.") @Nullable Jwt jwt) {
+      @Describe("Whose tokens mean this consumer, for jwt.") @Nullable Jwt jwt,
+      @Describe("A secret that requests are signed with, for hmac-auth.") @Nullable Hmac hmac) {
 
     public Credential {
-      long given = Stream.of(apiKey, basic, certificate, jwt).filter(Objects::nonNull).count();
+      long given =
+          Stream.of(apiKey, basic, certificate, jwt, hmac).filter(Objects::nonNull).count();
       if (given != 1) {
         throw InvalidValue.found(
-            "", given == 0 ? "nothing" : "more than one", "api-key, basic, certificate or jwt");
+            "",
+            given == 0 ? "nothing" : "more than one",
+            "api-key, basic, certificate, jwt or hmac");
       }
       if (certificate != null && certificate.isBlank()) {
         throw new InvalidValue("certificate", certificate, "a name in a certificate");
@@ -49,9 +55,13 @@ public record Consumer(
 
     @Override
     public String toString() {
-      return apiKey != null
-          ? "api-key"
-          : basic != null ? "basic" : certificate != null ? "certificate" : "jwt";
+      if (apiKey != null) {
+        return "api-key";
+      }
+      if (basic != null) {
+        return "basic";
+      }
+      return certificate != null ? "certificate" : jwt != null ? "jwt" : "hmac";
     }
   }
 
@@ -93,6 +103,51 @@ public record Consumer(
       if (subject.isBlank()) {
         throw new InvalidValue("subject", subject, "a subject that is not blank");
       }
+    }
+  }
+
+  /** A secret that requests are signed with, and its name. */
+  @Describe("A secret that requests are signed with, and its name.")
+  public record Hmac(
+      @Describe("Names the secret in signatures; unique among consumers.") String keyId,
+      @Describe(
+              "The secret, at least 32 bytes: text, or base64: and bytes in base64. Use ${file:…} or"
+                  + " ${NAME} rather than the secret itself.")
+          @Secret
+          String secret) {
+
+    private static final int SHORTEST = 32;
+    private static final String BASE64 = "base64:";
+
+    public Hmac {
+      if (keyId.isEmpty() || keyId.chars().anyMatch(c -> c < ' ' || c > '~')) {
+        throw new InvalidValue("key-id", keyId, "visible ASCII characters");
+      }
+      int bytes = decoded(secret).length;
+      if (bytes < SHORTEST) {
+        throw InvalidValue.found("secret", bytes + " bytes", "at least " + SHORTEST + " bytes");
+      }
+    }
+
+    /** The secret's bytes, a copy. */
+    public byte[] key() {
+      return decoded(secret);
+    }
+
+    private static byte[] decoded(String secret) {
+      if (!secret.startsWith(BASE64)) {
+        return secret.getBytes(StandardCharsets.UTF_8);
+      }
+      try {
+        return Base64.getDecoder().decode(secret.substring(BASE64.length()));
+      } catch (IllegalArgumentException _) {
+        throw InvalidValue.found("secret", "no base64", "bytes in base64 after base64:");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "hmac " + keyId;
     }
   }
 }

@@ -82,6 +82,7 @@ final class CrossChecks {
     Map<String, Place> keys = new HashMap<>();
     Map<String, Place> users = new HashMap<>();
     Map<String, Map<String, Place>> subjects = new HashMap<>();
+    Map<String, Place> keyIds = new HashMap<>();
     List<Node> consumers = items(root, "consumers");
     for (int i = 0; i < consumers.size(); i++) {
       At at = At.TOP.key("consumers").item(i);
@@ -94,6 +95,8 @@ final class CrossChecks {
           At user = here.key("basic").key("username");
           unique(scalar(credential.get("basic"), "username"), user, users);
           subject(credential.get("jwt"), here.key("jwt"), subjects);
+          At keyId = here.key("hmac").key("key-id");
+          unique(scalar(credential.get("hmac"), "key-id"), keyId, keyIds);
         }
       }
     }
