@@ -5,6 +5,7 @@ import dev.yumen.filters.auth.AclFilter;
 import dev.yumen.filters.auth.ApiKeyFilter;
 import dev.yumen.filters.auth.AuthorizeFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
+import dev.yumen.filters.auth.HmacAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
@@ -55,6 +56,7 @@ public final class BuiltInFilters {
           CsrfFilter.TYPE,
           FaultFilter.TYPE,
           GrpcWebFilter.TYPE,
+          HmacAuthFilter.TYPE,
           HostFilter.TYPE,
           IpRestrictionFilter.TYPE,
           MirrorFilter.TYPE,

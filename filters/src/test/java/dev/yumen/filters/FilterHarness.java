@@ -79,7 +79,8 @@ public final class FilterHarness implements AutoCloseable {
     return run(yaml, folder, InstantSource.system());
   }
 
-  private static FilterHarness run(String yaml, Path folder, InstantSource clock) {
+  /** The same, with a clock that the filters see. */
+  public static FilterHarness run(String yaml, Path folder, InstantSource clock) {
     ScriptedUpstream upstream =
         ScriptedUpstream.start(Behaviours.respond(200, Map.of("Server", "scripted"), "hello"));
     RedisServer redis = yaml.contains(REDIS) ? RedisServer.start(folder) : null;

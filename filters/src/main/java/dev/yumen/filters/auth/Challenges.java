@@ -23,6 +23,10 @@ final class Challenges {
           challenges.add("ApiKey realm=\"" + realm + "\"");
         } else if (credential.basic() != null) {
           challenges.add("Basic realm=\"" + realm + "\", charset=\"UTF-8\"");
+        } else if (credential.jwt() != null) {
+          challenges.add("Bearer realm=\"" + realm + "\"");
+        } else if (credential.hmac() != null) {
+          challenges.add("Signature realm=\"" + realm + "\"");
         }
       }
     }
