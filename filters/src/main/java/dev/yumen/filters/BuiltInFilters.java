@@ -10,6 +10,7 @@ import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
+import dev.yumen.filters.jwt.JwtFilter;
 import dev.yumen.filters.observe.AccessLogFilter;
 import dev.yumen.filters.observe.RequestIdFilter;
 import dev.yumen.filters.observe.TraceIdFilter;
@@ -59,6 +60,7 @@ public final class BuiltInFilters {
           HmacAuthFilter.TYPE,
           HostFilter.TYPE,
           IpRestrictionFilter.TYPE,
+          JwtFilter.TYPE,
           MirrorFilter.TYPE,
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,

@@ -31,6 +31,7 @@ class FilterCountersTest {
             - rate-limit: {rate: 1/s, cost: {response-header: X-Cost}}
             - rate-limit: {rate: 1/s, mode: queue, max-wait: 1s}
             - mirror: users
+            - jwt: {jwks: {url: 'http://127.0.0.1:9/', allow-http: true}}
             - traffic-split: {rules: [{to: users}]}
             """)) {
       String text = new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);

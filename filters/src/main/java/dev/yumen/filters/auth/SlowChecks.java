@@ -25,7 +25,7 @@ public final class SlowChecks implements AutoCloseable {
   /** Who wants what to be proven; equal ones are proven once. */
   private record Task(Object owner, Object subject) {}
 
-  private SlowChecks(String kind, int queue) {
+  SlowChecks(String kind, int queue) {
     int most = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     threads =
         new ThreadPoolExecutor(

@@ -47,6 +47,14 @@ public final class Parameters {
     return all;
   }
 
+  /** The values of this name, decoded, in order. */
+  public List<String> values(String name) {
+    return parameters.stream()
+        .filter(parameter -> parameter.name.equals(name))
+        .map(parameter -> decode(parameter.rawValue()))
+        .toList();
+  }
+
   /** Removes every parameter of this name. */
   public void remove(String name) {
     parameters.removeIf(parameter -> parameter.name.equals(name));

@@ -1,0 +1,199 @@
+package dev.yumen.filters.fetch;
+
+import dev.yumen.api.FilterContext;
+import dev.yumen.api.InputFile;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.filters.fetch.Fetched.Kind;
+import dev.yumen.filters.fetch.Fetched.Page;
+import dev.yumen.filters.fetch.Fetched.Trouble;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches small documents from other services: within a time for everything, up to a size, and from
+ * nowhere else than it was told. One for the whole gateway and each set of authorities, across
+ * reloads. Its work is done on virtual threads.
+ */
+public final class Fetcher implements AutoCloseable {
+  private static final int MOST_REDIRECTS = 3;
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Pattern MAX_AGE =
+      Pattern.compile("(?i)(?:^|[,\\s])max-age=\"?([0-9]{1,9})\"?(?:$|[,\\s])");
+
+  private final HttpClient client;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("yumen-fetch-timer").factory());
+
+  /**
+   * What to fetch.
+   *
+   * @param timeout for everything, from the connection to the last byte
+   * @param most bytes of the answer
+   */
+  public record Wish(URI uri, Duration timeout, int most) {}
+
+  private Fetcher(@Nullable InputFile ca) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .connectTimeout(CONNECT);
+    if (ca != null) {
+      builder.sslContext(trusting(ca));
+    }
+    client = builder.build();
+  }
+
+  /**
+   * The one that trusts these authorities.
+   *
+   * @param ca PEM certificates; null for the authorities of the JDK
+   * @throws InvalidValue when there is no certificate in it
+   */
+  public static Fetcher of(FilterContext context, @Nullable InputFile ca) {
+    return context.state(Fetcher.class, "ca " + ca, () -> new Fetcher(ca));
+  }
+
+  private static SSLContext trusting(InputFile ca) {
+    try {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (Certificate each :
+          CertificateFactory.getInstance("X.509").generateCertificates(ca.open())) {
+        store.setCertificateEntry("ca" + store.size(), each);
+      }
+      if (store.size() == 0) {
+        throw new InvalidValue("ca", ca.name(), "PEM certificates of authorities");
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new InvalidValue("ca", ca.name(), "PEM certificates of authorities");
+    }
+  }
+
+  /** Fetches it; blocks, so not on an event loop. */
+  public Fetched get(Wish wish) throws InterruptedException {
+    long end = System.nanoTime() + wish.timeout.toNanos();
+    URI uri = wish.uri;
+    for (int i = 0; i <= MOST_REDIRECTS; i++) {
+      Object answer = ask(uri, wish, end - System.nanoTime());
+      if (answer instanceof Trouble trouble) {
+        return trouble;
+      }
+      HttpResponse<?> response = (HttpResponse<?>) answer;
+      if (!isRedirect(response.statusCode())) {
+        return response.statusCode() == 200
+            ? new Page((byte[]) response.body(), maxAge(response))
+            : new Trouble(Kind.STATUS, uri + " answered " + response.statusCode());
+      }
+      URI next = target(uri, response);
+      if (next == null) {
+        return new Trouble(Kind.REDIRECT, uri + " redirects to somewhere else");
+      }
+      uri = next;
+    }
+    return new Trouble(Kind.REDIRECT, wish.uri + " redirects without end");
+  }
+
+  /** The response, or trouble. */
+  private Object ask(URI uri, Wish wish, long nanos) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .header("Accept", "application/json")
+            .header("User-Agent", "yumen")
+            .build();
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), wish.most));
+    try {
+      // The client's own time-out ends with the head; this one holds for a dripping body too.
+      return exchange.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException _) {
+      return new Trouble(Kind.TIMEOUT, uri + " took longer than " + wish.timeout.toMillis() + "ms");
+    } catch (ExecutionException e) {
+      return trouble(uri, wish, Objects.requireNonNullElse(e.getCause(), e));
+    } finally {
+      exchange.cancel(true);
+    }
+  }
+
+  private static Trouble trouble(URI uri, Wish wish, Throwable failure) {
+    if (failure instanceof HttpTimeoutException) {
+      return new Trouble(Kind.TIMEOUT, uri + " did not accept a connection in time");
+    }
+    String words = failure.getMessage();
+    if (words != null && words.contains("exceeds capacity")) {
+      return new Trouble(Kind.TOO_LARGE, uri + " sent more than " + wish.most + " bytes");
+    }
+    String what = words == null ? failure.getClass().getSimpleName() : words;
+    return new Trouble(Kind.UNREACHABLE, uri + ": " + what);
+  }
+
+  private static boolean isRedirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+  }
+
+  /** Null when it is not on the same server. */
+  private static @Nullable URI target(URI from, HttpResponse<?> response) {
+    try {
+      URI to = from.resolve(response.headers().firstValue("location").orElse(":"));
+      boolean same =
+          from.getScheme().equalsIgnoreCase(to.getScheme())
+              && from.getRawAuthority().equalsIgnoreCase(to.getRawAuthority());
+      return same ? to : null;
+    } catch (IllegalArgumentException | NullPointerException _) {
+      return null;
+    }
+  }
+
+  private static @Nullable Duration maxAge(HttpResponse<?> response) {
+    Matcher matcher =
+        MAX_AGE.matcher(String.join(",", response.headers().allValues("cache-control")));
+    return matcher.find() ? Duration.ofSeconds(Long.parseLong(matcher.group(1))) : null;
+  }
+
+  /** Runs work on a virtual thread of its own, where it may block. */
+  public void start(Runnable work) {
+    Thread.ofVirtual().name("yumen-fetch").start(work);
+  }
+
+  /** As {@link #start}, after a time, unless it is cancelled before. */
+  public Future<?> after(Duration time, Runnable work) {
+    return timer.schedule(() -> start(work), time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.yumen.filters.jwt;
+
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Headers;
+import dev.yumen.api.RequestHead;
+import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.Cookies;
+import dev.yumen.filters.path.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where a token stands in a request, and how a refusal is told (RFC 6750). */
+final class Bearer {
+  private static final String SCHEME = "Bearer ";
+
+  private final @Nullable String cookie;
+  private final @Nullable String query;
+  private final String realm;
+  private final String scopes;
+
+  /**
+   * A token where it was found.
+   *
+   * @param text as it was sent, the scheme included: what a cache knows it by
+   * @param start where the token itself begins
+   */
+  record Shown(String text, int start) {
+    /** Stands for more than one token (RFC 6750 §2: a client must not use more than one way). */
+    private static final Shown SEVERAL = new Shown("", 0);
+
+    boolean isSeveral() {
+      return text.isEmpty();
+    }
+
+    String token() {
+      return text.substring(start);
+    }
+  }
+
+  Bearer(JwtFilter.Config config) {
+    cookie = config.cookie();
+    query = config.query();
+    realm = config.realm();
+    scopes = String.join(" ", config.scopes());
+  }
+
+  /** The token; null when there is none. */
+  @Nullable Shown find(RequestHead request) {
+    List<String> lines = request.headers().all("authorization");
+    if (lines.size() > 1) {
+      return Shown.SEVERAL;
+    }
+    Shown shown = lines.isEmpty() ? null : inHeader(lines.getFirst());
+    return cookie == null && query == null ? shown : with(elsewhere(request), shown);
+  }
+
+  private static @Nullable Shown inHeader(String line) {
+    if (!line.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    int start = SCHEME.length();
+    while (start < line.length() && line.charAt(start) == ' ') {
+      start++;
+    }
+    return start == line.length() ? null : new Shown(line, start);
+  }
+
+  private List<String> elsewhere(RequestHead request) {
+    List<String> found = new ArrayList<>(1);
+    if (cookie != null) {
+      found.addAll(Cookies.values(request.headers(), cookie));
+    }
+    if (query != null) {
+      found.addAll(Parameters.parse(request.query()).values(query));
+    }
+    found.removeIf(String::isEmpty);
+    return found;
+  }
+
+  private static @Nullable Shown with(List<String> others, @Nullable Shown shown) {
+    if (others.isEmpty()) {
+      return shown;
+    }
+    return shown == null && others.size() == 1 ? new Shown(others.getFirst(), 0) : Shown.SEVERAL;
+  }
+
+  /** Takes the token from the request, wherever it stands. */
+  void hide(RequestHead request) {
+    Headers headers = request.headers();
+    headers.remove("authorization");
+    if (cookie != null) {
+      Cookies.remove(headers, cookie);
+    }
+    if (query != null) {
+      Parameters parameters = Parameters.parse(request.query());
+      parameters.remove(query);
+      request.query(parameters.text());
+    }
+  }
+
+  /** What a client gets to know: nothing that tells a forged token from an old one. */
+  Verdict refuse(Refusal refusal) {
+    return switch (refusal.reason()) {
+      case MISSING -> fail(FailureCode.AUTH_MISSING, refusal, "");
+      case REQUEST ->
+          fail(
+              FailureCode.BAD_REQUEST,
+              refusal,
+              error("invalid_request", "There must be one token in one place"));
+      case FORM, ALGORITHM, KEY, SIGNATURE, TIME, CLAIMS ->
+          fail(
+              FailureCode.AUTH_INVALID,
+              refusal,
+              error("invalid_token", "The access token is expired, revoked, malformed or invalid"));
+      case SCOPE ->
+          fail(
+              FailureCode.FORBIDDEN,
+              refusal,
+              error("insufficient_scope", "The request needs another access token")
+                  + (scopes.isEmpty() ? "" : ", scope=\"" + scopes + "\""));
+      case OVERLOADED -> Verdict.fail(FailureCode.OVERLOADED, refusal.detail());
+      case NO_KEYS -> Verdict.fail(FailureCode.AUTH_UNAVAILABLE, refusal.detail());
+    };
+  }
+
+  private static String error(String code, String description) {
+    return ", error=\"" + code + "\", error_description=\"" + description + "\"";
+  }
+
+  private Verdict fail(FailureCode code, Refusal refusal, String more) {
+    String challenge = "Bearer realm=\"" + realm + "\"" + more;
+    return Verdict.fail(Failure.of(code, refusal.detail()).header("www-authenticate", challenge));
+  }
+}

@@ -1,0 +1,372 @@
+package dev.yumen.filters.jwt;
+
+import dev.yumen.api.Consumer;
+import dev.yumen.api.DataSize;
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Filter;
+import dev.yumen.api.FilterContext;
+import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
+import dev.yumen.api.Identity;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Secret;
+import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.FieldText;
+import dev.yumen.filters.auth.Realm;
+import dev.yumen.filters.auth.SlowChecks;
+import dev.yumen.filters.auth.UpstreamIdentity;
+import dev.yumen.filters.jwt.Bearer.Shown;
+import dev.yumen.filters.jwt.Refusal.Reason;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Lets clients in by a signed token (RFC 7519), as RFC 8725 advises. */
+public final class JwtFilter implements Filter {
+  public static final FilterType<Config> TYPE =
+      new FilterType<>("jwt", Config.class, JwtFilter::new);
+
+  /** What becomes of a token whose subject is no consumer of the configuration. */
+  public enum Unknown {
+    /** It becomes a consumer by the name of its subject, with the groups that the token says. */
+    ACCEPT,
+    REJECT
+  }
+
+  /** Whose tokens are good, and for what. */
+  @Describe("Lets clients in by a signed token (JWT).")
+  public record Config(
+      @Describe(
+              "Who has to have issued the token (iss). Without secret, public-key and jwks also where"
+                  + " its keys are found: in its /.well-known/openid-configuration.")
+          @Nullable String issuer,
+      @Describe("Whom the token has to be for (aud), any of.") @OneOrMany List<String> audience,
+      @Describe("Algorithms that are allowed; by default every one that fits the keys.") @OneOrMany
+          List<Algorithm> algorithm,
+      @Describe("Secret of HS256, HS384 and HS512; at least 32, 48 and 64 bytes of UTF-8.") @Secret
+          @Nullable String secret,
+      @Describe("Public key or certificate as PEM, such as ${file:key.pem}.")
+          @Nullable String publicKey,
+      @Describe("A JWK set: its address, or the set itself.") @Default("{}") Jwks jwks,
+      @Describe("Scopes that the token must have, all of; else 403.") @OneOrMany
+          List<String> scopes,
+      @Describe("Claims that the token must have; dots lead into objects.") @OneOrMany
+          List<String> requiredClaims,
+      @Describe("What typ must say, such as at+jwt; anything by default.") @Nullable String type,
+      @Describe("How far clocks may differ.") @Default("30s") Duration clockSkew,
+      @Describe("Whether a token must say when it expires (exp).") @Default("true")
+          boolean requireExpiry,
+      @Describe("Cookie that may hold the token, too.") @Nullable String cookie,
+      @Describe("Query parameter that may hold the token, too. Tokens in URLs end up in logs.")
+          @Nullable String query,
+      @Describe("Whether the token is taken from the request before it is forwarded.")
+          @Default("true")
+          boolean hideCredentials,
+      @Describe("Claims that the upstream is told, and the headers that hold them.")
+          Map<String, String> claimsToHeaders,
+      @Describe("Claim that says who the client is.") @Default("sub") String consumerClaim,
+      @Describe("Claim that says which groups it is in; dots lead into objects.") @Default("groups")
+          String groupsClaim,
+      @Describe(
+              "A subject that belongs to no consumer of the configuration: let it in by its name, or"
+                  + " refuse it.")
+          @Default("accept")
+          Unknown unknown,
+      @Describe("Largest token.") @Default("8KiB") DataSize maxSize,
+      @Describe("How many verified tokens are remembered; 0 for none.") @Default("8192") int cache,
+      @Describe("Named to clients that are refused.") @Default("yumen") String realm) {
+    private static final int MOST_CACHED = 1 << 20;
+
+    public Config {
+      audience = List.copyOf(audience);
+      algorithm = List.copyOf(algorithm);
+      scopes = List.copyOf(scopes);
+      requiredClaims = List.copyOf(requiredClaims);
+      claimsToHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(claimsToHeaders));
+      Realm.check(realm);
+      if (clockSkew.isNegative() || clockSkew.compareTo(Duration.ofMinutes(10)) > 0) {
+        throw new InvalidValue("clock-skew", clockSkew.toString(), "0s to 10m");
+      }
+      if (cookie != null) {
+        HeaderName.readable("cookie", cookie);
+      }
+      if (query != null && query.isEmpty()) {
+        throw new InvalidValue("query", query, "a parameter name");
+      }
+      if (maxSize.bytes() < 64 || maxSize.bytes() > 1 << 16) {
+        throw new InvalidValue("max-size", maxSize.toString(), "64B to 64KiB");
+      }
+      if (cache < 0 || cache > MOST_CACHED) {
+        throw new InvalidValue("cache", cache, "0 to " + MOST_CACHED);
+      }
+      scopes.forEach(Config::checkScope);
+      checkHeaders(claimsToHeaders);
+      checkKeys(issuer, secret, publicKey, jwks);
+    }
+
+    /** RFC 6749 §3.3; it stands between quotes in a challenge. */
+    private static void checkScope(String scope) {
+      if (scope.isEmpty() || !scope.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"')) {
+        throw new InvalidValue("scopes", scope, "one scope, without spaces and quotes");
+      }
+    }
+
+    private static void checkHeaders(Map<String, String> claimsToHeaders) {
+      Set<String> taken = new HashSet<>();
+      UpstreamIdentity.NAMES.forEach(name -> taken.add(plain(name)));
+      for (String header : claimsToHeaders.values()) {
+        HeaderName.writableInRequest("claims-to-headers", header);
+        if (!taken.add(plain(header))) {
+          throw new InvalidValue(
+              "claims-to-headers", header, "a header for each claim that nothing else writes");
+        }
+      }
+    }
+
+    /** Look-alikes are the same header to many services. */
+    private static String plain(String header) {
+      return header.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void checkKeys(
+        @Nullable String issuer, @Nullable String secret, @Nullable String publicKey, Jwks jwks) {
+      boolean set = jwks.url() != null || jwks.keys() != null;
+      int places = (secret == null ? 0 : 1) + (publicKey == null ? 0 : 1) + (set ? 1 : 0);
+      if (places > 1) {
+        throw InvalidValue.found("", "several kinds of keys", "secret, public-key or jwks");
+      }
+      if (places == 0) {
+        if (issuer == null) {
+          throw InvalidValue.found(
+              "", "no keys", "secret, public-key, jwks, or an issuer that names its keys");
+        }
+        Jwks.uri("issuer", issuer, jwks.allowHttp());
+      }
+    }
+  }
+
+  private static final int WAITING = 1_024;
+  private static final long LONGEST_MILLIS = Duration.ofHours(1).toMillis();
+
+  private final Config config;
+  private final Bearer bearer;
+  private final TokenPolicy policy;
+  private final JwtConsumers consumers;
+  private final Known known;
+  private final KeySource source;
+  private final SlowChecks checks;
+  private final InstantSource clock;
+  private final FilterContext.Counter cached;
+  private final FilterContext.Counter verified;
+  private final Map<Reason, FilterContext.Counter> refused = new EnumMap<>(Reason.class);
+
+  private JwtFilter(Config config, FilterContext context) {
+    this.config = config;
+    bearer = new Bearer(config);
+    policy = new TokenPolicy(config);
+    consumers = new JwtConsumers(context.consumers());
+    if (consumers.isEmpty() && config.unknown == Unknown.REJECT) {
+      throw InvalidValue.found("", "no subjects", "a consumer with a credential jwt");
+    }
+    Keys fixed = JwtKeys.of(config);
+    known = Known.of(context, config, consumers, fixed);
+    KeySource own = known.fixed();
+    source = own == null ? fetched(context) : own;
+    checks = SlowChecks.of(context, "jwt", WAITING);
+    clock = context.clock();
+    cached = counter(context, "cached");
+    verified = counter(context, "verified");
+    for (Reason reason : Reason.values()) {
+      refused.put(reason, counter(context, reason.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  private FetchedKeys fetched(FilterContext context) {
+    Set<Algorithm> algorithms = Set.copyOf(config.algorithm);
+    String issuer = config.jwks.url() == null ? config.issuer : null;
+    return FetchedKeys.of(context, issuer, config.jwks, algorithms);
+  }
+
+  private static FilterContext.Counter counter(FilterContext context, String result) {
+    return context.counter(
+        "gateway_jwt_tokens",
+        "Requests that showed a token, or should have, by what came of it.",
+        List.of("route", context.routeId(), "result", result));
+  }
+
+  @Override
+  public Verdict onRequest(Exchange exchange) {
+    Shown shown = bearer.find(exchange.request());
+    if (shown == null) {
+      return refuse(new Refusal(Reason.MISSING, "no token"));
+    }
+    if (shown.isSeveral()) {
+      return refuse(new Refusal(Reason.REQUEST, "more than one token or Authorization"));
+    }
+    Verified token = known.tokens().get(shown.text(), clock.millis());
+    Keys keys = source.current();
+    if (token != null && keys != null && keys.has(token.key())) {
+      cached.add(1);
+      return admit(exchange, token);
+    }
+    return read(exchange, shown);
+  }
+
+  private Verdict read(Exchange exchange, Shown shown) {
+    if (shown.text().length() - shown.start() > config.maxSize.bytes()) {
+      return refuse(new Refusal(Reason.FORM, "longer than max-size"));
+    }
+    return switch (CompactJws.parse(shown.token())) {
+      case Refusal refusal -> refuse(refusal);
+      case CompactJws jws -> {
+        Refusal refusal = policy.check(jws, clock.millis());
+        yield refusal == null ? verify(exchange, shown, jws) : refuse(refusal);
+      }
+    };
+  }
+
+  private Verdict verify(Exchange exchange, Shown shown, CompactJws jws) {
+    Keys keys = source.current();
+    if (keys != null) {
+      return verify(exchange, shown, jws, keys, source::refetch);
+    }
+    CompletionStage<@Nullable Keys> first = source.first();
+    return first == null ? noKeys() : verifyWhenThere(first, exchange, shown, jws);
+  }
+
+  /** Where newer keys may come from; null when they should not or can not be looked for. */
+  @FunctionalInterface
+  private interface Newer {
+    @Nullable CompletionStage<@Nullable Keys> keys();
+  }
+
+  private Verdict verify(Exchange exchange, Shown shown, CompactJws jws, Keys keys, Newer newer) {
+    List<VerificationKey> candidates = keys.candidates(jws);
+    if (candidates.isEmpty()) {
+      CompletionStage<@Nullable Keys> fresh = newer.keys();
+      return fresh == null
+          ? refuse(new Refusal(Reason.KEY, "no key for it"))
+          : verifyWhenThere(fresh, exchange, shown, jws);
+    }
+    if (candidates.stream().noneMatch(key -> key.isSlow(jws.algorithm()))) {
+      return judge(exchange, shown, jws, signer(candidates, jws));
+    }
+    CompletableFuture<Optional<VerificationKey>> proof =
+        checks.prove(keys, jws.token(), () -> signer(candidates, jws));
+    return proof == null
+        ? refuse(new Refusal(Reason.OVERLOADED, "too many tokens wait for their check"))
+        : Verdict.await(
+            proof.thenApplyAsync(
+                signer -> judge(exchange, shown, jws, signer), exchange.executor()));
+  }
+
+  private Verdict verifyWhenThere(
+      CompletionStage<@Nullable Keys> coming, Exchange exchange, Shown shown, CompactJws jws) {
+    return Verdict.await(
+        coming.thenComposeAsync(
+            keys -> later(keys == null ? noKeys() : verify(exchange, shown, jws, keys, () -> null)),
+            exchange.executor()));
+  }
+
+  private static CompletionStage<Verdict> later(Verdict verdict) {
+    return verdict instanceof Verdict.Await await
+        ? await.later()
+        : CompletableFuture.completedStage(verdict);
+  }
+
+  private Verdict noKeys() {
+    return refuse(new Refusal(Reason.NO_KEYS, "the keys of the issuer are not known yet"));
+  }
+
+  private static Optional<VerificationKey> signer(
+      List<VerificationKey> candidates, CompactJws jws) {
+    return candidates.stream().filter(key -> key.verifies(jws)).findFirst();
+  }
+
+  private Verdict judge(
+      Exchange exchange, Shown shown, CompactJws jws, Optional<VerificationKey> signer) {
+    if (signer.isEmpty()) {
+      return refuse(new Refusal(Reason.SIGNATURE, "not signed by the key"));
+    }
+    Verified token = judge(jws.claims(), signer.get());
+    long until = Math.min(policy.end(jws.claims()), clock.millis() + LONGEST_MILLIS);
+    known.tokens().put(shown.text(), token, until);
+    verified.add(1);
+    return admit(exchange, token);
+  }
+
+  private Verified judge(Map<String, Object> claims, VerificationKey signer) {
+    Set<String> scopes = new HashSet<>(Identity.words(claims.get("scope")));
+    scopes.addAll(Identity.words(claims.get("scp")));
+    if (!scopes.containsAll(config.scopes)) {
+      return forbidden(signer, "a scope is missing");
+    }
+    String subject = policy.subject(claims);
+    if (subject == null) {
+      throw new IllegalStateException("the policy lets no token through that names nobody");
+    }
+    Consumer consumer = consumers.find(subject, claims);
+    if (consumer == null && config.unknown == Unknown.REJECT) {
+      return forbidden(signer, "its subject is no consumer");
+    }
+    if (consumer == null) {
+      consumer = consumers.stranger(subject, claims, config.groupsClaim);
+    }
+    if (consumer == null) {
+      return forbidden(signer, "its subject is the name of a consumer that it is not");
+    }
+    Identity identity = new Identity(consumer, TYPE.name(), scopes, claims);
+    List<UpstreamIdentity.Field> fields = new ArrayList<>(config.claimsToHeaders.size());
+    config.claimsToHeaders.forEach(
+        (claim, header) ->
+            fields.add(new UpstreamIdentity.Field(header, FieldText.of(identity.claim(claim)))));
+    return new Verified.Admitted(signer, new UpstreamIdentity(identity, fields));
+  }
+
+  private Verified forbidden(VerificationKey signer, String detail) {
+    return new Verified.Forbidden(signer, bearer.refuse(new Refusal(Reason.SCOPE, detail)));
+  }
+
+  private Verdict admit(Exchange exchange, Verified token) {
+    return switch (token) {
+      case Verified.Forbidden forbidden -> {
+        count(Reason.SCOPE);
+        yield forbidden.verdict();
+      }
+      case Verified.Admitted admitted -> {
+        if (config.hideCredentials) {
+          bearer.hide(exchange.request());
+        }
+        admitted.identity().assign(exchange);
+        yield Verdict.proceed();
+      }
+    };
+  }
+
+  private Verdict refuse(Refusal refusal) {
+    count(refusal.reason());
+    return bearer.refuse(refusal);
+  }
+
+  private void count(Reason reason) {
+    FilterContext.Counter counter = refused.get(reason);
+    if (counter != null) {
+      counter.add(1);
+    }
+  }
+}

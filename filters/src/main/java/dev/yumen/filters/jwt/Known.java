@@ -1,0 +1,38 @@
+package dev.yumen.filters.jwt;
+
+import dev.yumen.api.FilterContext;
+import dev.yumen.filters.auth.Recent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept for as long as configurations have a filter with the same settings: keys that stand
+ * in them, and the tokens that were verified. Kept by the exact text of the token, whose hash a
+ * client could collide but with tokens of its own alone.
+ *
+ * @param fixed null when keys are fetched
+ */
+record Known(@Nullable KeySource fixed, Recent<String, Verified> tokens) {
+
+  static Known of(
+      FilterContext context, JwtFilter.Config config, JwtConsumers consumers, @Nullable Keys keys) {
+    // Settings hold secrets: what is kept as the name of the state is a digest.
+    String name = sha256(config + "\n" + consumers);
+    return context.state(
+        Known.class,
+        name,
+        () -> new Known(keys == null ? null : KeySource.of(keys), new Recent<>(config.cache())));
+  }
+
+  private static String sha256(String text) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
