@@ -2,7 +2,6 @@ package dev.yumen.filters.jwt;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
-import dev.yumen.api.Headers;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.Cookies;
@@ -86,12 +85,14 @@ final class Bearer {
     return shown == null && others.size() == 1 ? new Shown(others.getFirst(), 0) : Shown.SEVERAL;
   }
 
-  /** Takes the token from the request, wherever it stands. */
-  void hide(RequestHead request) {
-    Headers headers = request.headers();
-    headers.remove("authorization");
+  /** Takes the token from the request; an Authorization of another scheme stays. */
+  void hide(RequestHead request, Shown shown) {
+    if (shown.start > 0) {
+      request.headers().remove("authorization");
+      return;
+    }
     if (cookie != null) {
-      Cookies.remove(headers, cookie);
+      Cookies.remove(request.headers(), cookie);
     }
     if (query != null) {
       Parameters parameters = Parameters.parse(request.query());

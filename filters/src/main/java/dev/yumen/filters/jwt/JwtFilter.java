@@ -1,6 +1,5 @@
 package dev.yumen.filters.jwt;
 
-import dev.yumen.api.Consumer;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
@@ -9,12 +8,10 @@ import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
-import dev.yumen.api.Identity;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.auth.FieldText;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.SlowChecks;
 import dev.yumen.filters.auth.UpstreamIdentity;
@@ -22,7 +19,6 @@ import dev.yumen.filters.jwt.Bearer.Shown;
 import dev.yumen.filters.jwt.Refusal.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -166,7 +162,7 @@ public final class JwtFilter implements Filter {
   private final Config config;
   private final Bearer bearer;
   private final TokenPolicy policy;
-  private final JwtConsumers consumers;
+  private final Admission admission;
   private final Known known;
   private final KeySource source;
   private final SlowChecks checks;
@@ -179,7 +175,8 @@ public final class JwtFilter implements Filter {
     this.config = config;
     bearer = new Bearer(config);
     policy = new TokenPolicy(config);
-    consumers = new JwtConsumers(context.consumers());
+    JwtConsumers consumers = new JwtConsumers(context.consumers());
+    admission = new Admission(config, policy, consumers, bearer);
     if (consumers.isEmpty() && config.unknown == Unknown.REJECT) {
       throw InvalidValue.found("", "no subjects", "a consumer with a credential jwt");
     }
@@ -222,7 +219,7 @@ public final class JwtFilter implements Filter {
     Keys keys = source.current();
     if (token != null && keys != null && keys.has(token.key())) {
       cached.add(1);
-      return admit(exchange, token);
+      return admit(exchange, shown, token);
     }
     return read(exchange, shown);
   }
@@ -303,46 +300,14 @@ public final class JwtFilter implements Filter {
     if (signer.isEmpty()) {
       return refuse(new Refusal(Reason.SIGNATURE, "not signed by the key"));
     }
-    Verified token = judge(jws.claims(), signer.get());
+    Verified token = admission.decide(jws.claims(), signer.get());
     long until = Math.min(policy.end(jws.claims()), clock.millis() + LONGEST_MILLIS);
     known.tokens().put(shown.text(), token, until);
     verified.add(1);
-    return admit(exchange, token);
+    return admit(exchange, shown, token);
   }
 
-  private Verified judge(Map<String, Object> claims, VerificationKey signer) {
-    Set<String> scopes = new HashSet<>(Identity.words(claims.get("scope")));
-    scopes.addAll(Identity.words(claims.get("scp")));
-    if (!scopes.containsAll(config.scopes)) {
-      return forbidden(signer, "a scope is missing");
-    }
-    String subject = policy.subject(claims);
-    if (subject == null) {
-      throw new IllegalStateException("the policy lets no token through that names nobody");
-    }
-    Consumer consumer = consumers.find(subject, claims);
-    if (consumer == null && config.unknown == Unknown.REJECT) {
-      return forbidden(signer, "its subject is no consumer");
-    }
-    if (consumer == null) {
-      consumer = consumers.stranger(subject, claims, config.groupsClaim);
-    }
-    if (consumer == null) {
-      return forbidden(signer, "its subject is the name of a consumer that it is not");
-    }
-    Identity identity = new Identity(consumer, TYPE.name(), scopes, claims);
-    List<UpstreamIdentity.Field> fields = new ArrayList<>(config.claimsToHeaders.size());
-    config.claimsToHeaders.forEach(
-        (claim, header) ->
-            fields.add(new UpstreamIdentity.Field(header, FieldText.of(identity.claim(claim)))));
-    return new Verified.Admitted(signer, new UpstreamIdentity(identity, fields));
-  }
-
-  private Verified forbidden(VerificationKey signer, String detail) {
-    return new Verified.Forbidden(signer, bearer.refuse(new Refusal(Reason.SCOPE, detail)));
-  }
-
-  private Verdict admit(Exchange exchange, Verified token) {
+  private Verdict admit(Exchange exchange, Shown shown, Verified token) {
     return switch (token) {
       case Verified.Forbidden forbidden -> {
         count(Reason.SCOPE);
@@ -350,7 +315,7 @@ public final class JwtFilter implements Filter {
       }
       case Verified.Admitted admitted -> {
         if (config.hideCredentials) {
-          bearer.hide(exchange.request());
+          bearer.hide(exchange.request(), shown);
         }
         admitted.identity().assign(exchange);
         yield Verdict.proceed();

@@ -13,12 +13,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Behaviour;
 import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.Eventually;
+import dev.yumen.testkit.Pki;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -179,6 +188,35 @@ class FetchedKeysTest {
       assertEquals(200, status(gateway, other));
       assertTrue(
           metrics(gateway).matches("(?s).*result=\"" + bad.result + "\"} [1-9].*"), bad.result);
+    }
+  }
+
+  /** An https provider whose authority only the setting names. */
+  @Test
+  void httpsIsTrustedByItsAuthorityAlone(@TempDir Path folder) throws IOException {
+    Pki pki = Pki.called("provider");
+    Path ca = Files.writeString(folder.resolve("ca.pem"), pki.rootPem());
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    https.setHttpsConfigurator(
+        new HttpsConfigurator(Pki.context(pki.server("localhost"), pki.root())));
+    https.createContext(
+        "/keys",
+        exchange -> {
+          byte[] body = GOOD.getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    https.start();
+    String url = "https://localhost:" + https.getAddress().getPort() + "/keys";
+    try (FilterHarness trusting =
+            FilterHarness.of("- jwt: {jwks: {url: '%s', ca: '%s'}}".formatted(url, ca));
+        FilterHarness other = FilterHarness.of("- jwt: {jwks: '%s'}".formatted(url))) {
+      assertEquals(200, status(trusting, rs256()));
+      assertEquals(503, status(other, rs256()));
+    } finally {
+      https.stop(0);
     }
   }
 

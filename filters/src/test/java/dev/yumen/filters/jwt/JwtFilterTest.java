@@ -124,6 +124,10 @@ class JwtFilterTest {
       assertEquals("/?a=1", gateway.seen().target());
       assertEquals(200, gateway.get("/", "Cookie: a=1; token=" + token).status());
       assertEquals("a=1", gateway.seen().header("Cookie"));
+      String other = "Authorization: Basic YTpi";
+      assertEquals(200, gateway.get("/", other, "Cookie: token=" + token).status());
+      assertEquals("Basic YTpi", gateway.seen().header("Authorization"));
+      assertNull(gateway.seen().header("Cookie"));
     }
   }
 
