@@ -7,6 +7,7 @@ import dev.yumen.filters.auth.AuthorizeFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
 import dev.yumen.filters.auth.HmacAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
+import dev.yumen.filters.auth.MultiAuthFilter;
 import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
@@ -64,6 +65,7 @@ public final class BuiltInFilters {
           MirrorFilter.TYPE,
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,
+          MultiAuthFilter.TYPE,
           PriorityFilter.TYPE,
           QueryFilter.TYPE,
           QuotaFilter.TYPE,
