@@ -5,6 +5,7 @@ import dev.yumen.filters.auth.AclFilter;
 import dev.yumen.filters.auth.ApiKeyFilter;
 import dev.yumen.filters.auth.AuthorizeFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
+import dev.yumen.filters.auth.ForwardAuthFilter;
 import dev.yumen.filters.auth.HmacAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.auth.MultiAuthFilter;
@@ -57,6 +58,7 @@ public final class BuiltInFilters {
           CorsFilter.TYPE,
           CsrfFilter.TYPE,
           FaultFilter.TYPE,
+          ForwardAuthFilter.TYPE,
           GrpcWebFilter.TYPE,
           HmacAuthFilter.TYPE,
           HostFilter.TYPE,
