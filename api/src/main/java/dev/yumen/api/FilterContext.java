@@ -80,6 +80,14 @@ public interface FilterContext {
   RequestRules rules(String component, List<RequestPattern> patterns);
 
   /**
+   * An expression in CEL that comes to true or false.
+   *
+   * @param component the setting that it stands in
+   * @throws InvalidValue if it is none
+   */
+  RequestExpression expression(String component, String text);
+
+  /**
    * A counter under the given metric name.
    *
    * @param name without the {@code _total} suffix, such as {@code gateway_rate_limited}

@@ -7,6 +7,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
+import dev.yumen.api.RequestExpression;
 import dev.yumen.api.RequestPattern;
 import dev.yumen.api.RequestRules;
 import dev.yumen.api.RetryRef;
@@ -118,6 +119,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
 
   @Override
   public RequestRules rules(String component, List<RequestPattern> patterns) {
+    throw new UnsupportedOperationException("no filter that is measured asks for it");
+  }
+
+  @Override
+  public RequestExpression expression(String component, String text) {
     throw new UnsupportedOperationException("no filter that is measured asks for it");
   }
 

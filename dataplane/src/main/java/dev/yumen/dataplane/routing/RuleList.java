@@ -1,14 +1,12 @@
 package dev.yumen.dataplane.routing;
 
 import dev.yumen.api.Exchange;
-import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.RequestPattern;
 import dev.yumen.api.RequestRules;
 import dev.yumen.config.MatchConfig;
 import dev.yumen.config.MatchConfig.PathMatch;
 import dev.yumen.config.RouteConfig.Ambiguous;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -87,62 +85,5 @@ public final class RuleList implements RequestRules {
       return null;
     }
     return new Hit(match.payload(), match.pathVariables());
-  }
-
-  /** A request with the one form of its path that its route was found by. */
-  private static final class AsMatched implements RoutingRequest {
-    private final RoutedRequest request;
-    private final Target target = new Target();
-
-    AsMatched(RoutedRequest request) {
-      this.request = request;
-      RouteMatch<?> match = request.routeMatch();
-      if (match.isMatch()) {
-        target.path(match.path(), match.pathStart(), match.pathEnd());
-      } else {
-        Target asked = request.target();
-        target.path(asked.path(), asked.pathStart(), asked.pathEnd());
-      }
-    }
-
-    @Override
-    public String method() {
-      return request.method();
-    }
-
-    @Override
-    public Target target() {
-      return target;
-    }
-
-    @Override
-    public byte[] authorityBytes() {
-      return request.authorityBytes();
-    }
-
-    @Override
-    public int authorityStart() {
-      return request.authorityStart();
-    }
-
-    @Override
-    public int authorityEnd() {
-      return request.authorityEnd();
-    }
-
-    @Override
-    public Headers headers() {
-      return request.headers();
-    }
-
-    @Override
-    public InetAddress clientAddress() {
-      return request.clientAddress();
-    }
-
-    @Override
-    public long wallMillis() {
-      return request.wallMillis();
-    }
   }
 }

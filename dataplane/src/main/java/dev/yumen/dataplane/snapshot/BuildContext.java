@@ -7,6 +7,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Redis;
+import dev.yumen.api.RequestExpression;
 import dev.yumen.api.RequestPattern;
 import dev.yumen.api.RequestRules;
 import dev.yumen.api.RetryRef;
@@ -18,6 +19,7 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.dataplane.guard.BreakerEvents;
 import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
+import dev.yumen.dataplane.routing.ClientExpression;
 import dev.yumen.dataplane.routing.RuleList;
 import dev.yumen.dataplane.state.StateRegistry;
 import dev.yumen.dataplane.upstream.MirrorTarget;
@@ -152,6 +154,11 @@ record BuildContext(
   @Override
   public RequestRules rules(String component, List<RequestPattern> patterns) {
     return RuleList.of(component, patterns);
+  }
+
+  @Override
+  public RequestExpression expression(String component, String text) {
+    return new ClientExpression(component, text, ExpressionLog.of(surroundings.metrics()));
   }
 
   @Override

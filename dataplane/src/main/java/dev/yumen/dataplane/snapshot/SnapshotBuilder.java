@@ -1,7 +1,6 @@
 package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.api.AnyFilter;
-import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Response;
 import dev.yumen.api.Template;
@@ -54,7 +53,7 @@ public final class SnapshotBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotBuilder.class);
 
   private final LoadedConfig loaded;
-  private final FilterContext.Counter expressionFailures;
+  private final ExpressionFailures expressionFailures;
   private final GatewayConfig config;
   private final FilterSurroundings filterSurroundings;
   private final Upstream.Surroundings surroundings;
@@ -88,13 +87,7 @@ public final class SnapshotBuilder {
     this.config = config;
     this.filterSurroundings = filterSurroundings;
     this.surroundings = surroundings;
-    this.expressionFailures =
-        surroundings
-            .metrics()
-            .counter(
-                "gateway_expression_failures",
-                "Expressions of routes that failed on a request, which counts as false.",
-                List.of());
+    this.expressionFailures = ExpressionLog.of(surroundings.metrics());
   }
 
   /**
@@ -124,11 +117,10 @@ public final class SnapshotBuilder {
         routes.put(route.id(), compiled);
       }
     }
-    ExpressionFailures failures = counting(expressionFailures);
     RouteTable.Compiled<String> table =
         previous == null
-            ? RouteTable.compile(rules, failures)
-            : RouteTable.recompile(previous.table(), rules, failures);
+            ? RouteTable.compile(rules, expressionFailures)
+            : RouteTable.recompile(previous.table(), rules, expressionFailures);
     table.problems().forEach(this::routeProblem);
     giveBack.addAll(giveBackLast);
     List<Runnable> held = List.copyOf(giveBack);
@@ -158,14 +150,6 @@ public final class SnapshotBuilder {
         LOG.warn("giving back a part of a configuration failed", e);
       }
     }
-  }
-
-  /** Called by loops. Held by the routes, so it must not hold this builder. */
-  private static ExpressionFailures counting(FilterContext.Counter counter) {
-    return (expression, reason) -> {
-      counter.add(1);
-      LOG.debug("expression {} failed: {}", expression, reason);
-    };
   }
 
   private void holdUpstream(String name, UpstreamConfig settings) {
