@@ -6,6 +6,7 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.StartFailure;
+import dev.yumen.filters.auth.Vouching;
 import dev.yumen.filters.example.DelayFilter;
 import dev.yumen.filters.example.MaintenanceFilter;
 import dev.yumen.filters.example.RequireHeaderFilter;
@@ -36,7 +37,11 @@ public final class FilterHarness implements AutoCloseable {
   /** The filters of docs/extending.md and of tests, known here beside the built-in ones. */
   private static final List<FilterType<?>> MORE =
       List.of(
-          DelayFilter.TYPE, MaintenanceFilter.TYPE, RequireHeaderFilter.TYPE, DistantCounts.TYPE);
+          DelayFilter.TYPE,
+          DistantCounts.TYPE,
+          MaintenanceFilter.TYPE,
+          RequireHeaderFilter.TYPE,
+          Vouching.TYPE);
 
   private static final String REDIS = "127.0.0.1:6379";
 

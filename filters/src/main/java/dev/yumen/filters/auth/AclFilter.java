@@ -26,6 +26,11 @@ public final class AclFilter implements Filter {
       @Describe("Only these may come in; without it, all consumers that are not denied.")
           @Nullable Members allow,
       @Describe("These may not come in, also when they are allowed.") @Nullable Members deny,
+      @Describe(
+              "Whether consumers and groups that the configuration does not know are refused; false"
+                  + " where tokens name others.")
+          @Default("true")
+          boolean strict,
       @Describe("Named to clients that no filter before has recognised.") @Default("yumen")
           String realm) {
 
@@ -44,10 +49,10 @@ public final class AclFilter implements Filter {
   private AclFilter(Config config, FilterContext context) {
     allow = config.allow;
     deny = config.deny;
-    if (allow != null) {
+    if (config.strict && allow != null) {
       allow.check("allow", context.consumers());
     }
-    if (deny != null) {
+    if (config.strict && deny != null) {
       deny.check("deny", context.consumers());
     }
     unknown =

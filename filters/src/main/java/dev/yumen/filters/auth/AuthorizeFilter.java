@@ -10,12 +10,14 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.RequestExpression;
 import dev.yumen.api.RequestPattern;
 import dev.yumen.api.RequestRules;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.security.MethodOverride;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,11 @@ public final class AuthorizeFilter implements Filter {
                   + " upstream shall act on the method that was judged.")
           @Default("true")
           boolean dropMethodOverride,
+      @Describe(
+              "Whether consumers and groups that the configuration does not know are refused; false"
+                  + " where tokens name others.")
+          @Default("true")
+          boolean strict,
       @Describe("Named to clients that no filter before has recognised.") @Default("yumen")
           String realm) {
 
@@ -80,9 +87,17 @@ public final class AuthorizeFilter implements Filter {
   }
 
   private final RequestRules rules;
-  private final Allowance[][] allowances;
+  private final Alternative[][] alternatives;
   private final boolean dropMethodOverride;
   private final Verdict unknown;
+
+  /** One way to be allowed. */
+  private record Alternative(Allowance allowance, @Nullable RequestExpression when) {
+    boolean holds(Exchange exchange, Map<String, String> path) {
+      return allowance.holds(exchange.identity(), path)
+          && (when == null || when.test(exchange, path));
+    }
+  }
 
   private AuthorizeFilter(Config config, FilterContext context) {
     rules =
@@ -91,13 +106,13 @@ public final class AuthorizeFilter implements Filter {
             config.rules.stream()
                 .map(rule -> new RequestPattern(rule.host, rule.methods, rule.path))
                 .toList());
-    allowances =
-        config.rules.stream()
-            .map(rule -> rule.allow.toArray(Allowance[]::new))
-            .toArray(Allowance[][]::new);
-    for (int i = 0; i < allowances.length; i++) {
-      for (int j = 0; j < allowances[i].length; j++) {
-        allowances[i][j].check("rules[" + i + "].allow[" + j + "]", context.consumers());
+    alternatives = new Alternative[config.rules.size()][];
+    for (int i = 0; i < alternatives.length; i++) {
+      List<Allowance> allow = config.rules.get(i).allow;
+      alternatives[i] = new Alternative[allow.size()];
+      for (int j = 0; j < allow.size(); j++) {
+        String place = "rules[" + i + "].allow[" + j + "]";
+        alternatives[i][j] = alternative(place, allow.get(j), config.strict, context);
       }
     }
     dropMethodOverride = config.dropMethodOverride;
@@ -109,6 +124,16 @@ public final class AuthorizeFilter implements Filter {
                 config.realm));
   }
 
+  private static Alternative alternative(
+      String place, Allowance allowance, boolean strict, FilterContext context) {
+    if (strict) {
+      allowance.check(place, context.consumers());
+    }
+    String when = allowance.when();
+    return new Alternative(
+        allowance, when == null ? null : context.expression(place + ".when", when));
+  }
+
   @Override
   public Verdict onRequest(Exchange exchange) {
     RequestRules.Hit hit = rules.first(exchange);
@@ -116,9 +141,9 @@ public final class AuthorizeFilter implements Filter {
       String request = exchange.request().method() + " " + exchange.request().path();
       return Verdict.fail(FailureCode.FORBIDDEN, "authorize: no rule is for " + request);
     }
-    Allowance[] allowed = allowances[hit.index()];
-    for (Allowance allowance : allowed) {
-      if (allowance.holds(exchange, hit.pathVariables())) {
+    Alternative[] ways = alternatives[hit.index()];
+    for (Alternative way : ways) {
+      if (way.holds(exchange, hit.pathVariables())) {
         if (dropMethodOverride) {
           MethodOverride.drop(exchange.request().headers());
         }
@@ -126,11 +151,20 @@ public final class AuthorizeFilter implements Filter {
       }
     }
     Consumer who = exchange.consumer();
-    if (who == null && allowed.length > 0) {
+    if (who == null && mayHelpToBeKnown(ways)) {
       return unknown;
     }
     String name = who == null ? "anybody" : "consumer " + who.name();
     return Verdict.fail(
         FailureCode.FORBIDDEN, "authorize: rules[" + hit.index() + "] does not allow " + name);
+  }
+
+  private static boolean mayHelpToBeKnown(Alternative[] ways) {
+    for (Alternative way : ways) {
+      if (!way.allowance.anonymous()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

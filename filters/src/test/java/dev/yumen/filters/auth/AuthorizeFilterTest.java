@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,7 +134,7 @@ class AuthorizeFilterTest {
           - {id: kept, match: {path: "//{x}/**"}, merge-slashes: false, to: users}
           - {id: merged, match: {path: "/open/**"}, to: users}
         """;
-    try (FilterHarness gateway = FilterHarness.run(yaml, java.nio.file.Path.of("target"))) {
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
       assertEquals(200, gateway.get("/open//a").status());
       assertEquals(403, gateway.get("//open/a").status());
       assertEquals(1, gateway.forwarded());
@@ -205,6 +206,7 @@ class AuthorizeFilterTest {
         "{rules: [{path: /a}, {path: /a}]}                   | authorize.rules[1]: a rule that is never reached",
         "{rules: [{path: '/a/{id}', allow: {owner: name}}]}  | allow[0].owner: \"name\" (expected: a variable of the rule's path)",
         "{rules: [{path: /a, allow: {}}]}                    | allow: nothing",
+        "{rules: [{allow: {claims: {a: []}}}]}               | claims.a: no values",
         "{rules: [{allow: {anonymous: true, groups: x}}]}    | anonymous: true beside other conditions",
         "{rules: [{path: /a, allow: [{groups: admin}]}]}     | rules[0].allow[0].groups: \"admin\" (expected: a group that a consumer is in: admins, guests)",
         "{rules: [{path: /a, allow: [{consumers: eve}]}]}    | rules[0].allow[0].consumers: \"eve\"",
@@ -213,5 +215,71 @@ class AuthorizeFilterTest {
     List<String> problems = FilterHarness.problems("- authorize: " + settings, CONSUMERS);
     assertEquals(1, problems.size(), problems::toString);
     assertTrue(problems.getFirst().contains(problem), problems::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{scopes: read}                                     | 200",
+        "{scopes: [write, read]}                            | 200",
+        "{scopes: [read, admin]}                            | 403",
+        "{claims: {sub: u-1}}                               | 200",
+        "{claims: {sub: [u-2, u-1]}}                        | 200",
+        "{claims: {sub: u}}                                 | 403",
+        "{claims: {age: 42}}                                | 200",
+        "{claims: {verified: true}}                         | 200",
+        "{claims: {verified: false}}                        | 403",
+        "{claims: {roles: editor}}                          | 200",
+        "{claims: {roles: [owner, '7']}}                    | 200",
+        "{claims: {roles: '[editor, 7]'}}                   | 403",
+        "{claims: {realm_access.roles: admin}}              | 200",
+        "{claims: {realm_access: admin}}                    | 403",
+        "{claims: {none: x}}                                | 403",
+        "{claims: {sub: u-1, age: 43}}                      | 403",
+        "{owner: {path: id, claim: sub}}                    | 200",
+        "{owner: {path: id, claim: age}}                    | 403",
+        "{owner: {path: id, claim: roles}}                  | 403",
+        "{owner: id}                                        | 403",
+        "{groups: token-group}                              | 200",
+        "{consumers: carl}                                  | 200",
+        "{when: 'claims.sub == path.id'}                    | 200",
+        "{when: 'claims.none == path.id'}                   | 403",
+        "{when: '\"write\" in scopes && claims.age > 40'}   | 200",
+        "{when: 'consumer.tags.tier == \"vip\"'}            | 200",
+        "{when: 'consumer.name == \"ann\"'}                 | 403",
+        "{when: '\"token-group\" in consumer.groups'}       | 200",
+        "{when: 'request.path.startsWith(\"/api/\")'}       | 200",
+        "{scopes: read, when: 'false'}                      | 403",
+        "{scopes: admin, when: 'true'}                      | 403",
+      })
+  void scopesClaimsAndExpressionsAreAskedFor(String allow, int status) {
+    String filters =
+        "- vouching\n- authorize: {strict: false, rules: [{path: '/api/{id}', allow: %s}]}"
+            .formatted(allow);
+    try (FilterHarness gateway = FilterHarness.of(filters)) {
+      assertEquals(status, gateway.get("/api/u-1").status());
+      assertEquals(status == 200 ? 1 : 0, gateway.forwarded());
+    }
+  }
+
+  @Test
+  void anExpressionCanBeAboutRequestsOfAnybody() {
+    String filter =
+        "- authorize: {rules: [{allow: {anonymous: true, when: 'request.query.a == \"1\"'}}]}";
+    try (FilterHarness gateway = FilterHarness.of(filter)) {
+      assertEquals(200, gateway.get("/?a=1").status());
+      assertEquals(403, gateway.get("/?a=2").status());
+      assertEquals(403, gateway.get("/").status());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "claims", "nobody.knows", "claims.sub =", "client.matches(client)"})
+  void anExpressionThatIsNoneIsRefusedAtItsPlace(String expression) {
+    String filter = "- authorize: {rules: [{allow: {when: '%s'}}]}".formatted(expression);
+    List<String> problems = FilterHarness.problems(filter);
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains("rules[0].allow[0].when"), problems::toString);
   }
 }
