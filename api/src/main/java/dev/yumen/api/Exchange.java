@@ -85,6 +85,14 @@ public interface Exchange {
   void requestTimeout(Duration timeout);
 
   /**
+   * Sends the body of the answer no faster than this; of several calls the lowest counts. Too late
+   * once response filters are through; without effect on what follows an upgrade.
+   *
+   * @param bytesPerSecond more than zero
+   */
+  void paceResponse(long bytesPerSecond);
+
+  /**
    * Forwards to this upstream instead of the route's own; the last call counts. Where the route
    * ends in something else, as in an answer, it does so all the same.
    */

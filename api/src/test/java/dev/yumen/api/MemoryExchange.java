@@ -128,6 +128,9 @@ final class MemoryExchange implements Exchange, RequestHead {
   public void priority(Priority priority) {}
 
   @Override
+  public void paceResponse(long bytesPerSecond) {}
+
+  @Override
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override

@@ -165,6 +165,9 @@ final class BenchExchange implements Exchange, RequestHead {
   public void priority(Priority priority) {}
 
   @Override
+  public void paceResponse(long bytesPerSecond) {}
+
+  @Override
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override

@@ -25,6 +25,7 @@ final class Answering implements BodySink {
   private byte @Nullable [] ownBody;
   private @Nullable BodyPipe pipe;
   private @Nullable CompositeByteBuf held;
+  private @Nullable Pace pace;
   private boolean started;
   private boolean dropsBody;
   private boolean grpc;
@@ -100,6 +101,9 @@ final class Answering implements BodySink {
       return;
     }
     settleFraming();
+    if (exchange.pace() > 0) {
+      pace = new Pace(exchange, exchange.pace());
+    }
     if (exchange.grpc() != Grpc.Kind.NONE) {
       grpc = Grpc.isAnswer(head().headers());
       grpcStatus = Grpc.statusIn(head().headers());
@@ -192,6 +196,15 @@ final class Answering implements BodySink {
       all.addComponent(true, data);
       return;
     }
+    if (pace != null) {
+      pace.body(data);
+    } else {
+      send(data);
+    }
+  }
+
+  /** Body bytes whose time has come. */
+  void send(ByteBuf data) {
     bytes += data.readableBytes();
     ClientStream client = exchange.client();
     client.sendBody(data);
@@ -230,7 +243,19 @@ final class Answering implements BodySink {
       }
     }
     boolean any = last != null && last.size() > 0 && framing == Framing.STREAM && !dropsBody;
-    exchange.answered(any ? last : null);
+    last = any ? last : null;
+    if (pace == null || !pace.end(last)) {
+      exchange.answered(last);
+    }
+  }
+
+  /** The client takes more. */
+  void goOn() {
+    if (pace != null) {
+      pace.goOn();
+    } else {
+      exchange.forwarding().resumeResponse();
+    }
   }
 
   /**
@@ -238,6 +263,9 @@ final class Answering implements BodySink {
    * sure, or by a filter that has translated the call and does so with its answer.
    */
   boolean endsByStatus() {
+    if (pace != null && pace.ends()) {
+      return false;
+    }
     if (!started || !grpc || framing != Framing.STREAM || dropsBody) {
       return false;
     }
@@ -256,6 +284,9 @@ final class Answering implements BodySink {
     }
     if (pipe != null) {
       pipe.discard();
+    }
+    if (pace != null) {
+      pace.drop();
     }
   }
 }

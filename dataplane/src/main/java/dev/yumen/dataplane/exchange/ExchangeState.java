@@ -65,6 +65,7 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest
   private @Nullable IdentityHashMap<Key<?>, Object> values;
   private List<Future<?>> timers = List.of();
   private long requestBytes;
+  private long pace;
   private long requestLimitNanos;
 
   private long filterUntil = NONE;
@@ -252,6 +253,19 @@ abstract class ExchangeState extends Deadline implements Exchange, RoutedRequest
     timers = timers.isEmpty() ? new ArrayList<>(2) : timers;
     timers.add(loop().eventLoop().schedule(() -> over.complete(null), time.toNanos(), NANOSECONDS));
     return over;
+  }
+
+  @Override
+  public void paceResponse(long bytesPerSecond) {
+    if (bytesPerSecond <= 0) {
+      throw new InvalidValue("bytesPerSecond", bytesPerSecond, "more than 0");
+    }
+    pace = pace == 0 ? bytesPerSecond : Math.min(pace, bytesPerSecond);
+  }
+
+  /** Most bytes of the answer's body in a second; 0 for as many as there are. */
+  final long pace() {
+    return pace;
   }
 
   @Override

@@ -362,7 +362,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   public void onClientWritable() {
     // While filters look at the head, its body waits.
     if (answering.started()) {
-      forwarding.resumeResponse();
+      answering.goOn();
     }
   }
 

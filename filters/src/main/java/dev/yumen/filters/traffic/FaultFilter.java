@@ -1,5 +1,6 @@
 package dev.yumen.filters.traffic;
 
+import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
@@ -14,31 +15,34 @@ import dev.yumen.api.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes some requests late or fail, so that clients can be tested against that. */
+/** Makes some requests late, slow or fail, so that clients can be tested against that. */
 public final class FaultFilter implements Filter {
   public static final FilterType<Config> TYPE =
       new FilterType<>("fault", Config.class, FaultFilter::new);
 
   /** What goes wrong, and for which requests. */
-  @Describe("Makes some requests late or fail on purpose.")
+  @Describe("Makes some requests late, slow or fail on purpose.")
   public record Config(
       @Describe("Holds requests up before they go on; a time alone is the same for all of them.")
           @Nullable Delay delay,
       @Describe("Answers with an error instead of forwarding; a status alone is answered to all.")
           @Nullable Abort abort,
+      @Describe("Lets answers come slowly; a size alone is that many bytes a second for all.")
+          @Nullable Bandwidth bandwidth,
       @Describe("Share of the requests that are looked at, in percent.") @Default("100")
           double percent,
       @Describe("Only requests like these; all without it.") @Nullable When when) {
 
     public Config {
       percent("percent", percent);
-      if (delay == null && abort == null) {
-        throw InvalidValue.found("", "nothing", "delay, abort or both");
+      if (delay == null && abort == null && bandwidth == null) {
+        throw InvalidValue.found("", "nothing", "delay, abort or bandwidth");
       }
     }
 
@@ -127,22 +131,60 @@ public final class FaultFilter implements Filter {
     }
   }
 
+  /** How slowly answers come. */
+  @Describe("How slowly answers come.")
+  @Shorthand("rate")
+  public record Bandwidth(
+      @Describe("Bytes a second, such as 10KiB.") @Nullable DataSize rate,
+      @Describe("Request header that tells the bytes a second, from min on; without it no limit.")
+          @Nullable String header,
+      @Describe("The fewest bytes a second that the header gets; required with it.")
+          @Nullable DataSize min,
+      @Describe("Share of the requests, in percent.") @Default("100") double percent) {
+
+    public Bandwidth {
+      Config.oneOf("rate, or header with min", rate, header);
+      Config.percent("percent", percent);
+      positive("rate", rate);
+      positive("min", min);
+      if (header == null && min != null) {
+        throw InvalidValue.found("min", min.toString(), "none with rate");
+      }
+      if (header != null && min == null) {
+        throw InvalidValue.found("min", "nothing", "a size");
+      }
+      if (header != null) {
+        HeaderName.readable("header", header);
+      }
+    }
+
+    private static void positive(String component, @Nullable DataSize size) {
+      if (size != null && size.bytes() == 0) {
+        throw InvalidValue.found(component, "0", "at least 1 byte");
+      }
+    }
+  }
+
   private static final int NONE = -1;
 
   private final @Nullable Delay delay;
   private final @Nullable Abort abort;
+  private final @Nullable Bandwidth bandwidth;
   private final double percent;
   private final Predicate<Exchange> when;
   private final FilterContext.Counter delayed;
   private final FilterContext.Counter aborted;
+  private final FilterContext.Counter slowed;
 
   private FaultFilter(Config config, FilterContext context) {
     delay = config.delay;
     abort = config.abort;
+    bandwidth = config.bandwidth;
     percent = config.percent;
     when = config.when == null ? _ -> true : config.when.compile();
     delayed = counter(context, "delay");
     aborted = counter(context, "abort");
+    slowed = counter(context, "bandwidth");
     if (delay != null) {
       within("delay.time", delay.time, context.filterTimeout());
       within("delay.max", delay.max, context.filterTimeout());
@@ -153,7 +195,7 @@ public final class FaultFilter implements Filter {
     String route = context.routeId().isEmpty() ? "all" : context.routeId();
     return context.counter(
         "gateway_faults",
-        "Requests that a fault filter held up or failed.",
+        "Requests that a fault filter held up, failed or answered slowly.",
         List.of("route", route, "kind", kind));
   }
 
@@ -173,11 +215,26 @@ public final class FaultFilter implements Filter {
     }
     long millis = delay == null || !hit(delay.percent) ? NONE : millis(delay, exchange);
     Verdict then = abort == null || !hit(abort.percent) ? Verdict.proceed() : fail(abort, exchange);
+    if (bandwidth != null && then instanceof Verdict.Proceed && hit(bandwidth.percent)) {
+      slow(bandwidth, exchange);
+    }
     if (millis <= 0) {
       return counted(then);
     }
     delayed.add(1);
     return Verdict.await(exchange.after(Duration.ofMillis(millis)).thenApply(_ -> counted(then)));
+  }
+
+  private void slow(Bandwidth bandwidth, Exchange exchange) {
+    long rate =
+        bandwidth.min == null
+            ? Objects.requireNonNull(bandwidth.rate).bytes()
+            : number(exchange, bandwidth.header);
+    if (rate >= 0) {
+      long least = bandwidth.min == null ? rate : bandwidth.min.bytes();
+      exchange.paceResponse(Math.max(rate, least));
+      slowed.add(1);
+    }
   }
 
   private Verdict counted(Verdict verdict) {

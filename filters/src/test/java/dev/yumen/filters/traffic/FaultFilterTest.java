@@ -75,6 +75,36 @@ class FaultFilterTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"20B", "{rate: 20B}", "{header: X-Rate, min: 20B}"})
+  void answersComeSlowly(String bandwidth) {
+    try (FilterHarness gateway = FilterHarness.of("- fault: {bandwidth: " + bandwidth + "}")) {
+      Duration took = time(() -> assertEquals("hello", gateway.get("/", "X-Rate: 1").text()));
+      assertTrue(took.toMillis() >= 140, took::toString); // two bytes at once, three at the rate
+      assertEquals(1, faults(gateway, "bandwidth"));
+      assertEquals(1, gateway.forwarded());
+    }
+  }
+
+  @Test
+  void withoutTheHeaderAnswersComeAtOnce() {
+    String fault = "- fault: {bandwidth: {header: X-Rate, min: 1B}}";
+    try (FilterHarness gateway = FilterHarness.of(fault)) {
+      gateway.get("/");
+      gateway.get("/", "X-Rate: fast");
+      gateway.get("/", "X-Rate: -1");
+      assertEquals(0, faults(gateway, "bandwidth"));
+    }
+  }
+
+  @Test
+  void whatFailsIsNotSlowToo() {
+    try (FilterHarness gateway = FilterHarness.of("- fault: {bandwidth: 1B, abort: 503}")) {
+      assertEquals(503, gateway.get("/").status());
+      assertEquals(0, faults(gateway, "bandwidth"));
+    }
+  }
+
   @Test
   void requestsFailWithStatusAndBody() {
     String fault = "- fault: {abort: {status: 502, body: '{}', content-type: application/json}}";
@@ -179,7 +209,7 @@ class FaultFilterTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{} | delay, abort or both",
+        "{} | delay, abort or bandwidth",
         "{abort: 200} | 400 to 599",
         "{abort: {}} | one of status",
         "{abort: {status: 503, header: X}} | one of status",
@@ -195,6 +225,13 @@ class FaultFilterTest {
         "{delay: {min: 2s, max: 1s}} | at most max",
         "{delay: {time: 1s, max: 2s}} | none with time",
         "{delay: {header: 'a b', max: 2s}} | a header name",
+        "{bandwidth: 0} | at least 1 byte",
+        "{bandwidth: {}} | rate, or header with min",
+        "{bandwidth: {rate: 1KiB, header: X}} | rate, or header with min",
+        "{bandwidth: {rate: 1KiB, min: 1KiB}} | none with rate",
+        "{bandwidth: {header: X}} | a size",
+        "{bandwidth: {header: X, min: 0}} | at least 1 byte",
+        "{bandwidth: {rate: 1KiB, percent: 101}} | 0 to 100",
         "{abort: 503, when: {}} | headers, query, cookies, consumer or group",
       })
   void settingsThatCouldNotWorkAreRefused(String settings, String expected) {
