@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -31,9 +32,8 @@ final class HashPasswordCommand implements Runnable {
 
   @Override
   public void run() {
-    Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
-    byte[] password = terminal ? asked(console) : line(System.in);
+    Console terminal = terminal();
+    byte[] password = terminal == null ? line(System.in) : asked(terminal);
     if (password.length == 0) {
       throw new Main.BadInput("the password is empty");
     }
@@ -41,6 +41,12 @@ final class HashPasswordCommand implements Runnable {
       throw new Main.BadInput("the password is longer than " + MOST_BYTES + " bytes");
     }
     spec.commandLine().getOut().println(PasswordHash.of(password));
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25, without a terminal
+  private static @Nullable Console terminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal() ? console : null;
   }
 
   private static byte[] asked(Console console) {

@@ -15,8 +15,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.RawResponse;
 import java.math.BigInteger;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.slf4j.LoggerFactory;
 
 /** Every way to forge a token that is known, against a gateway with one key of each kind. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -74,6 +80,26 @@ class ForgedTokensTest {
             signed("EdDSA", "\"kid\":\"ed\"", claims, ED25519.getPrivate()),
             signed("Ed25519", "", claims, ED25519.getPrivate()))) {
       assertEquals(200, gateway.get("/", bearer(token)).status(), token);
+    }
+  }
+
+  @Test
+  void theLogSaysWhyAndNothingOfTheToken() {
+    Logger log = (Logger) LoggerFactory.getLogger("dev.yumen.dataplane.exchange.FailureLog");
+    Level before = log.getLevel();
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    log.setLevel(Level.DEBUG);
+    try {
+      String token = signed("RS256", "\"kid\":\"rsa\"", claims(""), STRANGER.getPrivate());
+      assertInvalid(gateway.get("/", bearer(token)));
+      List<String> said = lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+      assertEquals(1, said.size(), said::toString);
+      assertTrue(said.getFirst().endsWith("AUTH_INVALID not signed by the key"), said::toString);
+    } finally {
+      log.setLevel(before);
+      log.detachAppender(lines);
     }
   }
 
