@@ -261,13 +261,19 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
   }
 
-  /** Turned away before anything is done for it, as there is too much to do. */
+  /**
+   * Turned away before anything is done for it, as there is too much to do. It has no line in the
+   * log: there are many of them, and one line has told that they begin.
+   */
   private boolean isShed() {
     Failure refusal = acceptor.overload().refusal(this);
-    if (refusal != null) {
-      fail(refusal);
+    if (refusal == null) {
+      return false;
     }
-    return refusal != null;
+    failure = refusal;
+    loop().metrics().failed(refusal.code());
+    answer(failureAnswer());
+    return true;
   }
 
   /** False when a filter failed. */
