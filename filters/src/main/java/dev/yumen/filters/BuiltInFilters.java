@@ -23,9 +23,12 @@ import dev.yumen.filters.path.RedirectFilter;
 import dev.yumen.filters.path.RewritePathFilter;
 import dev.yumen.filters.path.SetPathFilter;
 import dev.yumen.filters.path.StripPrefixFilter;
+import dev.yumen.filters.security.AntiReplayFilter;
+import dev.yumen.filters.security.BotDetectionFilter;
 import dev.yumen.filters.security.CorsFilter;
 import dev.yumen.filters.security.CsrfFilter;
 import dev.yumen.filters.security.IpRestrictionFilter;
+import dev.yumen.filters.security.RefererRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
@@ -50,9 +53,11 @@ public final class BuiltInFilters {
           AccessLogFilter.TYPE,
           AclFilter.TYPE,
           AddPrefixFilter.TYPE,
+          AntiReplayFilter.TYPE,
           ApiKeyFilter.TYPE,
           AuthorizeFilter.TYPE,
           BasicAuthFilter.TYPE,
+          BotDetectionFilter.TYPE,
           CircuitBreakerFilter.TYPE,
           ConcurrencyLimitFilter.TYPE,
           CorsFilter.TYPE,
@@ -73,6 +78,7 @@ public final class BuiltInFilters {
           QuotaFilter.TYPE,
           RateLimitFilter.TYPE,
           RedirectFilter.TYPE,
+          RefererRestrictionFilter.TYPE,
           RequestHeadersFilter.TYPE,
           RequestIdFilter.TYPE,
           RequestSizeFilter.TYPE,
