@@ -15,6 +15,11 @@ import java.util.regex.Pattern;
 public final class Cidr {
   private static final String EXPECTED =
       "an IP address or range such as 10.0.0.0/8 or 2001:db8::/32";
+  private static final int IPV4_BITS = 32;
+
+  /** What stands in front of an IPv4 address in IPv6 (RFC 4291 §2.5.5.2). */
+  private static final int MAPPING_BITS = 96;
+
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
@@ -28,23 +33,26 @@ public final class Cidr {
 
   public static Cidr parse(String text) {
     int slash = text.indexOf('/');
-    byte[] address = literal(slash < 0 ? text : text.substring(0, slash), text);
+    String literal = slash < 0 ? text : text.substring(0, slash);
+    byte[] address = literal(literal, text);
     int bits = address.length * 8;
-    int prefix = slash < 0 ? bits : prefix(text, slash + 1, bits);
+    int mapping = literal.indexOf(':') >= 0 && bits == IPV4_BITS ? MAPPING_BITS : 0;
+    int prefix = slash < 0 ? bits : prefix(text, slash + 1, mapping, mapping + bits) - mapping;
     for (int i = prefix; i < bits; i++) {
       if ((address[i >> 3] & (0x80 >> (i & 7))) != 0) {
-        throw new InvalidValue("", text, "no bits set after the first " + prefix);
+        throw new InvalidValue("", text, "no bits set after the first " + (mapping + prefix));
       }
     }
     return new Cidr(address, prefix);
   }
 
-  private static int prefix(String text, int from, int bits) {
+  private static int prefix(String text, int from, int least, int most) {
     String digits = text.substring(from);
-    if (!digits.matches("\\d{1,3}") || Integer.parseInt(digits) > bits) {
-      throw new InvalidValue("", text, "a prefix length of 0 to " + bits);
+    int length = digits.matches("\\d{1,3}") ? Integer.parseInt(digits) : -1;
+    if (length < least || length > most) {
+      throw new InvalidValue("", text, "a prefix length of " + least + " to " + most);
     }
-    return Integer.parseInt(digits);
+    return length;
   }
 
   private static byte[] literal(String address, String text) {

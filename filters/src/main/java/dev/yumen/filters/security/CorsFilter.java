@@ -51,7 +51,10 @@ public final class CorsFilter implements Filter {
       @Describe("Whether cookies and other credentials may be sent along.") @Default("false")
           boolean allowCredentials,
       @Describe("How long a browser may remember the answer to a preflight.") @Default("10m")
-          Duration maxAge) {
+          Duration maxAge,
+      @Describe("Whether pages of public sites may ask, when this gateway is in a private network.")
+          @Default("false")
+          boolean allowPrivateNetwork) {
 
     public Config {
       allowOrigins = List.copyOf(allowOrigins);
@@ -73,6 +76,10 @@ public final class CorsFilter implements Filter {
         refuseStar("allow-methods", allowMethods);
         refuseStar("allow-headers", allowHeaders);
         refuseStar("expose-headers", exposeHeaders);
+        if (allowOrigins.contains("null")) {
+          throw new InvalidValue(
+              "allow-origins", "null", "no null with allow-credentials: any page can be of it");
+        }
       }
     }
 
@@ -86,12 +93,14 @@ public final class CorsFilter implements Filter {
 
   private final Origins origins;
   private final boolean credentials;
+  private final boolean privateNetwork;
   private final @Nullable String exposeHeaders;
   private final Response preflight;
 
   private CorsFilter(Config config) {
     origins = new Origins(config.allowOrigins);
     credentials = config.allowCredentials;
+    privateNetwork = config.allowPrivateNetwork;
     exposeHeaders = config.exposeHeaders.isEmpty() ? null : String.join(", ", config.exposeHeaders);
     preflight = preflight(config);
   }
@@ -123,7 +132,13 @@ public final class CorsFilter implements Filter {
     if (allowed == null) {
       return Verdict.fail(FailureCode.FORBIDDEN, "CORS preflight from an origin not allowed");
     }
-    return Verdict.respond(preflight.header("access-control-allow-origin", allowed));
+    Response answer = preflight.header("access-control-allow-origin", allowed);
+    boolean asked =
+        "true".equals(exchange.request().headers().first("access-control-request-private-network"));
+    return Verdict.respond(
+        privateNetwork && asked
+            ? answer.header("access-control-allow-private-network", "true")
+            : answer);
   }
 
   private static boolean isPreflight(Exchange exchange) {
@@ -159,12 +174,12 @@ public final class CorsFilter implements Filter {
   }
 
   private static void varyByOrigin(Headers headers) {
-    String there = headers.first("vary");
-    if (there == null) {
-      headers.set("vary", "Origin");
-    } else if (!names(there, "Origin") && !there.equals("*")) {
-      headers.add("vary", "Origin");
+    for (String there : headers.all("vary")) {
+      if (names(there, "Origin") || names(there, "*")) {
+        return;
+      }
     }
+    headers.add("vary", "Origin");
   }
 
   /** Whether a list of names holds this one, in any case. */

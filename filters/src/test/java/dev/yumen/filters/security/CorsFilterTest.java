@@ -155,9 +155,46 @@ class CorsFilterTest {
     }
   }
 
+  @Test
+  void aSecondLineOfVaryCountsToo() {
+    try (FilterHarness gateway = FilterHarness.of(SHOP)) {
+      gateway.upstreamAnswers(200, "Vary: Accept-Encoding", "Vary: Cookie , ORIGIN");
+      assertEquals(2, gateway.get("/a").headerValues("Vary").size());
+      gateway.upstreamAnswers(200, "Vary: *");
+      assertEquals(List.of("*"), gateway.get("/a").headerValues("Vary"));
+    }
+  }
+
+  @Test
+  void pagesOfPublicSitesMayAskAPrivateNetworkWhereThatIsWanted() {
+    String[] fields = {
+      "Origin: https://any.example",
+      "Access-Control-Request-Method: GET",
+      "Access-Control-Request-Private-Network: true"
+    };
+    String field = "Access-Control-Allow-Private-Network";
+    try (FilterHarness gateway = FilterHarness.of("- cors: {allow-origins: \"*\"}")) {
+      assertNull(gateway.send("OPTIONS", "/", fields).header(field));
+    }
+    String filter = "- cors: {allow-origins: \"*\", allow-private-network: true}";
+    try (FilterHarness gateway = FilterHarness.of(filter)) {
+      assertEquals("true", gateway.send("OPTIONS", "/", fields).header(field));
+      assertNull(gateway.send("OPTIONS", "/", fields[0], fields[1]).header(field));
+    }
+  }
+
+  @Test
+  void theOriginOfNoPageIsAllowedByNameAndWithoutCredentialsOnly() {
+    try (FilterHarness gateway = FilterHarness.of("- cors: {allow-origins: \"null\"}")) {
+      assertEquals("null", gateway.get("/", "Origin: null").header(ALLOW_ORIGIN));
+      assertNull(gateway.get("/", "Origin: https://any.example").header(ALLOW_ORIGIN));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "{allow-origins: \"null\", allow-credentials: true}",
         "{allow-origins: \"*\", allow-credentials: true}",
         "{allow-origins: \"https://a.example\", allow-headers: \"*\", allow-credentials: true}",
         "{allow-origins: []}",

@@ -28,6 +28,10 @@ class IpRestrictionFilterTest {
         "{allow: ['2001:db8::/32']}                  | 2001:db8::7      | 200",
         "{allow: ['2001:db8::/32']}                  | 2001:db9::7      | 403",
         "{allow: [0.0.0.0/0]}                        | 2001:db8::7      | 403",
+        "{deny: ['::ffff:10.0.0.0/104']}             | 10.1.2.3         | 403",
+        "{deny: ['::ffff:10.0.0.0/104']}             | ::ffff:a01:203   | 403",
+        "{deny: ['::ffff:10.0.0.0/104']}             | 11.1.2.3         | 200",
+        "{deny: ['::ffff:10.1.2.3']}                 | 10.1.2.3         | 403",
       })
   void clientsAreLetInByTheirAddress(String settings, String client, int status) {
     try (FilterHarness gateway =
@@ -51,7 +55,13 @@ class IpRestrictionFilterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{}", "{allow: [10.0.0.1/8]}", "{allow: [example.com]}", "{deny: [10/8]}"})
+      strings = {
+        "{}",
+        "{allow: [10.0.0.1/8]}",
+        "{allow: [example.com]}",
+        "{deny: [10/8]}",
+        "{deny: ['::ffff:10.0.0.0/8']}"
+      })
   void settingsThatCouldNotWorkAreRefused(String settings) {
     List<String> problems = FilterHarness.problems("- ip-restriction: " + settings);
     assertEquals(1, problems.size(), problems::toString);
