@@ -15,6 +15,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.Verdict;
 import dev.yumen.testkit.Http2Answer;
 import dev.yumen.testkit.Http2Client;
+import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.PatternBytes;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
@@ -101,6 +102,25 @@ class PaceTest {
       assertArrayEquals(PatternBytes.of(BODY), client.answer(slow).body());
       assertArrayEquals(
           PatternBytes.of(BODY), slowly(() -> client.answer(client.get("/slow"))).body());
+    }
+  }
+
+  @Test
+  void aServiceInHttp2WaitsToo() {
+    String half = "h".repeat(BODY / 2);
+    try (Http2Service service =
+            Http2Service.answering(request -> request.head(200).data(half).end(half));
+        GatewayFixture gateway =
+            GatewayFixture.start(
+                """
+                upstreams: {service: {endpoints: ['%s'], protocol: h2c, timeout: {idle: 200ms}}}
+                routes: [{id: slow, match: {path: /slow}, filters: [slow], to: service}]
+                """
+                    .formatted(service.address()),
+                SLOW);
+        RawClient client = gateway.connect()) {
+      assertEquals(half + half, slowly(() -> client.get("/slow")).text());
+      assertEquals(half + half, slowly(() -> client.get("/slow")).text());
     }
   }
 
