@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.Consumer;
 import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +179,33 @@ class BasicAuthFilterTest {
         least = Math.min(least, System.nanoTime() - start);
       }
       return least;
+    }
+
+    /** Checks of half a second each, far more than may wait; others are served all the time. */
+    @Test
+    void aStormOfPasswordsIsRefusedAndStopsNobodyElse() {
+      String dear = "$argon2id$v=19$m=65536,t=8,p=1$c29tZXNhbHQ$" + "A".repeat(43);
+      String consumers =
+          """
+          consumers:
+            - {name: ann, credentials: [{basic: {username: ann, password-hash: "%s"}}]}
+            - {name: eve, credentials: [{basic: {username: eve, password: plain}}]}
+          """
+              .formatted(dear);
+      List<RawClient> storm = new ArrayList<>();
+      try (FilterHarness gateway = FilterHarness.of("/**", "- basic-auth", consumers)) {
+        int requests = 100 + Runtime.getRuntime().availableProcessors();
+        for (int i = 0; i < requests; i++) {
+          String line = basic("ann:" + i) + "\r\n";
+          storm.add(gateway.connect().send("GET / HTTP/1.1\r\nHost: h\r\n" + line + "\r\n"));
+        }
+        RawResponse last = storm.getLast().readResponse();
+        assertEquals(503, last.status());
+        assertTrue(last.text().contains("OVERLOADED"), last::text);
+        assertEquals(200, gateway.get("/", basic("eve:plain")).status());
+      } finally {
+        storm.forEach(RawClient::close);
+      }
     }
 
     @Test
