@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider over a real socket, and what a gateway makes of what it sends. */
 class FetchedKeysTest {
@@ -82,15 +83,18 @@ class FetchedKeysTest {
     }
   }
 
-  @Test
-  void keysAreFoundByTheIssuer() {
-    String issuer = "http://" + provider.address();
+  /** As Dex, Keycloak and Auth0 name themselves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/realms/shop", "/"})
+  void keysAreFoundByTheIssuer(String path) {
+    String base = "http://" + provider.address();
+    String issuer = base + path;
+    String page = path.equals("/") ? "" : path;
     now =
         request ->
-            (request.recorded().target().equals("/.well-known/openid-configuration")
+            (request.recorded().target().equals(page + "/.well-known/openid-configuration")
                     ? respond(
-                        200,
-                        "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/jwks\"}".formatted(issuer, issuer))
+                        200, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/jwks\"}".formatted(issuer, base))
                     : respond(200, GOOD))
                 .serve(request);
     try (FilterHarness gateway =
