@@ -24,6 +24,7 @@ import dev.yumen.filters.path.RewritePathFilter;
 import dev.yumen.filters.path.SetPathFilter;
 import dev.yumen.filters.path.StripPrefixFilter;
 import dev.yumen.filters.security.AntiReplayFilter;
+import dev.yumen.filters.security.BodyLimitsFilter;
 import dev.yumen.filters.security.BotDetectionFilter;
 import dev.yumen.filters.security.CorsFilter;
 import dev.yumen.filters.security.CsrfFilter;
@@ -57,6 +58,7 @@ public final class BuiltInFilters {
           ApiKeyFilter.TYPE,
           AuthorizeFilter.TYPE,
           BasicAuthFilter.TYPE,
+          BodyLimitsFilter.TYPE,
           BotDetectionFilter.TYPE,
           CircuitBreakerFilter.TYPE,
           ConcurrencyLimitFilter.TYPE,
