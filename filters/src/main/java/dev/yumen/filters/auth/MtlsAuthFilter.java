@@ -17,9 +17,11 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by the certificate that they showed in TLS. */
@@ -72,6 +74,7 @@ public final class MtlsAuthFilter implements Filter {
 
   private final Config config;
   private final Map<String, UpstreamIdentity> identities = new HashMap<>();
+  private final Set<String> names = new HashSet<>();
 
   private MtlsAuthFilter(Config config, FilterContext context) {
     this.config = config;
@@ -82,6 +85,7 @@ public final class MtlsAuthFilter implements Filter {
   }
 
   private void add(Consumer consumer) {
+    names.add(consumer.name());
     UpstreamIdentity identity = UpstreamIdentity.of(consumer, TYPE.name());
     for (Consumer.Credential credential : consumer.credentials()) {
       String name = credential.certificate();
@@ -125,7 +129,8 @@ public final class MtlsAuthFilter implements Filter {
         first = first == null && !name.isBlank() ? name : first;
       }
     }
-    return first == null || config.unknown == Unknown.REJECT
+    // An authority must not make somebody a consumer of the configuration by the name alone.
+    return first == null || config.unknown == Unknown.REJECT || names.contains(first)
         ? null
         : UpstreamIdentity.of(new Consumer(first, List.of(), Map.of(), List.of()), TYPE.name());
   }

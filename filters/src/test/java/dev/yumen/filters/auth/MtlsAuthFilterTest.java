@@ -164,6 +164,15 @@ class MtlsAuthFilterTest {
   }
 
   @Test
+  void aStrangerCanNotComeInByTheNameOfAConsumer() {
+    try (FilterHarness gateway = gateway("{unknown: accept}", "billing.partners.example")) {
+      assertEquals(200, get(gateway, STRANGER).statusCode());
+      assertEquals(403, get(gateway, PKI.client("billing")).statusCode());
+      assertEquals(1, gateway.forwarded());
+    }
+  }
+
+  @Test
   void theCertificateIsForwardedAndNobodyElsesIs() throws CertificateEncodingException {
     String encoded = Base64.getEncoder().encodeToString(BILLING.certificate().getEncoded());
     try (FilterHarness gateway =
