@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 class HedgeTest {
   private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
+  private static final String RESULTS =
+      "gateway_upstream_requests_total{upstream=\"service\",result=\"%s\"}";
+
   private final ScriptedUpstream first = ScriptedUpstream.start(respond(200, "first"));
   private final ScriptedUpstream second = ScriptedUpstream.start(respond(200, "second"));
   private final CountDownLatch mayAnswer = new CountDownLatch(1);
@@ -60,6 +63,10 @@ class HedgeTest {
 
   private static long hedges(GatewayFixture gateway) {
     return gateway.metric("gateway_upstream_hedges_total{upstream=\"service\"}");
+  }
+
+  private static long results(GatewayFixture gateway, String result) {
+    return gateway.metric(RESULTS.formatted(result));
   }
 
   private static long won(GatewayFixture gateway) {
@@ -150,8 +157,7 @@ class HedgeTest {
     try (GatewayFixture gateway = gateway("hedge: 20ms\n    retry: {on: 503}");
         RawClient client = gateway.connect()) {
       client.send(GET);
-      String busy = "gateway_upstream_requests_total{upstream=\"service\",result=\"5xx\"}";
-      gateway.awaitMetric(busy, 1);
+      gateway.awaitMetric(RESULTS.formatted("5xx"), 1);
       mayAnswer.countDown();
       assertEquals("late", client.readResponse().text());
     }
@@ -164,11 +170,10 @@ class HedgeTest {
     try (GatewayFixture gateway = gateway("hedge: 20ms\n    retry: 0");
         RawClient client = gateway.connect()) {
       client.send(GET);
-      String reset = "gateway_upstream_requests_total{upstream=\"service\",result=\"%s\"}";
-      gateway.awaitMetric(reset.formatted("UPSTREAM_RESET"), 1);
+      gateway.awaitMetric(RESULTS.formatted("UPSTREAM_RESET"), 1);
       mayAnswer.countDown();
       assertEquals(502, client.readResponse().status());
-      assertEquals(2, gateway.metric(reset.formatted("UPSTREAM_RESET")));
+      assertEquals(2, results(gateway, "UPSTREAM_RESET"));
     }
   }
 
@@ -179,8 +184,7 @@ class HedgeTest {
     try (GatewayFixture gateway = gateway("hedge: 20ms\n    retry: {backoff: 1ms}");
         RawClient client = gateway.connect()) {
       client.send(GET);
-      gateway.awaitMetric(
-          "gateway_upstream_requests_total{upstream=\"service\",result=\"UPSTREAM_RESET\"}", 1);
+      gateway.awaitMetric(RESULTS.formatted("UPSTREAM_RESET"), 1);
       mayAnswer.countDown();
       assertEquals(200, client.readResponse().status());
       assertEquals(3, first.requests().size() + second.requests().size());
@@ -204,8 +208,7 @@ class HedgeTest {
     second.next(readBody());
     try (GatewayFixture gateway = gateway("hedge: 20ms\n    timeout: {header: 500ms}")) {
       assertEquals(504, send(gateway, GET).status());
-      String late = "gateway_upstream_requests_total{upstream=\"service\",result=\"%s\"}";
-      assertEquals(2, gateway.metric(late.formatted("UPSTREAM_TIMEOUT")));
+      assertEquals(2, results(gateway, "UPSTREAM_TIMEOUT"));
       gateway.awaitIdle();
     }
   }
