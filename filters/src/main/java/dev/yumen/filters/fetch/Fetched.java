@@ -19,7 +19,7 @@ public sealed interface Fetched {
    *
    * @param detail one line for the log
    */
-  record Trouble(Kind kind, String detail) implements Fetched {}
+  record Trouble(Kind kind, String detail) implements Fetched, Posted {}
 
   /** What a metric tells apart. */
   enum Kind {

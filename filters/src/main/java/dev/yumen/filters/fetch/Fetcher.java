@@ -8,16 +8,22 @@ import dev.yumen.filters.fetch.Fetched.Page;
 import dev.yumen.filters.fetch.Fetched.Trouble;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +62,31 @@ public final class Fetcher implements AutoCloseable {
    * @param most bytes of the answer
    */
   public record Wish(URI uri, Duration timeout, int most) {}
+
+  /**
+   * A form to send.
+   *
+   * @param fields in order
+   * @param authorization how the gateway shows who it is; null when the form says so or nobody asks
+   */
+  public record Form(Wish wish, Map<String, String> fields, @Nullable String authorization) {
+
+    public Form {
+      fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /** Without what it holds: that may be secrets. */
+    @Override
+    public String toString() {
+      return "form for " + wish.uri;
+    }
+
+    private String encoded() {
+      return fields.entrySet().stream()
+          .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
+          .collect(Collectors.joining("&"));
+    }
+  }
 
   private Fetcher(@Nullable InputFile ca) {
     HttpClient.Builder builder =
@@ -101,12 +133,47 @@ public final class Fetcher implements AutoCloseable {
     }
   }
 
+  /** The value of {@code Authorization} for a client and its secret (RFC 6749 §2.3.1). */
+  public static String basic(String clientId, String clientSecret) {
+    byte[] pair = (encode(clientId) + ":" + encode(clientSecret)).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(pair);
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** Sends a form, once and to no other address; blocks, so not on an event loop. */
+  public Posted post(Form form) throws InterruptedException {
+    Wish wish = form.wish;
+    HttpRequest.Builder request =
+        asking(wish.uri)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form.encoded()));
+    if (form.authorization != null) {
+      request.header("Authorization", form.authorization);
+    }
+    Object answer = ask(request.build(), wish, wish.timeout.toNanos());
+    if (answer instanceof Trouble trouble) {
+      return trouble;
+    }
+    HttpResponse<?> response = (HttpResponse<?>) answer;
+    int status = response.statusCode();
+    boolean refused = status >= 400 && status < 500 && status != 408 && status != 429;
+    if (status == 200 || refused) {
+      return new Posted.Answer(status, (byte[]) response.body());
+    }
+    return isRedirect(status)
+        ? new Trouble(Kind.REDIRECT, wish.uri + " redirects a form")
+        : new Trouble(Kind.STATUS, wish.uri + " answered " + status);
+  }
+
   /** Fetches it; blocks, so not on an event loop. */
   public Fetched get(Wish wish) throws InterruptedException {
     long end = System.nanoTime() + wish.timeout.toNanos();
     URI uri = wish.uri;
     for (int i = 0; i <= MOST_REDIRECTS; i++) {
-      Object answer = ask(uri, wish, end - System.nanoTime());
+      Object answer = ask(asking(uri).build(), wish, end - System.nanoTime());
       if (answer instanceof Trouble trouble) {
         return trouble;
       }
@@ -125,13 +192,15 @@ public final class Fetcher implements AutoCloseable {
     return new Trouble(Kind.REDIRECT, wish.uri + " redirects without end");
   }
 
+  private static HttpRequest.Builder asking(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .header("Accept", "application/json")
+        .header("User-Agent", "yumen");
+  }
+
   /** The response, or trouble. */
-  private Object ask(URI uri, Wish wish, long nanos) throws InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .header("Accept", "application/json")
-            .header("User-Agent", "yumen")
-            .build();
+  private Object ask(HttpRequest request, Wish wish, long nanos) throws InterruptedException {
+    URI uri = request.uri();
     CompletableFuture<HttpResponse<byte[]>> exchange =
         client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), wish.most));
     try {
