@@ -23,7 +23,7 @@ import tools.jackson.core.json.JsonFactory;
  * there twice, bytes that are not UTF-8, or anything behind the object make it none. Members that
  * are null are left out. What it returns is immutable through and through.
  */
-final class Json {
+public final class Json {
   private static final int MOST_DEPTH = 16;
   private static final int MOST_DIGITS = 64;
 
@@ -42,7 +42,7 @@ final class Json {
   private Json() {}
 
   /** The object's members; null when it is no such object. */
-  static @Nullable Map<String, Object> object(byte[] utf8) {
+  public static @Nullable Map<String, Object> object(byte[] utf8) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
       return object(text);

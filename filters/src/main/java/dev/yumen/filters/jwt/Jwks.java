@@ -67,7 +67,7 @@ public record Jwks(
   }
 
   /** An address that may be fetched. */
-  static URI uri(String setting, String text, boolean allowHttp) {
+  public static URI uri(String setting, String text, boolean allowHttp) {
     try {
       URI uri = new URI(text);
       boolean scheme =

@@ -10,14 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who the subject of a token is among the consumers of the configuration. */
-final class JwtConsumers {
+public final class JwtConsumers {
   private final Map<Subject, Consumer> bySubject = new HashMap<>();
   private final Set<String> names = new HashSet<>();
   private final StringBuilder text = new StringBuilder();
 
   private record Subject(@Nullable String issuer, String name) {}
 
-  JwtConsumers(List<Consumer> consumers) {
+  public JwtConsumers(List<Consumer> consumers) {
     for (Consumer consumer : consumers) {
       names.add(consumer.name());
       text.append(consumer.name()).append(consumer.groups()).append(consumer.tags());
@@ -31,12 +31,12 @@ final class JwtConsumers {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return bySubject.isEmpty();
   }
 
   /** The consumer whose subject this is for its issuer, or for any; or null. */
-  @Nullable Consumer find(String subject, Map<String, Object> claims) {
+  public @Nullable Consumer find(String subject, Map<String, Object> claims) {
     Consumer exact =
         claims.get("iss") instanceof String issuer
             ? bySubject.get(new Subject(issuer, subject))
@@ -48,7 +48,8 @@ final class JwtConsumers {
    * A consumer of somebody whom only the issuer knows; null when a consumer of the configuration
    * has this name, which the issuer has no right to give.
    */
-  @Nullable Consumer stranger(String subject, Map<String, Object> claims, String groupsClaim) {
+  public @Nullable Consumer stranger(
+      String subject, Map<String, Object> claims, String groupsClaim) {
     if (names.contains(subject)) {
       return null;
     }

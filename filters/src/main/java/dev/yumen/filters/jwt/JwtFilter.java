@@ -122,7 +122,8 @@ public final class JwtFilter implements Filter {
       }
     }
 
-    private static void checkHeaders(Map<String, String> claimsToHeaders) {
+    /** Passes headers that nothing else writes, each for one claim. */
+    public static void checkHeaders(Map<String, String> claimsToHeaders) {
       Set<String> taken = new HashSet<>();
       UpstreamIdentity.NAMES.forEach(name -> taken.add(plain(name)));
       for (String header : claimsToHeaders.values()) {

@@ -5,17 +5,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Origins as browsers write them (RFC 6454 §6.1): without the port that a scheme has anyway. */
-final class OwnOrigin {
+public final class OwnOrigin {
   private OwnOrigin() {}
 
   /** Of what the client asks for. */
-  static String of(Exchange exchange) {
+  public static String of(Exchange exchange) {
     String scheme = exchange.scheme();
     return scheme + "://" + withoutUsualPort(scheme, exchange.request().authority());
   }
 
   /** Of an absolute http or https URL, such as a Referer holds; null for anything else. */
-  static @Nullable String of(String url) {
+  public static @Nullable String of(String url) {
     int colon = url.indexOf("://");
     String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
