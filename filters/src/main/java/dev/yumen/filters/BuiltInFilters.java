@@ -16,6 +16,7 @@ import dev.yumen.filters.jwt.JwtFilter;
 import dev.yumen.filters.observe.AccessLogFilter;
 import dev.yumen.filters.observe.RequestIdFilter;
 import dev.yumen.filters.observe.TraceIdFilter;
+import dev.yumen.filters.oidc.OidcLoginFilter;
 import dev.yumen.filters.path.AddPrefixFilter;
 import dev.yumen.filters.path.HostFilter;
 import dev.yumen.filters.path.QueryFilter;
@@ -75,6 +76,7 @@ public final class BuiltInFilters {
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,
           MultiAuthFilter.TYPE,
+          OidcLoginFilter.TYPE,
           PriorityFilter.TYPE,
           QueryFilter.TYPE,
           QuotaFilter.TYPE,

@@ -1,0 +1,77 @@
+package dev.yumen.filters.oidc;
+
+import dev.yumen.api.Exchange;
+import dev.yumen.api.Failure;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Response;
+import dev.yumen.api.Verdict;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Ends sessions here and at the provider (OpenID Connect RP-Initiated Logout 1.0). */
+final class LogoutFlow {
+  private final OidcLoginFilter.Config config;
+  private final Parts parts;
+  private final Sessions sessions;
+
+  LogoutFlow(OidcLoginFilter.Config config, Parts parts, Sessions sessions) {
+    this.config = config;
+    this.parts = parts;
+    this.sessions = sessions;
+  }
+
+  /** Logs out, if it is the user who wants that and not an image on a page of others. */
+  Verdict run(Exchange exchange, Map<String, String> sent, @Nullable Session session) {
+    String method = exchange.request().method();
+    if (!method.equals("POST") && !method.equals("GET")) {
+      return Verdict.fail(
+          Failure.of(FailureCode.METHOD_NOT_ALLOWED, "oidc-login: logout is POST or GET")
+              .header("allow", "GET, POST"));
+    }
+    if (!Navigation.isOwn(exchange)) {
+      return Verdict.fail(FailureCode.FORBIDDEN, "oidc-login: logout by a page of others");
+    }
+    if (session == null) {
+      return to(config.afterLogout());
+    }
+    sessions.forget(exchange, sent, session);
+    Endpoints endpoints = parts.provider().current();
+    if (endpoints != null) {
+      return to(target(exchange, session, endpoints));
+    }
+    return Verdict.await(
+        parts
+            .provider()
+            .find()
+            .thenApplyAsync(found -> to(target(exchange, session, found)), exchange.executor()));
+  }
+
+  private String target(Exchange exchange, Session session, @Nullable Endpoints endpoints) {
+    if (endpoints == null || endpoints.endSession() == null) {
+      return config.afterLogout();
+    }
+    String home = exchange.scheme() + "://" + exchange.request().authority() + config.afterLogout();
+    return Urls.with(
+        endpoints.endSession(),
+        "id_token_hint="
+            + session.idToken()
+            + "&client_id="
+            + encode(config.clientId())
+            + "&post_logout_redirect_uri="
+            + encode(home));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static Verdict to(String location) {
+    return Verdict.respond(
+        Response.of(303)
+            .header("location", location)
+            .header("cache-control", "no-store")
+            .header("referrer-policy", "no-referrer"));
+  }
+}

@@ -1,0 +1,120 @@
+package dev.yumen.filters.oidc;
+
+import dev.yumen.api.FilterContext;
+import dev.yumen.filters.fetch.Fetched;
+import dev.yumen.filters.fetch.Fetched.Page;
+import dev.yumen.filters.fetch.Fetched.Trouble;
+import dev.yumen.filters.fetch.Fetcher;
+import dev.yumen.filters.jwt.Json;
+import dev.yumen.filters.jwt.Jwks;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An OpenID provider and the addresses that it publishes: fetched when somebody wants to log in,
+ * and again once they are old, which nobody waits for. As long as that fails, the last good ones
+ * count.
+ */
+final class Provider {
+  private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
+  private static final long OLD_NANOS = Duration.ofHours(1).toNanos();
+  private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Fetcher fetcher;
+  private final String issuer;
+  private final Jwks fetching;
+
+  private volatile @Nullable Endpoints endpoints;
+  private volatile long nextNanos = System.nanoTime();
+
+  /** Guarded by this object's lock. */
+  private @Nullable CompletableFuture<@Nullable Endpoints> underWay;
+
+  private Provider(Fetcher fetcher, String issuer, Jwks fetching) {
+    this.fetcher = fetcher;
+    this.issuer = issuer;
+    this.fetching = fetching;
+  }
+
+  /** The one of this issuer, across reloads. */
+  static Provider of(FilterContext context, String issuer, Jwks fetching) {
+    Fetcher fetcher = Fetcher.of(context, fetching.ca());
+    return context.state(
+        Provider.class, issuer + " " + fetching, () -> new Provider(fetcher, issuer, fetching));
+  }
+
+  /** The addresses that count now; null as long as there are none. Never blocks. */
+  @Nullable Endpoints current() {
+    Endpoints known = endpoints;
+    if (known != null && System.nanoTime() - nextNanos >= 0) {
+      find();
+    }
+    return known;
+  }
+
+  /** The addresses once they are there; completes with null when they can not be had. */
+  synchronized CompletableFuture<@Nullable Endpoints> find() {
+    if (underWay != null) {
+      return underWay;
+    }
+    if (System.nanoTime() - nextNanos < 0) {
+      return CompletableFuture.completedFuture(endpoints);
+    }
+    CompletableFuture<@Nullable Endpoints> future = new CompletableFuture<>();
+    underWay = future;
+    fetcher.start(() -> fetch(future));
+    return future;
+  }
+
+  private void fetch(CompletableFuture<@Nullable Endpoints> future) {
+    String trouble;
+    try {
+      trouble = trouble();
+    } catch (InterruptedException | RuntimeException e) {
+      trouble = issuer + ": " + e;
+    }
+    if (trouble != null) {
+      LOG.warn(
+          "oidc-login: no configuration from {}{}",
+          trouble,
+          endpoints == null ? "" : ", the last good one goes on counting");
+    }
+    synchronized (this) {
+      nextNanos = System.nanoTime() + (trouble == null ? OLD_NANOS : PAUSE_NANOS);
+      underWay = null;
+    }
+    future.complete(endpoints);
+  }
+
+  /** Fetches; why it failed, or null. */
+  private @Nullable String trouble() throws InterruptedException {
+    String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
+    URI page = URI.create(base + "/.well-known/openid-configuration");
+    int most = (int) fetching.maxSize().bytes();
+    Fetched fetched = fetcher.get(new Fetcher.Wish(page, fetching.timeout(), most));
+    return switch (fetched) {
+      case Trouble trouble -> trouble.detail();
+      case Page found -> take(page, Json.object(found.body()));
+    };
+  }
+
+  private @Nullable String take(URI page, @Nullable Map<String, Object> document) {
+    if (document == null) {
+      return page + ": no JSON object";
+    }
+    if (!issuer.equals(document.get("issuer"))) {
+      return page + ": it is of another issuer";
+    }
+    try {
+      endpoints = Endpoints.of(document, fetching.allowHttp());
+      return null;
+    } catch (IllegalArgumentException e) {
+      return page + ": " + e.getMessage();
+    }
+  }
+}

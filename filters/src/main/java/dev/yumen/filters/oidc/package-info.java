@@ -1,0 +1,9 @@
+/**
+ * Logging in at an OpenID provider: {@link dev.yumen.filters.oidc.OidcLoginFilter} looks for a
+ * {@link dev.yumen.filters.oidc.Session} in sealed cookies; {@link
+ * dev.yumen.filters.oidc.LoginFlow} makes one.
+ */
+@NullMarked
+package dev.yumen.filters.oidc;
+
+import org.jspecify.annotations.NullMarked;
