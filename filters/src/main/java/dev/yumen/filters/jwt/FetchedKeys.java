@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -148,13 +149,18 @@ final class FetchedKeys implements KeySource, AutoCloseable {
     } catch (InterruptedException | RuntimeException e) {
       round = Round.failed(new Trouble(Fetched.Kind.UNREACHABLE, name + ": " + e));
     }
-    synchronized (this) {
-      underWay = null;
-      if (!closed) {
-        next = fetcher.after(settle(round), this::start);
+    try {
+      synchronized (this) {
+        underWay = null;
+        if (!closed) {
+          next = fetcher.after(settle(round), this::start);
+        }
       }
+    } catch (RejectedExecutionException _) {
+      // The last configuration that fetches anything has gone meanwhile.
+    } finally {
+      future.complete(keys);
     }
-    future.complete(keys);
   }
 
   /** Takes over what was fetched; returns when to fetch again. */

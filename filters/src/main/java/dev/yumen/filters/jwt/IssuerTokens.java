@@ -95,10 +95,12 @@ public final class IssuerTokens {
     Keys keys = source.current();
     if (keys == null) {
       keys = settled(source.first());
+      keys = keys == null ? source.current() : keys;
     }
     if (keys != null && keys.candidates(jws).isEmpty()) {
       Keys newer = settled(source.refetch());
-      keys = newer == null ? keys : newer;
+      Keys latest = newer == null ? source.current() : newer; // others may have fetched them
+      keys = latest == null ? keys : latest;
     }
     if (keys == null) {
       return new Unknowable();

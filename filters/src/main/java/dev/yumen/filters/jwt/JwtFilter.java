@@ -244,7 +244,11 @@ public final class JwtFilter implements Filter {
       return verify(exchange, shown, jws, keys, source::refetch);
     }
     CompletionStage<@Nullable Keys> first = source.first();
-    return first == null ? noKeys() : verifyWhenThere(first, exchange, shown, jws);
+    if (first != null) {
+      return verifyWhenThere(first, exchange, shown, jws);
+    }
+    Keys latest = source.current(); // they may just have come
+    return latest == null ? noKeys() : verify(exchange, shown, jws, latest, source::refetch);
   }
 
   /** Where newer keys may come from; null when they should not or can not be looked for. */
@@ -257,9 +261,13 @@ public final class JwtFilter implements Filter {
     List<VerificationKey> candidates = keys.candidates(jws);
     if (candidates.isEmpty()) {
       CompletionStage<@Nullable Keys> fresh = newer.keys();
-      return fresh == null
+      if (fresh != null) {
+        return verifyWhenThere(fresh, exchange, shown, jws);
+      }
+      Keys latest = source.current(); // another request may just have fetched them
+      return latest == null || latest.equals(keys)
           ? refuse(new Refusal(Reason.KEY, "no key for it"))
-          : verifyWhenThere(fresh, exchange, shown, jws);
+          : verify(exchange, shown, jws, latest, () -> null);
     }
     if (candidates.stream().noneMatch(key -> key.isSlow(jws.algorithm()))) {
       return judge(exchange, shown, jws, signer(candidates, jws));
