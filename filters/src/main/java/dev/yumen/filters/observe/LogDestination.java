@@ -1,5 +1,6 @@
 package dev.yumen.filters.observe;
 
+import dev.yumen.api.file.RotatingFile;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -33,6 +34,30 @@ interface LogDestination extends Closeable {
       @Override
       public String toString() {
         return "standard output";
+      }
+    };
+  }
+
+  static LogDestination file(RotatingFile file) {
+    return new LogDestination() {
+      @Override
+      public void write(byte[] bytes, int length) throws IOException {
+        file.write(bytes, length);
+      }
+
+      @Override
+      public long room() {
+        return file.room();
+      }
+
+      @Override
+      public void close() throws IOException {
+        file.close();
+      }
+
+      @Override
+      public String toString() {
+        return file.toString();
       }
     };
   }

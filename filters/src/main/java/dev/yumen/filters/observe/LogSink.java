@@ -3,6 +3,7 @@ package dev.yumen.filters.observe;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.file.RotatingFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -137,7 +138,8 @@ public final class LogSink implements AutoCloseable {
     if (obstacle != null) {
       throw new InvalidValue("file", file.toString(), "a file that can be written: " + obstacle);
     }
-    return new RotatingFile(file, settings.maxSize().bytes(), settings.maxFiles(), nanoTime);
+    return LogDestination.file(
+        new RotatingFile(file, settings.maxSize().bytes(), settings.maxFiles(), nanoTime));
   }
 
   private void run() {

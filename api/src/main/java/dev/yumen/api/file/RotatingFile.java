@@ -1,5 +1,6 @@
-package dev.yumen.filters.observe;
+package dev.yumen.api.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Once a second, before a write, it looks whether the name still leads to the open file, so that
  * logrotate may rename or delete it without telling anybody. One thread.
  */
-final class RotatingFile implements LogDestination {
+public final class RotatingFile implements Closeable {
   private static final long CHECK_NANOS = 1_000_000_000;
 
   private final Path path;
@@ -38,7 +39,7 @@ final class RotatingFile implements LogDestination {
    * @param maxBytes 0 is without a limit
    * @param maxFiles most files set aside
    */
-  RotatingFile(Path path, long maxBytes, int maxFiles, LongSupplier nanoTime) {
+  public RotatingFile(Path path, long maxBytes, int maxFiles, LongSupplier nanoTime) {
     this.path = path.toAbsolutePath();
     this.maxBytes = maxBytes;
     this.maxFiles = maxFiles;
@@ -46,7 +47,7 @@ final class RotatingFile implements LogDestination {
   }
 
   /** Why a file can not be written, as far as that shows without a try; null when it can. */
-  static @Nullable String obstacle(Path file) {
+  public static @Nullable String obstacle(Path file) {
     if (Files.isDirectory(file)) {
       return file + " is a folder";
     }
@@ -60,11 +61,15 @@ final class RotatingFile implements LogDestination {
     return Files.isWritable(there) ? null : there + ": permission denied";
   }
 
-  @Override
+  /**
+   * Writes whole lines, after the file was set aside when they would make it larger than it may be.
+   * When it throws, as little as possible of them was written.
+   */
   public void write(byte[] bytes, int length) throws IOException {
     FileChannel out = current();
     if (maxBytes > 0 && size > 0 && size + length > maxBytes) {
-      out = rotate(out);
+      setAside();
+      out = current();
     }
     try {
       ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length);
@@ -78,9 +83,30 @@ final class RotatingFile implements LogDestination {
     }
   }
 
-  @Override
+  /** Forces what was written to the disk. */
+  public void sync() throws IOException {
+    if (channel != null) {
+      channel.force(false);
+    }
+  }
+
+  /** How many bytes the file takes before it is set aside, as far as is known without a look. */
   public long room() {
     return maxBytes == 0 ? Long.MAX_VALUE : Math.max(0, maxBytes - size);
+  }
+
+  /** Sets the file aside now; the next write makes another. */
+  public void setAside() throws IOException {
+    close();
+    size = 0;
+    if (maxFiles == 0) {
+      Files.deleteIfExists(path);
+      return;
+    }
+    for (int number = maxFiles - 1; number >= 1; number--) {
+      move(aside(number), aside(number + 1));
+    }
+    move(path, aside(1));
   }
 
   @Override
@@ -137,20 +163,6 @@ final class RotatingFile implements LogDestination {
     } catch (NoSuchFileException e) {
       return e; // equal to nothing: the file is made again
     }
-  }
-
-  private FileChannel rotate(FileChannel full) throws IOException {
-    full.close();
-    channel = null;
-    if (maxFiles == 0) {
-      Files.deleteIfExists(path);
-      return open();
-    }
-    for (int number = maxFiles - 1; number >= 1; number--) {
-      move(aside(number), aside(number + 1));
-    }
-    move(path, aside(1));
-    return open();
   }
 
   private static void move(Path from, Path to) throws IOException {
