@@ -30,6 +30,8 @@ public record GatewayConfig(
             "From when on requests are turned away by their priority; nothing is measured without"
                 + " it.")
         @Nullable OverloadConfig overload,
+    @Describe("Where is written down who was refused and what was changed; nowhere without it.")
+        @Nullable AuditConfig audit,
     @Describe("Services that requests are forwarded to, by name.")
         Map<String, UpstreamConfig> upstreams,
     @Describe("Redis that gateways share, by name; filters such as quota name them.")
