@@ -5,6 +5,9 @@ import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.dataplane.audit.AuditLog;
+import dev.yumen.dataplane.audit.AuditTrail;
+import dev.yumen.dataplane.audit.CertificateChanges;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
@@ -94,6 +97,7 @@ public final class Gateway implements AutoCloseable {
   private final FailureResponses failures = new FailureResponses();
   private final BuiltInEndpoints builtIn;
   private final Overload overload;
+  private final AuditLog audit;
   private final ExchangeAcceptor.Surroundings exchanges;
   private final Listener.Surroundings listening;
   private final UdpListener.Surroundings datagrams;
@@ -103,6 +107,7 @@ public final class Gateway implements AutoCloseable {
   private final Map<String, Http3Port> http3 = new LinkedHashMap<>();
 
   private @Nullable Listener management;
+  private @Nullable LoadedConfig live;
   private volatile Supplier<String> reloads = () -> "{}";
   private volatile boolean ready;
   private boolean closed;
@@ -119,6 +124,7 @@ public final class Gateway implements AutoCloseable {
     this.builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
     this.overload =
         new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
+    this.audit = new AuditLog(engine.metrics().audit(), filters.clock(), System::nanoTime);
     this.exchanges =
         new ExchangeAcceptor.Surroundings(
             snapshots,
@@ -126,6 +132,7 @@ public final class Gateway implements AutoCloseable {
             overload,
             failures,
             new FailureLog(System::nanoTime),
+            audit,
             engine.challenges(),
             engine.metrics(),
             filters.clock());
@@ -223,6 +230,10 @@ public final class Gateway implements AutoCloseable {
       RedisOpener redis,
       Supplier<? extends DoubleSupplier> cpu)
       throws StartFailure {
+    List<Problem> unwritable = AuditLog.problems(loaded);
+    if (!unwritable.isEmpty()) {
+      throw new StartFailure(unwritable);
+    }
     GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     Engine engine = Engine.start(config, System::nanoTime);
     FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock, redis);
@@ -246,6 +257,10 @@ public final class Gateway implements AutoCloseable {
       gateway.close();
       throw new StartFailure(String.valueOf(e.getMessage()));
     }
+    gateway.audit.configure(config.audit(), loaded.folder());
+    gateway.audit.record(
+        "start", Map.of("version", ProgramVersion.text(), "config", loaded.hash()));
+    gateway.live = loaded;
     gateway.ready = true;
     return gateway;
   }
@@ -271,7 +286,9 @@ public final class Gateway implements AutoCloseable {
       if (built.snapshot() != null) {
         built.snapshot().releaseUnused();
       }
-      return built.problems();
+      List<Problem> problems = new ArrayList<>(built.problems());
+      problems.addAll(AuditLog.problems(loaded));
+      return problems;
     } finally {
       engine.stop();
     }
@@ -327,6 +344,10 @@ public final class Gateway implements AutoCloseable {
       return loaded.problems();
     }
     Snapshot old = snapshots.current();
+    List<Problem> unwritable = AuditLog.problems(loaded);
+    if (!unwritable.isEmpty() && !Objects.equals(old.config().audit(), config.audit())) {
+      return unwritable;
+    }
     SnapshotBuilder.Built built =
         new SnapshotBuilder(
                 loaded, config, filters, engine.upstreamSurroundings(config, exchanges.clock()))
@@ -354,11 +375,14 @@ public final class Gateway implements AutoCloseable {
     number++;
     engine.metrics().configure(config.metrics());
     overload.configure(config.overload());
+    audit.configure(config.audit(), loaded.folder());
     snapshots.replace(next, engine.loops());
     engine.metrics().certificates(next.expiries());
     closeRemoved(config);
     listeners.putAll(opened);
     http3.putAll(openedHttp3);
+    CertificateChanges.tell(live, loaded, audit);
+    live = loaded;
     return problems;
   }
 
@@ -444,6 +468,11 @@ public final class Gateway implements AutoCloseable {
       addresses.put(MANAGEMENT, management.bound());
     }
     return addresses;
+  }
+
+  /** What takes note of acts of administration. */
+  public AuditTrail audit() {
+    return audit;
   }
 
   public Metrics metrics() {
@@ -542,6 +571,8 @@ public final class Gateway implements AutoCloseable {
     }
     overload.close();
     snapshots.retireCurrent(engine.loops(), LAST_RELEASE);
+    audit.record("stop", Map.of("version", ProgramVersion.text()));
+    audit.close();
     engine.stop();
   }
 

@@ -5,6 +5,7 @@ import dev.yumen.api.RequestHead;
 import dev.yumen.api.Response;
 import dev.yumen.api.TlsSession;
 import dev.yumen.config.ListenerConfig;
+import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
@@ -41,6 +42,7 @@ public final class ExchangeAcceptor implements RequestAcceptor {
       Overload overload,
       FailureResponses failures,
       FailureLog failureLog,
+      AuditLog audit,
       PendingChallenges challenges,
       Metrics metrics,
       InstantSource clock) {}
@@ -152,6 +154,10 @@ public final class ExchangeAcceptor implements RequestAcceptor {
 
   FailureResponses failures() {
     return surroundings.failures();
+  }
+
+  AuditLog audit() {
+    return surroundings.audit();
   }
 
   FailureLog failureLog() {

@@ -51,6 +51,13 @@ public enum Family {
       Kind.GAUGE,
       "Longest delay of an event loop within a second; absent when it is not measured.",
       List.of()),
+  AUDIT_LOST(
+      "gateway_audit_lost", Kind.COUNTER, "Records that the audit log could not take.", List.of()),
+  AUDIT_SEQUENCE(
+      "gateway_audit_sequence",
+      Kind.GAUGE,
+      "Number of the audit log's last record; absent without one.",
+      List.of()),
   GRPC_CALLS(
       "gateway_grpc_calls",
       Kind.COUNTER,

@@ -21,6 +21,7 @@ final class GatewayFamilies {
   void collect(Collected to) {
     requests(to);
     metrics.overload.collect(to);
+    metrics.audit.collect(to);
     connections(to);
     upstreams(to);
     configuration(to);

@@ -36,6 +36,7 @@ public final class Metrics {
   final AcmeMetrics acme = new AcmeMetrics();
   final RedisMetrics redis = new RedisMetrics();
   final OverloadMetrics overload = new OverloadMetrics();
+  final AuditMetrics audit = new AuditMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
@@ -152,6 +153,11 @@ public final class Metrics {
   /** What is turned away because there is too much to do. */
   public OverloadMetrics overload() {
     return overload;
+  }
+
+  /** How the audit log fares. */
+  public AuditMetrics audit() {
+    return audit;
   }
 
   public void configApplied(long number, Instant at) {

@@ -1,0 +1,14 @@
+package dev.yumen.dataplane.audit;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** What waits for the writer. */
+sealed interface AuditEvent {
+
+  /** An act that is a record of its own. */
+  record Act(String kind, Map<String, ?> what) implements AuditEvent {}
+
+  /** A refusal, which may be one of many. */
+  record Refused(Denials.Denial denial, String traceId, Instant time) implements AuditEvent {}
+}
