@@ -73,7 +73,8 @@ public final class ManagedGateway implements AutoCloseable {
             loaded -> {
               live.accept(loaded);
               keep(main, reader, loaded);
-            });
+            },
+            started.gateway().audit());
     if (started.kept() == null) {
       publisher.started(named);
     } else {

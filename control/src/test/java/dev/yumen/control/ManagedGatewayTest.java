@@ -11,6 +11,7 @@ import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.control.publish.ReloadStatus.Live;
 import dev.yumen.control.publish.ReloadStatus.Origin;
+import dev.yumen.dataplane.audit.AuditCheck;
 import dev.yumen.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -81,6 +82,28 @@ class ManagedGatewayTest {
     Eventually.within(SOON, () -> number(gateway) == 2);
     assertEquals("three", get(gateway, "http", "/"));
     assertNull(gateway.status().rejected());
+  }
+
+  @Test
+  void changesAndRefusalsAreInTheAuditLog() throws Exception {
+    String audit = "audit: audit.jsonl\n";
+    write(answering("one") + audit);
+    ManagedGateway gateway = start(Map.of());
+    write(answering("two") + audit + "nonsense: 1\n");
+    Eventually.within(SOON, () -> gateway.status().rejected() != null);
+    write(answering("three") + audit);
+    Eventually.within(SOON, () -> number(gateway) == 2);
+    gateway.close();
+
+    Path file = folder.resolve("audit.jsonl");
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(
+        List.of("start", "config-applied", "config-refused", "config-applied", "stop"),
+        lines.stream().map(line -> line.replaceFirst(".*\"kind\":\"([a-z-]+)\".*", "$1")).toList());
+    assertTrue(lines.get(2).contains("\"by\":\"file-change\""), lines.get(2));
+    assertTrue(lines.get(2).contains("nonsense"), lines.get(2));
+    assertTrue(lines.get(3).contains("\"number\":2"), lines.get(3));
+    assertNull(AuditCheck.of(List.of(file), List.of(), null).broken());
   }
 
   @Test

@@ -9,10 +9,12 @@ import dev.yumen.config.Problem.Severity;
 import dev.yumen.control.publish.ReloadStatus.Live;
 import dev.yumen.control.publish.ReloadStatus.Origin;
 import dev.yumen.control.publish.ReloadStatus.Rejection;
+import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.observe.Metrics;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,6 +35,7 @@ public final class Publisher {
   private final Metrics metrics;
   private final InstantSource clock;
   private final Consumer<LoadedConfig> keep;
+  private final AuditTrail audit;
 
   private @Nullable GatewayConfig liveConfig;
   private Map<AcmeDomain, InputFile> liveIssued = Map.of();
@@ -53,18 +56,24 @@ public final class Publisher {
   /**
    * @param keep called with each configuration from the named files that became live, such as
    *     {@link LastGood#save}
+   * @param audit takes note of what became live and what was refused
    */
   public Publisher(
-      Target target, Metrics metrics, InstantSource clock, Consumer<LoadedConfig> keep) {
+      Target target,
+      Metrics metrics,
+      InstantSource clock,
+      Consumer<LoadedConfig> keep,
+      AuditTrail audit) {
     this.target = target;
     this.metrics = metrics;
     this.clock = clock;
     this.keep = keep;
+    this.audit = audit;
   }
 
   /** Takes note of the configuration that the data plane started with. */
   public synchronized void started(LoadedConfig first) {
-    applied(first, first.problems(), Origin.FILES);
+    applied(first, first.problems(), Origin.FILES, "start");
     keep.accept(first);
   }
 
@@ -77,13 +86,17 @@ public final class Publisher {
   public synchronized void startedWithLastGood(
       LoadedConfig kept, LoadedConfig named, List<Problem> problems) {
     problems.forEach(Publisher::log);
-    rejected(named, problems);
-    applied(kept, kept.problems(), Origin.LAST_GOOD);
+    rejected(named, problems, "start");
+    applied(kept, kept.problems(), Origin.LAST_GOOD, "start");
     LOG.error("STARTED WITH THE LAST GOOD CONFIGURATION, because the named one has errors");
   }
 
-  /** Makes a configuration from the named files live, unless it has errors or is live already. */
-  public synchronized ApplyResult apply(LoadedConfig loaded) {
+  /**
+   * Makes a configuration from the named files live, unless it has errors or is live already.
+   *
+   * @param by who or what wants it, for the audit log
+   */
+  public synchronized ApplyResult apply(LoadedConfig loaded, String by) {
     Live live = status.live();
     if (live != null && isLive(loaded, live)) {
       status = new ReloadStatus(live, null);
@@ -99,9 +112,9 @@ public final class Publisher {
         loaded.config() == null
             || problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
     if (refused) {
-      return rejected(loaded, problems);
+      return rejected(loaded, problems, by);
     }
-    ApplyResult result = applied(loaded, problems, Origin.FILES);
+    ApplyResult result = applied(loaded, problems, Origin.FILES, by);
     keep.accept(loaded);
     return result;
   }
@@ -130,12 +143,20 @@ public final class Publisher {
     }
   }
 
-  private ApplyResult applied(LoadedConfig loaded, List<Problem> warnings, Origin origin) {
+  private ApplyResult applied(
+      LoadedConfig loaded, List<Problem> warnings, Origin origin, String by) {
     Live before = status.live();
     long number = before == null ? 1 : before.number() + 1;
     Instant now = clock.instant();
     liveConfig = loaded.config();
     liveIssued = loaded.issued();
+    Map<String, Object> what = new LinkedHashMap<>();
+    what.put("by", by);
+    what.put("number", number);
+    what.put("config", loaded.hash());
+    what.put("origin", origin == Origin.FILES ? "files" : "last-good");
+    what.put("routes", liveConfig == null ? 0 : liveConfig.routes().size());
+    audit.record("config-applied", what);
     Rejection rejection = origin == Origin.LAST_GOOD ? status.rejected() : null;
     status = new ReloadStatus(new Live(number, loaded.hash(), now, origin), rejection);
     metrics.configApplied(number, now);
@@ -148,9 +169,15 @@ public final class Publisher {
     return new ApplyResult.Applied(number, List.copyOf(warnings));
   }
 
-  private ApplyResult rejected(LoadedConfig loaded, List<Problem> problems) {
+  private ApplyResult rejected(LoadedConfig loaded, List<Problem> problems, String by) {
     Live live = status.live();
     List<Problem> all = List.copyOf(problems);
+    Map<String, Object> what = new LinkedHashMap<>();
+    what.put("by", by);
+    what.put("config", loaded.hash());
+    what.put("count", all.size());
+    what.put("problems", all);
+    audit.record("config-refused", what);
     status = new ReloadStatus(live, new Rejection(loaded.hash(), clock.instant(), all));
     metrics.configRejected();
     LOG.error(

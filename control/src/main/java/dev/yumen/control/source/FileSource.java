@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ public final class FileSource implements AutoCloseable {
 
   private final Path main;
   private final Function<Path, LoadedConfig> reader;
-  private final Consumer<LoadedConfig> publish;
+  private final BiConsumer<LoadedConfig, String> publish;
   private final Semaphore wake = new Semaphore(0);
   private final Notices notices;
   private volatile boolean asked;
@@ -45,10 +45,10 @@ public final class FileSource implements AutoCloseable {
   /**
    * @param main file or folder
    * @param reader reads it with everything that belongs to it
-   * @param publish takes what was read, good or bad; called on this source's thread
+   * @param publish takes what was read, good or bad, and why it was; called on this source's thread
    */
   public FileSource(
-      Path main, Function<Path, LoadedConfig> reader, Consumer<LoadedConfig> publish) {
+      Path main, Function<Path, LoadedConfig> reader, BiConsumer<LoadedConfig, String> publish) {
     this.main = main;
     this.reader = reader;
     this.publish = publish;
@@ -93,10 +93,10 @@ public final class FileSource implements AutoCloseable {
         }
         if (asked) {
           asked = false;
-          load();
+          load("signal");
         } else if (!closed && !live.now().equals(live)) {
           awaitRest();
-          load();
+          load("file-change");
         }
       }
     } catch (InterruptedException e) {
@@ -127,9 +127,9 @@ public final class FileSource implements AutoCloseable {
     }
   }
 
-  private void load() {
+  private void load(String why) {
     try {
-      publish.accept(readWhole());
+      publish.accept(readWhole(), why);
     } catch (RuntimeException e) {
       LOG.error("the configuration {} could not be applied", main, e); // a bug; go on watching
     }

@@ -41,6 +41,7 @@ class PublisherTest {
       new Metrics(new MetricsConfig(true, 100, false), PooledByteBufAllocator.DEFAULT);
   private final List<LoadedConfig> taken = new ArrayList<>();
   private final List<LoadedConfig> kept = new ArrayList<>();
+  private final List<String> acts = new ArrayList<>();
   private List<Problem> answer = List.of();
   private final Publisher publisher =
       new Publisher(
@@ -50,7 +51,8 @@ class PublisherTest {
           },
           metrics,
           clock,
-          kept::add);
+          kept::add,
+          (kind, what) -> acts.add(kind + " " + what));
 
   @Test
   void aGoodConfigurationBecomesLive() {
@@ -58,7 +60,7 @@ class PublisherTest {
     clock.advance(Duration.ofSeconds(5));
     LoadedConfig two = read(TWO);
 
-    assertEquals(new ApplyResult.Applied(2, List.of()), publisher.apply(two));
+    assertEquals(new ApplyResult.Applied(2, List.of()), publisher.apply(two, "file-change"));
     assertEquals(List.of(two), taken);
     assertEquals(
         new ReloadStatus(
@@ -84,7 +86,7 @@ class PublisherTest {
     listener.start();
     logger.addAppender(listener);
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN));
+    publisher.apply(read(BROKEN), "file-change");
     logger.detachAppender(listener);
 
     assertEquals(
@@ -97,7 +99,8 @@ class PublisherTest {
     publisher.started(read(ONE));
     LoadedConfig broken = read(BROKEN);
 
-    assertEquals(new ApplyResult.Rejected(broken.problems()), publisher.apply(broken));
+    assertEquals(
+        new ApplyResult.Rejected(broken.problems()), publisher.apply(broken, "file-change"));
     assertEquals(List.of(), taken);
     assertEquals(1, live().number());
     assertEquals(
@@ -112,7 +115,7 @@ class PublisherTest {
     publisher.started(read(ONE));
     answer = List.of(new Problem(Severity.ERROR, null, "routes[0]", "conflicts with itself"));
 
-    assertEquals(new ApplyResult.Rejected(answer), publisher.apply(read(TWO)));
+    assertEquals(new ApplyResult.Rejected(answer), publisher.apply(read(TWO), "file-change"));
     assertEquals(1, live().number());
     assertEquals(1, kept.size());
   }
@@ -122,7 +125,27 @@ class PublisherTest {
     publisher.started(read(ONE));
     answer = List.of(new Problem(Severity.WARNING, null, "routes[0]", "never matches"));
 
-    assertEquals(new ApplyResult.Applied(2, answer), publisher.apply(read(TWO)));
+    assertEquals(new ApplyResult.Applied(2, answer), publisher.apply(read(TWO), "file-change"));
+  }
+
+  @Test
+  void whatBecameLiveAndWhatWasRefusedIsAudited() {
+    LoadedConfig one = read(ONE);
+    LoadedConfig broken = read(BROKEN);
+    publisher.started(one);
+    publisher.apply(broken, "signal");
+
+    assertEquals(
+        List.of(
+            "config-applied {by=start, number=1, config="
+                + one.hash()
+                + ", origin=files, routes=1}",
+            "config-refused {by=signal, config="
+                + broken.hash()
+                + ", count=1, problems="
+                + broken.problems()
+                + "}"),
+        acts);
   }
 
   @Test
@@ -134,10 +157,11 @@ class PublisherTest {
             },
             metrics,
             clock,
-            kept::add);
+            kept::add,
+            (kind, what) -> acts.add(kind + " " + what));
     failing.started(read(ONE));
 
-    assertInstanceOf(ApplyResult.Rejected.class, failing.apply(read(TWO)));
+    assertInstanceOf(ApplyResult.Rejected.class, failing.apply(read(TWO), "file-change"));
     assertNotNull(failing.status().live());
     assertEquals(1, failing.status().live().number());
   }
@@ -146,7 +170,7 @@ class PublisherTest {
   void anUnchangedConfigurationIsNotAppliedAgain() {
     publisher.started(read(ONE));
 
-    assertEquals(new ApplyResult.Unchanged(1), publisher.apply(read(ONE)));
+    assertEquals(new ApplyResult.Unchanged(1), publisher.apply(read(ONE), "file-change"));
     assertEquals(List.of(), taken);
   }
 
@@ -157,14 +181,14 @@ class PublisherTest {
 
     assertEquals(
         new ApplyResult.Applied(2, List.of()),
-        publisher.apply(read(text, Map.of("ADDRESS", "/b"))));
+        publisher.apply(read(text, Map.of("ADDRESS", "/b")), "file-change"));
   }
 
   @Test
   void aRejectionIsForgottenWithTheNextGoodOne() {
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN));
-    publisher.apply(read(TWO));
+    publisher.apply(read(BROKEN), "file-change");
+    publisher.apply(read(TWO), "file-change");
 
     assertNull(publisher.status().rejected());
   }
@@ -172,8 +196,8 @@ class PublisherTest {
   @Test
   void aRejectionIsForgottenWhenTheFilesAreAsTheyWere() {
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN));
-    publisher.apply(read(ONE));
+    publisher.apply(read(BROKEN), "file-change");
+    publisher.apply(read(ONE), "file-change");
 
     assertNull(publisher.status().rejected());
   }
@@ -183,8 +207,8 @@ class PublisherTest {
     LoadedConfig one = read(ONE);
     LoadedConfig two = read(TWO);
     publisher.started(one);
-    publisher.apply(two);
-    publisher.apply(read(BROKEN));
+    publisher.apply(two, "file-change");
+    publisher.apply(read(BROKEN), "file-change");
 
     assertEquals(List.of(one, two), kept);
   }
@@ -198,7 +222,7 @@ class PublisherTest {
     assertNotNull(publisher.status().rejected());
     assertEquals(List.of(), kept);
 
-    assertInstanceOf(ApplyResult.Applied.class, publisher.apply(read(ONE)));
+    assertInstanceOf(ApplyResult.Applied.class, publisher.apply(read(ONE), "file-change"));
     assertEquals(Origin.FILES, live().origin());
     assertNull(publisher.status().rejected());
   }
@@ -206,7 +230,7 @@ class PublisherTest {
   @Test
   void theStatusIsOneJsonObject() {
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN));
+    publisher.apply(read(BROKEN), "file-change");
 
     String json = publisher.status().json();
     assertTrue(

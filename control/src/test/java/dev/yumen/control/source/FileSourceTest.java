@@ -184,7 +184,7 @@ class FileSourceTest {
           }
           return loaded;
         };
-    FileSource source = new FileSource(main, disturbed, published::add);
+    FileSource source = new FileSource(main, disturbed, (loaded, why) -> published.add(loaded));
     sources.add(source);
     source.start(reader.read(main)).reloadNow();
 
@@ -199,7 +199,7 @@ class FileSourceTest {
         new FileSource(
             main,
             reader::read,
-            loaded -> {
+            (loaded, why) -> {
               published.add(loaded);
               if (first.getAndSet(false)) {
                 throw new IllegalStateException("on purpose");
@@ -215,7 +215,7 @@ class FileSourceTest {
   }
 
   private FileSource watch(Path main) {
-    FileSource source = new FileSource(main, reader::read, published::add);
+    FileSource source = new FileSource(main, reader::read, (loaded, why) -> published.add(loaded));
     sources.add(source);
     return source.start(reader.read(main));
   }
