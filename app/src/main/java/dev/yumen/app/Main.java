@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       RoutesCommand.class,
       SchemaCommand.class,
       HashPasswordCommand.class,
+      AuditCommand.class,
       TrainCommand.class,
       VersionCommand.class
     },

@@ -41,7 +41,7 @@ class MainTest {
   void helpListsTheCommandsForUsers() {
     assertEquals(0, execute("--help"));
     for (String name :
-        new String[] {"run", "check", "routes", "schema", "hash-password", "version"}) {
+        new String[] {"run", "check", "routes", "schema", "hash-password", "audit", "version"}) {
       assertTrue(out.toString().contains("\n  " + name + " "), out.toString());
     }
     assertFalse(out.toString().contains("train"), out.toString());
@@ -63,6 +63,28 @@ class MainTest {
     } finally {
       System.setIn(before);
     }
+  }
+
+  @Test
+  void theAuditLogOfThePageIsVerified(@TempDir Path folder) throws IOException {
+    String page = Files.readString(Path.of("../docs/audit.md"));
+    String records = page.replaceFirst("(?s).*```json\n(.*?)```.*", "$1");
+    Path log = Files.writeString(folder.resolve("audit.jsonl"), records);
+    assertEquals(0, execute("audit", "verify", log.toString()), out::toString);
+    assertTrue(out.toString().startsWith("good: 4 records, 1 to 4, hash "), out.toString());
+    String hash = out.toString().strip().replaceFirst(".* ", "");
+    Files.writeString(log, records.substring(0, records.indexOf("{\"sequence\":4")));
+    assertEquals(0, execute("audit", "verify", log.toString()), out::toString);
+    assertEquals(1, execute("audit", "verify", "--expect", "4:" + hash, log.toString()));
+    assertEquals(2, execute("audit", "verify", "--expect", "4", log.toString()));
+    assertEquals(2, execute("audit", "verify"));
+    assertEquals(2, execute("audit"));
+    Files.writeString(log, records.replace("203.0.113.9", "203.0.113.8"));
+    assertEquals(1, execute("audit", "verify", "--output", "json", log.toString()));
+    assertTrue(out.toString().contains("\"line\" : 3"), out.toString());
+    Path key = Files.writeString(folder.resolve("key"), "0123456789abcdef\n");
+    assertEquals(1, execute("audit", "verify", "--key-file", key.toString(), log.toString()));
+    assertEquals(1, execute("audit", "verify", folder.resolve("none").toString()));
   }
 
   @Test
