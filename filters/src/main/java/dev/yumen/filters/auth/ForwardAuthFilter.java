@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a service of yours whether a request may come in. */
-public final class ForwardAuthFilter implements Filter {
+public final class ForwardAuthFilter implements Filter, TellsUpstream {
   public static final FilterType<Config> TYPE =
       new FilterType<>("forward-auth", Config.class, ForwardAuthFilter::new);
 
@@ -101,12 +101,16 @@ public final class ForwardAuthFilter implements Filter {
   @Override
   public Verdict onRequest(Exchange exchange) {
     Call question = question(exchange);
-    Headers headers = exchange.request().headers();
-    config.upstreamHeaders.forEach(headers::remove);
+    removeForged(exchange.request().headers());
     return Verdict.await(
         exchange
             .call(upstream, question)
             .handle((answer, thrown) -> verdict(exchange, answer, thrown)));
+  }
+
+  @Override
+  public void removeForged(Headers headers) {
+    config.upstreamHeaders.forEach(headers::remove);
   }
 
   private Call question(Exchange exchange) {

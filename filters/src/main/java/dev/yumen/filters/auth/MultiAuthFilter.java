@@ -112,6 +112,11 @@ public final class MultiAuthFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
+    for (Filter filter : filters) {
+      if (filter instanceof TellsUpstream telling) {
+        telling.removeForged(exchange.request().headers()); // it may not be asked
+      }
+    }
     return from(0, exchange, new Refusals());
   }
 

@@ -8,12 +8,14 @@ import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
+import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.SlowChecks;
+import dev.yumen.filters.auth.TellsUpstream;
 import dev.yumen.filters.auth.UpstreamIdentity;
 import dev.yumen.filters.jwt.Bearer.Shown;
 import dev.yumen.filters.jwt.Refusal.Reason;
@@ -33,7 +35,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Lets clients in by a signed token (RFC 7519), as RFC 8725 advises. */
-public final class JwtFilter implements Filter {
+public final class JwtFilter implements Filter, TellsUpstream {
   public static final FilterType<Config> TYPE =
       new FilterType<>("jwt", Config.class, JwtFilter::new);
 
@@ -205,6 +207,11 @@ public final class JwtFilter implements Filter {
         "gateway_jwt_tokens",
         "Requests that showed a token, or should have, by what came of it.",
         List.of("route", context.routeId(), "result", result));
+  }
+
+  @Override
+  public void removeForged(Headers headers) {
+    config.claimsToHeaders.values().forEach(headers::remove);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
+import dev.yumen.api.Headers;
 import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
@@ -17,6 +18,7 @@ import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.Realm;
+import dev.yumen.filters.auth.TellsUpstream;
 import dev.yumen.filters.auth.UpstreamIdentity;
 import dev.yumen.filters.jwt.Jwks;
 import dev.yumen.filters.jwt.JwtFilter;
@@ -32,7 +34,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Has people log in at an OpenID provider, and keeps them logged in by a sealed cookie. */
-public final class OidcLoginFilter implements Filter {
+public final class OidcLoginFilter implements Filter, TellsUpstream {
   public static final FilterType<Config> TYPE =
       new FilterType<>("oidc-login", Config.class, OidcLoginFilter::new);
 
@@ -192,6 +194,11 @@ public final class OidcLoginFilter implements Filter {
     sessions = new Sessions(config, parts, refreshes, context.clock());
     login = new LoginFlow(config, parts, results, who, context.clock());
     logout = new LogoutFlow(config, parts, sessions);
+  }
+
+  @Override
+  public void removeForged(Headers headers) {
+    config.claimsToHeaders.values().forEach(headers::remove);
   }
 
   @Override

@@ -95,6 +95,24 @@ class MultiAuthFilterTest {
     }
   }
 
+  @Test
+  void fieldsOfThoseThatAreNotAskedCanNotBeForged() {
+    String filters =
+        """
+        - multi-auth:
+            any:
+              - api-key
+              - forward-auth: {upstream: users, upstream-headers: [X-User-ID]}
+              - jwt: {secret: "0123456789abcdef0123456789abcdef", claims-to-headers: {sub: X-User}}
+        """;
+    try (FilterHarness gateway = FilterHarness.of("/**", filters, CONSUMERS)) {
+      gateway.get("/", "X-API-Key: robot-key", "X-User-ID: evil", "X_User: evil", "X-User: evil");
+      assertNull(gateway.seen().header("x-user-id"));
+      assertNull(gateway.seen().header("x-user"));
+      assertNull(gateway.seen().header("x_user"));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'{}', any",
