@@ -1,14 +1,30 @@
 package dev.yumen.filters.auth;
 
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /** A digest as a key; any four of its bytes are a good hash. */
-final class Digest {
+public final class Digest {
+  private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Digest::sha256);
+
   private final byte[] bytes;
 
   Digest(byte[] bytes) {
     this.bytes = bytes;
+  }
+
+  /** The SHA-256 of something, which can be kept where the thing itself must not be. */
+  public static Digest of(byte[] secret) {
+    return new Digest(SHA_256.get().digest(secret));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   @Override

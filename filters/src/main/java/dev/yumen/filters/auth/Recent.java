@@ -74,6 +74,21 @@ public final class Recent<K, V> {
     entries.set(victim, new Entry<>(key, hash, value, until));
   }
 
+  /** Drops what is kept for the key. */
+  public void forget(K key) {
+    if (mask < 0) {
+      return;
+    }
+    int hash = key.hashCode();
+    int first = place(hash);
+    for (int i = first; i < first + WAYS; i++) {
+      Entry<K, V> entry = entries.get(i);
+      if (entry != null && entry.hash == hash && entry.key.equals(key)) {
+        entries.compareAndSet(i, entry, null);
+      }
+    }
+  }
+
   private int place(int hash) {
     int mixed = hash * 0x9E3779B9;
     return ((mixed ^ mixed >>> 16) & mask) * WAYS;

@@ -12,15 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who the owner of a token is whose signature was right, and whether that one may come in. */
+/** Who the owner of a token is that was proven, and whether that one may come in. */
 final class Admission {
-  private final JwtFilter.Config config;
+  private final TokenRules rules;
+  private final String scheme;
   private final TokenPolicy policy;
   private final JwtConsumers consumers;
   private final Bearer bearer;
 
-  Admission(JwtFilter.Config config, TokenPolicy policy, JwtConsumers consumers, Bearer bearer) {
-    this.config = config;
+  Admission(
+      TokenRules rules, String scheme, TokenPolicy policy, JwtConsumers consumers, Bearer bearer) {
+    this.rules = rules;
+    this.scheme = scheme;
     this.policy = policy;
     this.consumers = consumers;
     this.bearer = bearer;
@@ -31,40 +34,40 @@ final class Admission {
    *
    * @param claims that the policy has let through
    */
-  Verified decide(Map<String, Object> claims, VerificationKey signer) {
+  Decision decide(Map<String, Object> claims) {
     Set<String> scopes = new HashSet<>(Identity.words(claims.get("scope")));
     scopes.addAll(Identity.words(claims.get("scp")));
-    if (!scopes.containsAll(config.scopes())) {
-      return forbidden(signer, "a scope is missing");
+    if (!scopes.containsAll(rules.scopes())) {
+      return forbidden("a scope is missing");
     }
     String subject = policy.subject(claims);
     if (subject == null) {
       throw new IllegalStateException("the policy lets no token through that names nobody");
     }
     Consumer consumer = consumers.find(subject, claims);
-    if (consumer == null && config.unknown() == Unknown.REJECT) {
-      return forbidden(signer, "its subject is no consumer");
+    if (consumer == null && rules.unknown() == Unknown.REJECT) {
+      return forbidden("its subject is no consumer");
     }
     if (consumer == null) {
-      consumer = consumers.stranger(subject, claims, config.groupsClaim());
+      consumer = consumers.stranger(subject, claims, rules.groupsClaim());
     }
     return consumer == null
-        ? forbidden(signer, "its subject is the name of a consumer that it is not")
-        : admitted(signer, new Identity(consumer, JwtFilter.TYPE.name(), scopes, claims));
+        ? forbidden("its subject is the name of a consumer that it is not")
+        : admitted(new Identity(consumer, scheme, scopes, claims));
   }
 
-  private Verified admitted(VerificationKey signer, Identity identity) {
-    List<UpstreamIdentity.Field> fields = new ArrayList<>(config.claimsToHeaders().size());
-    config
+  private Decision admitted(Identity identity) {
+    List<UpstreamIdentity.Field> fields = new ArrayList<>(rules.claimsToHeaders().size());
+    rules
         .claimsToHeaders()
         .forEach(
             (claim, header) ->
                 fields.add(
                     new UpstreamIdentity.Field(header, FieldText.of(identity.claim(claim)))));
-    return new Verified.Admitted(signer, new UpstreamIdentity(identity, fields));
+    return new Decision.Admitted(new UpstreamIdentity(identity, fields));
   }
 
-  private Verified forbidden(VerificationKey signer, String detail) {
-    return new Verified.Forbidden(signer, bearer.refuse(new Refusal(Reason.SCOPE, detail)));
+  private Decision forbidden(String detail) {
+    return new Decision.Forbidden(bearer.refuse(new Refusal(Reason.SCOPE, detail)));
   }
 }

@@ -38,11 +38,11 @@ final class Bearer {
     }
   }
 
-  Bearer(JwtFilter.Config config) {
-    cookie = config.cookie();
-    query = config.query();
-    realm = config.realm();
-    scopes = String.join(" ", config.scopes());
+  Bearer(TokenRules rules) {
+    cookie = rules.cookie();
+    query = rules.query();
+    realm = rules.realm();
+    scopes = String.join(" ", rules.scopes());
   }
 
   /** The token; null when there is none. */
@@ -110,7 +110,7 @@ final class Bearer {
               FailureCode.BAD_REQUEST,
               refusal,
               error("invalid_request", "There must be one token in one place"));
-      case FORM, ALGORITHM, KEY, SIGNATURE, TIME, CLAIMS ->
+      case FORM, ALGORITHM, KEY, SIGNATURE, TIME, CLAIMS, INACTIVE ->
           fail(
               FailureCode.AUTH_INVALID,
               refusal,
@@ -122,7 +122,7 @@ final class Bearer {
               error("insufficient_scope", "The request needs another access token")
                   + (scopes.isEmpty() ? "" : ", scope=\"" + scopes + "\""));
       case OVERLOADED -> Verdict.fail(FailureCode.OVERLOADED, refusal.detail());
-      case NO_KEYS -> Verdict.fail(FailureCode.AUTH_UNAVAILABLE, refusal.detail());
+      case NO_KEYS, UNAVAILABLE -> Verdict.fail(FailureCode.AUTH_UNAVAILABLE, refusal.detail());
     };
   }
 

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,8 @@ public final class JwtFilter implements Filter, TellsUpstream {
           Unknown unknown,
       @Describe("Largest token.") @Default("8KiB") DataSize maxSize,
       @Describe("How many verified tokens are remembered; 0 for none.") @Default("8192") int cache,
-      @Describe("Named to clients that are refused.") @Default("yumen") String realm) {
+      @Describe("Named to clients that are refused.") @Default("yumen") String realm)
+      implements TokenRules {
     private static final int MOST_CACHED = 1 << 20;
 
     public Config {
@@ -118,7 +120,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
     }
 
     /** RFC 6749 §3.3; it stands between quotes in a challenge. */
-    private static void checkScope(String scope) {
+    static void checkScope(String scope) {
       if (scope.isEmpty() || !scope.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"')) {
         throw new InvalidValue("scopes", scope, "one scope, without spaces and quotes");
       }
@@ -179,7 +181,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
     bearer = new Bearer(config);
     policy = new TokenPolicy(config);
     JwtConsumers consumers = new JwtConsumers(context.consumers());
-    admission = new Admission(config, policy, consumers, bearer);
+    admission = new Admission(config, TYPE.name(), policy, consumers, bearer);
     if (consumers.isEmpty() && config.unknown == Unknown.REJECT) {
       throw InvalidValue.found("", "no subjects", "a consumer with a credential jwt");
     }
@@ -191,7 +193,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
     clock = context.clock();
     cached = counter(context, "cached");
     verified = counter(context, "verified");
-    for (Reason reason : Reason.values()) {
+    for (Reason reason : EnumSet.range(Reason.MISSING, Reason.NO_KEYS)) {
       refused.put(reason, counter(context, reason.name().toLowerCase(Locale.ROOT)));
     }
   }
@@ -316,7 +318,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
     if (signer.isEmpty()) {
       return refuse(new Refusal(Reason.SIGNATURE, "not signed by the key"));
     }
-    Verified token = admission.decide(jws.claims(), signer.get());
+    Verified token = new Verified(signer.get(), admission.decide(jws.claims()));
     long until = Math.min(policy.end(jws.claims()), clock.millis() + LONGEST_MILLIS);
     known.tokens().put(shown.text(), token, until);
     verified.add(1);
@@ -324,12 +326,12 @@ public final class JwtFilter implements Filter, TellsUpstream {
   }
 
   private Verdict admit(Exchange exchange, Shown shown, Verified token) {
-    return switch (token) {
-      case Verified.Forbidden forbidden -> {
+    return switch (token.decision()) {
+      case Decision.Forbidden forbidden -> {
         count(Reason.SCOPE);
         yield forbidden.verdict();
       }
-      case Verified.Admitted admitted -> {
+      case Decision.Admitted admitted -> {
         if (config.hideCredentials) {
           bearer.hide(exchange.request(), shown);
         }

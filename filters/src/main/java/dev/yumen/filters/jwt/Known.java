@@ -27,7 +27,7 @@ record Known(@Nullable KeySource fixed, Recent<String, Verified> tokens) {
         () -> new Known(keys == null ? null : KeySource.of(keys), new Recent<>(config.cache())));
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));

@@ -29,6 +29,10 @@ record Refusal(Reason reason, String detail) implements Parsed {
     /** Too many wait for their check. */
     OVERLOADED,
     /** The keys are not known yet. */
-    NO_KEYS
+    NO_KEYS,
+    /** Whoever issues such tokens says that it does not count. */
+    INACTIVE,
+    /** Whoever issues such tokens does not say whether it counts. */
+    UNAVAILABLE
   }
 }

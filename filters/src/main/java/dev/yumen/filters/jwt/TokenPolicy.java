@@ -11,24 +11,42 @@ final class TokenPolicy {
   /** The end of the year 9999: what is later was not meant as a time. */
   private static final double LATEST = 253_402_300_799d;
 
-  private final JwtFilter.Config config;
+  private final TokenRules rules;
+  private final List<Algorithm> algorithms;
+  private final @Nullable String type;
   private final double skew;
 
-  TokenPolicy(JwtFilter.Config config) {
-    this.config = config;
-    skew = config.clockSkew().toMillis() / 1000d;
+  TokenPolicy(JwtFilter.Config rules) {
+    this(rules, rules.algorithm(), rules.type());
+  }
+
+  private TokenPolicy(TokenRules rules, List<Algorithm> algorithms, @Nullable String type) {
+    this.rules = rules;
+    this.algorithms = algorithms;
+    this.type = type;
+    skew = rules.clockSkew().toMillis() / 1000d;
+  }
+
+  /** For tokens of which only claims are known. */
+  static TokenPolicy ofClaims(TokenRules rules) {
+    return new TokenPolicy(rules, List.of(), null);
   }
 
   /** Why it is refused now, or null. Nothing is known of the signature yet. */
   @Nullable Refusal check(CompactJws jws, long millis) {
-    if (!config.algorithm().isEmpty() && !config.algorithm().contains(jws.algorithm())) {
+    if (!algorithms.isEmpty() && !algorithms.contains(jws.algorithm())) {
       return new Refusal(Reason.ALGORITHM, "an algorithm that is not allowed here");
     }
-    if (config.type() != null && !config.type().equalsIgnoreCase(plainType(jws.type()))) {
-      return new Refusal(Reason.CLAIMS, "typ is not " + config.type());
+    if (type != null && !type.equalsIgnoreCase(plainType(jws.type()))) {
+      return new Refusal(Reason.CLAIMS, "typ is not " + type);
     }
-    Refusal refusal = times(jws.claims(), millis / 1000d);
-    return refusal == null ? parties(jws.claims()) : refusal;
+    return check(jws.claims(), millis);
+  }
+
+  /** As above, of what is said of a token. */
+  @Nullable Refusal check(Map<String, Object> claims, long millis) {
+    Refusal refusal = times(claims, millis / 1000d);
+    return refusal == null ? parties(claims) : refusal;
   }
 
   /** {@code application/at+jwt} is {@code at+jwt} (RFC 7515 §4.1.9). */
@@ -47,7 +65,7 @@ final class TokenPolicy {
       }
     }
     Object exp = claims.get("exp");
-    if (exp == null && config.requireExpiry()) {
+    if (exp == null && rules.requireExpiry()) {
       return new Refusal(Reason.TIME, "no exp");
     }
     if (exp != null && now >= time(exp) + skew) {
@@ -64,31 +82,31 @@ final class TokenPolicy {
   }
 
   private @Nullable Refusal parties(Map<String, Object> claims) {
-    if (config.issuer() != null && !config.issuer().equals(claims.get("iss"))) {
+    if (rules.issuer() != null && !rules.issuer().equals(claims.get("iss"))) {
       return new Refusal(Reason.CLAIMS, "iss is another one");
     }
-    if (!config.audience().isEmpty() && !isFor(claims.get("aud"))) {
+    if (!rules.audience().isEmpty() && !isFor(claims.get("aud"))) {
       return new Refusal(Reason.CLAIMS, "aud is another one");
     }
-    for (String name : config.requiredClaims()) {
+    for (String name : rules.requiredClaims()) {
       if (Identity.claim(claims, name) == null) {
         return new Refusal(Reason.CLAIMS, "no claim " + name);
       }
     }
     return subject(claims) == null
-        ? new Refusal(Reason.CLAIMS, config.consumerClaim() + " names nobody")
+        ? new Refusal(Reason.CLAIMS, rules.consumerClaim() + " names nobody")
         : null;
   }
 
   private boolean isFor(@Nullable Object audience) {
     return audience instanceof List<?> several
-        ? config.audience().stream().anyMatch(several::contains)
-        : audience instanceof String one && config.audience().contains(one);
+        ? rules.audience().stream().anyMatch(several::contains)
+        : audience instanceof String one && rules.audience().contains(one);
   }
 
   /** Whom the token is about, or null. */
   @Nullable String subject(Map<String, Object> claims) {
-    return Identity.claim(claims, config.consumerClaim()) instanceof String text && !text.isBlank()
+    return Identity.claim(claims, rules.consumerClaim()) instanceof String text && !text.isBlank()
         ? text
         : null;
   }
