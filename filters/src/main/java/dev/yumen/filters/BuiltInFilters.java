@@ -13,6 +13,7 @@ import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
 import dev.yumen.filters.jwt.JwtFilter;
+import dev.yumen.filters.jwt.Oauth2IntrospectionFilter;
 import dev.yumen.filters.observe.AccessLogFilter;
 import dev.yumen.filters.observe.RequestIdFilter;
 import dev.yumen.filters.observe.TraceIdFilter;
@@ -76,6 +77,7 @@ public final class BuiltInFilters {
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,
           MultiAuthFilter.TYPE,
+          Oauth2IntrospectionFilter.TYPE,
           OidcLoginFilter.TYPE,
           PriorityFilter.TYPE,
           QueryFilter.TYPE,

@@ -33,6 +33,7 @@ class FilterCountersTest {
             - mirror: users
             - jwt: {jwks: {url: 'http://127.0.0.1:9/', allow-http: true}}
             - oidc-login: {issuer: 'https://127.0.0.1:9', client-id: a, cookie-secret: 0123456789abcdef0123456789abcdef}
+            - oauth2-introspection: {upstream: users, client-id: a, client-secret: b}
             - traffic-split: {rules: [{to: users}]}
             """)) {
       String text = new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);

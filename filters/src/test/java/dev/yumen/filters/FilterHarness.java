@@ -46,11 +46,17 @@ public final class FilterHarness implements AutoCloseable {
   private static final String REDIS = "127.0.0.1:6379";
 
   private final ScriptedUpstream upstream;
+  private final ScriptedUpstream tokens;
   private final @Nullable RedisServer redis;
   private final Gateway gateway;
 
-  private FilterHarness(ScriptedUpstream upstream, @Nullable RedisServer redis, Gateway gateway) {
+  private FilterHarness(
+      ScriptedUpstream upstream,
+      ScriptedUpstream tokens,
+      @Nullable RedisServer redis,
+      Gateway gateway) {
     this.upstream = upstream;
+    this.tokens = tokens;
     this.redis = redis;
     this.gateway = gateway;
   }
@@ -77,8 +83,8 @@ public final class FilterHarness implements AutoCloseable {
   }
 
   /**
-   * A whole configuration; listeners on 8080, upstreams on 9001 and a Redis on 6379 get ports of
-   * this test.
+   * A whole configuration; listeners on 8080, upstreams on 9001, a service for tokens on 9002 and a
+   * Redis on 6379 get ports of this test.
    */
   public static FilterHarness run(String yaml, Path folder) {
     return run(yaml, folder, InstantSource.system());
@@ -88,16 +94,20 @@ public final class FilterHarness implements AutoCloseable {
   public static FilterHarness run(String yaml, Path folder, InstantSource clock) {
     ScriptedUpstream upstream =
         ScriptedUpstream.start(Behaviours.respond(200, Map.of("Server", "scripted"), "hello"));
+    ScriptedUpstream tokens = ScriptedUpstream.start(TokenService::serve);
     RedisServer redis = yaml.contains(REDIS) ? RedisServer.start(folder) : null;
     try {
-      String found = redis == null ? yaml : yaml.replace(REDIS, redis.address());
+      String told = yaml.replace(TokenService.ADDRESS, tokens.address());
+      String found = redis == null ? told : told.replace(REDIS, redis.address());
       LoadedConfig loaded = read(located(found, upstream), folder);
       if (loaded.config() == null) {
         throw new AssertionError("the configuration has problems: " + loaded.problems());
       }
-      return new FilterHarness(upstream, redis, Gateway.start(loaded, clock, LettuceRedis::open));
+      return new FilterHarness(
+          upstream, tokens, redis, Gateway.start(loaded, clock, LettuceRedis::open));
     } catch (StartFailure e) {
       upstream.close();
+      tokens.close();
       if (redis != null) {
         redis.close();
       }
@@ -210,6 +220,7 @@ public final class FilterHarness implements AutoCloseable {
   public void close() {
     gateway.close();
     upstream.close();
+    tokens.close();
     if (redis != null) {
       redis.close();
     }
