@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
 
-  /** Whose request it is. */
+  /**
+   * Whose request it is. What is already written for an owner does for one that sends its request
+   * at once and has no client to pass the answer on to.
+   */
   interface Owner {
     /** There is a connection, to send the request on. */
     void connected(Attempt by, UpstreamStream to);
@@ -30,7 +33,8 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     /** No connection could be made; the attempt is still to be left. */
     void unconnected(Attempt by, Failure failure);
 
-    void interim(int status, HeadTable fields);
+    /** An answer before the answer. */
+    default void interim(int status, HeadTable fields) {}
 
     /** The answer's head, as {@link ResponseEvents#onResponseHead}. */
     void answered(Attempt by, HeadTable fields, Framing framing, long length);
@@ -41,13 +45,13 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     void answerEnded(@Nullable HeadTable trailers);
 
     /** Nothing more of it comes for now: what was written towards the client should go out. */
-    void answerPaused();
+    default void answerPaused() {}
 
     /** What was written to either side should go out. */
-    void flush();
+    default void flush() {}
 
     /** The service takes more of the request again. */
-    void writable();
+    default void writable() {}
 
     /**
      * The connection is gone; the attempt is still to be left.
@@ -57,7 +61,9 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     void broken(Attempt by, Failure failure, Reached reached, boolean reused);
 
     /** Whether the answer has opened a tunnel, whose connection outlives the answer's end. */
-    boolean tunnels();
+    default boolean tunnels() {
+      return false;
+    }
   }
 
   private final Owner owner;
@@ -66,7 +72,7 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
   private final Endpoint endpoint;
   private final boolean grpc;
   private final long start;
-  private CircuitBreaker.@Nullable Permit permit;
+  private CircuitBreaker.Permit permit = Upstream.UNGUARDED;
   private ConnectionPool.@Nullable Pending connecting;
   private @Nullable UpstreamStream stream;
   private long answerNanos = -1;
@@ -86,7 +92,7 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
   }
 
   /** Made under the eyes of the upstream's circuit breaker, which hears how it goes. */
-  Attempt permitted(CircuitBreaker.@Nullable Permit by) {
+  Attempt permitted(CircuitBreaker.Permit by) {
     permit = by;
     return this;
   }
@@ -188,9 +194,6 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
   /** What the circuit breaker hears of an answer. */
   private void judge(HeadTable fields) {
     CircuitBreaker.Permit held = takePermit();
-    if (held == null) {
-      return;
-    }
     boolean grpcFailed = grpc && CircuitBreakerConfig.isFailedCall(Grpc.statusIn(fields));
     if (grpcFailed || upstream.isFailure(fields.status())) {
       held.failed();
@@ -252,10 +255,7 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     loop.metrics().upstreamFailed(upstream.metric(), code);
     if (code.source() == FailureCode.Source.UPSTREAM) {
       upstream.failed(loop, endpoint);
-      CircuitBreaker.Permit held = takePermit();
-      if (held != null) {
-        held.failed();
-      }
+      takePermit().failed();
     }
   }
 
@@ -267,15 +267,13 @@ final class Attempt implements ResponseEvents, ConnectionPool.Connecting {
     }
     left = true;
     endpoint.count(loop, -1);
-    CircuitBreaker.Permit held = takePermit();
-    if (held != null) {
-      held.cancelled();
-    }
+    takePermit().cancelled();
   }
 
-  private CircuitBreaker.@Nullable Permit takePermit() {
+  /** What came of it is told once. */
+  private CircuitBreaker.Permit takePermit() {
     CircuitBreaker.Permit held = permit;
-    permit = null;
+    permit = Upstream.UNGUARDED;
     return held;
   }
 }

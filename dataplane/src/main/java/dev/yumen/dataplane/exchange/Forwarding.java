@@ -106,10 +106,9 @@ final class Forwarding implements Attempt.Owner {
       noEndpoint(service);
       return;
     }
-    CircuitBreaker breaker = service.breaker();
-    CircuitBreaker.Permit permit = breaker == null ? null : breaker.admit();
-    if (breaker != null && permit == null) {
-      refused(service, breaker);
+    CircuitBreaker.Permit permit = service.admit();
+    if (permit == null) {
+      refused(service);
       return;
     }
     if (attempts.begun() > 0) {
@@ -122,7 +121,7 @@ final class Forwarding implements Attempt.Owner {
     armHedge();
   }
 
-  private Attempt begin(Upstream at, Endpoint to, CircuitBreaker.@Nullable Permit permit) {
+  private Attempt begin(Upstream at, Endpoint to, CircuitBreaker.Permit permit) {
     boolean grpc = exchange.grpc() != Grpc.Kind.NONE;
     return new Attempt(this, exchange.loop(), at, to, grpc).permitted(permit);
   }
@@ -155,8 +154,8 @@ final class Forwarding implements Attempt.Owner {
   }
 
   /** The circuit breaker is open. */
-  private void refused(Upstream service, CircuitBreaker breaker) {
-    long seconds = Math.ceilDiv(Math.max(1, breaker.openNanos()), 1_000_000_000L);
+  private void refused(Upstream service) {
+    long seconds = Math.ceilDiv(Math.max(1, service.refusesNanos()), 1_000_000_000L);
     Failure open =
         Failure.of(FailureCode.CIRCUIT_OPEN, service.name() + " fails and is spared for a while")
             .header("Retry-After", Long.toString(seconds));
@@ -296,9 +295,8 @@ final class Forwarding implements Attempt.Owner {
     if (chosen == null || !retries().takeBeside()) {
       return;
     }
-    CircuitBreaker breaker = service.breaker();
-    CircuitBreaker.Permit permit = breaker == null ? null : breaker.admit();
-    if (breaker != null && permit == null) {
+    CircuitBreaker.Permit permit = service.admit();
+    if (permit == null) {
       return;
     }
     service.hedged();

@@ -151,11 +151,6 @@ final class Mirror extends Deadline implements Attempt.Owner {
   // ---- the answer, which nobody wants ----
 
   @Override
-  public void interim(int status, HeadTable fields) {
-    // The answer is still to come.
-  }
-
-  @Override
   public void answered(Attempt by, HeadTable fields, Framing framing, long length) {
     // The attempt has counted it.
   }
@@ -171,28 +166,8 @@ final class Mirror extends Deadline implements Attempt.Owner {
   }
 
   @Override
-  public void answerPaused() {
-    // Nothing was written towards a client.
-  }
-
-  @Override
-  public void flush() {
-    // It was, with the end of the request.
-  }
-
-  @Override
-  public void writable() {
-    // All of it was written at once.
-  }
-
-  @Override
   public void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
     failed(failure);
-  }
-
-  @Override
-  public boolean tunnels() {
-    return false;
   }
 
   @Override

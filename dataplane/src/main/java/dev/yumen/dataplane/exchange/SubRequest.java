@@ -32,10 +32,6 @@ import org.jspecify.annotations.Nullable;
  * its loop.
  */
 final class SubRequest extends Deadline implements Attempt.Owner {
-  /** Fields about one connection, which mean nothing to a filter (RFC 9110 §7.6.1). */
-  private static final List<String> OF_THE_CONNECTION =
-      List.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te");
-
   private final Loop loop;
   private final Upstream upstream;
   private final Call call;
@@ -76,9 +72,8 @@ final class SubRequest extends Deadline implements Attempt.Owner {
               : Failure.of(FailureCode.NO_ENDPOINT, upstream.name() + " has no endpoint"));
       return;
     }
-    CircuitBreaker breaker = upstream.breaker();
-    CircuitBreaker.Permit permit = breaker == null ? null : breaker.admit();
-    if (breaker != null && permit == null) {
+    CircuitBreaker.Permit permit = upstream.admit();
+    if (permit == null) {
       fail(Failure.of(FailureCode.CIRCUIT_OPEN, upstream.name() + " fails and is spared"));
       return;
     }
@@ -153,23 +148,14 @@ final class SubRequest extends Deadline implements Attempt.Owner {
   // ---- the answer ----
 
   @Override
-  public void interim(int status, HeadTable fields) {
-    // The answer is still to come.
-  }
-
-  @Override
   public void answered(Attempt by, HeadTable fields, Framing framing, long length) {
     if (framing == Framing.TUNNEL || fields.status() < 200 || fields.status() > 599) {
       fail(protocol("status " + fields.status()));
       return;
     }
     List<Response.Field> passed = new ArrayList<>();
-    fields.forEach(
-        (name, value) -> {
-          if (OF_THE_CONNECTION.stream().noneMatch(name::equalsIgnoreCase)) {
-            passed.add(new Response.Field(name, value));
-          }
-        });
+    fields.forEachWritten(
+        (name, value) -> passed.add(new Response.Field(name.toString(), value.toString())));
     head = new Response(fields.status(), passed, new byte[0]);
   }
 
@@ -202,26 +188,6 @@ final class SubRequest extends Deadline implements Attempt.Owner {
       end();
       result.complete(answer.body(body.toByteArray()));
     }
-  }
-
-  @Override
-  public void answerPaused() {
-    // Nothing is written towards a client.
-  }
-
-  @Override
-  public void flush() {
-    // It was, with the end of the request.
-  }
-
-  @Override
-  public void writable() {
-    // All of it was written at once.
-  }
-
-  @Override
-  public boolean tunnels() {
-    return false;
   }
 
   // ---- ends ----

@@ -43,6 +43,19 @@ import org.slf4j.LoggerFactory;
 public final class Upstream implements UpstreamRef {
   private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
+  /** Leave for an attempt that no circuit breaker watches. */
+  public static final CircuitBreaker.Permit UNGUARDED =
+      new CircuitBreaker.Permit() {
+        @Override
+        public void succeeded(long nanos) {}
+
+        @Override
+        public void failed() {}
+
+        @Override
+        public void cancelled() {}
+      };
+
   /** What an upstream needs of the process around it. */
   public record Surroundings(
       List<Loop> loops,
@@ -332,9 +345,17 @@ public final class Upstream implements UpstreamRef {
 
   // ---- the circuit breaker ----
 
-  /** Asked before each attempt; null when there is none. */
-  public @Nullable CircuitBreaker breaker() {
-    return breaker == null ? null : breaker.value();
+  /**
+   * Asks the circuit breaker for leave to make one attempt: {@link #UNGUARDED} when there is none,
+   * null when it refuses.
+   */
+  public CircuitBreaker.@Nullable Permit admit() {
+    return breaker == null ? UNGUARDED : breaker.value().admit();
+  }
+
+  /** Nanoseconds for which the circuit breaker goes on to refuse; 0 when it does not. */
+  public long refusesNanos() {
+    return breaker == null ? 0 : breaker.value().openNanos();
   }
 
   /** What clients get instead of a service that fails; null when nothing is written. */
