@@ -29,15 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the upstream's {@link RetryPolicy} says, and never for a request that may have had an effect.
  */
 final class Forwarding implements Attempt.Owner {
-  /** RFC 9110 §9.2.2. */
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
-
   /** What a service that is being replaced looks like; TLS or protocol will be wrong again. */
   private static final Set<FailureCode> MAY_PASS =
       Set.of(FailureCode.UPSTREAM_CONNECT_REFUSED, FailureCode.UPSTREAM_CONNECT_TIMEOUT);
-
-  /** How often an upstream may say that it did not take the request before it is believed. */
-  private static final int MOST_REFUSALS = 3;
 
   private final ProxyExchange exchange;
   private final Upload upload;
@@ -48,11 +42,9 @@ final class Forwarding implements Attempt.Owner {
 
   private final Attempts attempts = new Attempts();
 
-  private boolean endpointsHost;
   private boolean freshOnly;
   private boolean fellBack;
   private boolean over;
-  private int refusals;
   private @Nullable Failure connectFailure;
   private @Nullable Tunnel tunnel;
 
@@ -67,11 +59,8 @@ final class Forwarding implements Attempt.Owner {
 
   /** Says where to; the upstream is drawn once for all attempts. */
   void target(RouteEnd.Forward forward) {
-    endpointsHost = forward.endpointHost() || !exchange.request().hasAuthority();
     use(exchange.chosen(forward));
-    if (!exchange.mirrors().isEmpty()) {
-      upload.mirror(endpointsHost);
-    }
+    upload.target(forward.endpointHost() || !exchange.request().hasAuthority());
   }
 
   private void use(Upstream chosen) {
@@ -166,30 +155,7 @@ final class Forwarding implements Attempt.Owner {
 
   @Override
   public void connected(Attempt by, UpstreamStream to) {
-    if (endpointsHost) {
-      exchange.request().authority(by.endpoint().authority());
-    }
-    if (exchange.grpc() != Grpc.Kind.NONE && Grpc.isCall(exchange.head())) {
-      exchange.head().acceptTrailers(); // "gRPC over HTTP2": services look for it
-    }
-    passDeadlineOn();
-    upload.send(to);
-  }
-
-  /** The service is told how long the client still waits, as the client told it. */
-  private void passDeadlineOn() {
-    long left = exchange.clientWaitsStill();
-    if (left < 0) {
-      return;
-    }
-    HeadTable head = exchange.head();
-    if (exchange.grpc() != Grpc.Kind.NONE) {
-      head.set("grpc-timeout", Grpc.timeout(left));
-    }
-    String told = head.first(RequestTimeout.FIELD);
-    if (told != null) {
-      head.set(RequestTimeout.FIELD, RequestTimeout.left(left, told));
-    }
+    upload.send(by.endpoint(), to);
   }
 
   /** The service has to begin its answer from now on, if it has not. */
@@ -225,26 +191,17 @@ final class Forwarding implements Attempt.Owner {
       attempts.goOnWithout(by);
       return;
     }
-    boolean whole = upload.body().repeatable();
-    boolean unanswered = reached == Reached.UNANSWERED;
-    boolean stale = reused && unanswered && whole && IDEMPOTENT.contains(exchange.method());
-    boolean refused =
-        reached == Reached.REFUSED
-            && whole
-            && policy().on(On.REFUSED_STREAM)
-            && refusals++ < MOST_REFUSALS;
-    if (stale || refused) {
+    boolean stale = retries().isStale(reached, reused);
+    if (stale || retries().takeRefused(reached)) {
       exchange.loop().metrics().upstreamFailed(metric(), failure.code());
       by.leave();
-      // A kept connection that its server closed meanwhile (RFC 9112 §9.3.1), or a stream that it
-      // did not take (RFC 9113 §8.7): the same endpoint may well serve.
       search().untried(by.endpoint());
       freshOnly = stale;
       retry(0);
       exchange.flush();
       return;
     }
-    boolean reset = unanswered && by.answerNanos() < 0;
+    boolean reset = reached == Reached.UNANSWERED && by.answerNanos() < 0;
     failed(by, failure.code());
     if (reset && policy().on(On.RESET) && retries().take(false)) {
       retry(retries().pause());
@@ -359,10 +316,8 @@ final class Forwarding implements Attempt.Owner {
     if (fallback == null) {
       return false;
     }
-    boolean open = cause.code() == FailureCode.CIRCUIT_OPEN;
-    boolean failed = cause.code().source() == FailureCode.Source.UPSTREAM;
-    boolean wanted = open ? fallback.when().whenOpen() : failed && fallback.when().whenFailed();
-    if (!wanted || !mayFallBack(fallback, open || MAY_PASS.contains(cause.code()))) {
+    boolean untouched = cause.code() == FailureCode.CIRCUIT_OPEN || MAY_PASS.contains(cause.code());
+    if (!fallback.insteadOf(cause.code()) || !mayFallBack(fallback, untouched)) {
       return false;
     }
     attempts.countFailed(cause.code());
@@ -374,7 +329,7 @@ final class Forwarding implements Attempt.Owner {
   /** The same for what a service answered. */
   private boolean fallsBack(int status) {
     Fallback fallback = fallback();
-    if (fallback == null || !fallback.when().when(status) || !mayFallBack(fallback, false)) {
+    if (fallback == null || !fallback.insteadOf(status) || !mayFallBack(fallback, false)) {
       return false;
     }
     fallBack(fallback);

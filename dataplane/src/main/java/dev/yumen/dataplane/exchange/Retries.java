@@ -1,19 +1,29 @@
 package dev.yumen.dataplane.exchange;
 
+import dev.yumen.api.RetryRules.On;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.stream.ResponseEvents.Reached;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Whether one request may be tried again, and after what pause. */
 final class Retries {
   private static final long SECOND = 1_000_000_000L;
 
+  /** RFC 9110 §9.2.2. */
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
+
+  /** How often an upstream may say that it did not take the request before it is believed. */
+  private static final int MOST_REFUSALS = 3;
+
   private final ProxyExchange exchange;
   private final Upstream upstream;
   private final RetryPolicy policy;
   private final RequestBody body;
   private int made;
+  private int refusals;
 
   Retries(ProxyExchange exchange, Upstream upstream, RequestBody body) {
     this.exchange = exchange;
@@ -54,6 +64,34 @@ final class Retries {
   /** Takes an attempt beside one that is under way out of what is allowed, if it is. */
   boolean takeBeside() {
     return body.repeatable() && mayBeRepeated() && withdraw();
+  }
+
+  /**
+   * Whether a request failed because a kept connection had been closed by its service meanwhile
+   * (RFC 9112 §9.3.1): it goes out once more on a fresh one, whatever the settings say.
+   *
+   * @param reused whether the connection had served another request before
+   */
+  boolean isStale(Reached reached, boolean reused) {
+    return reused
+        && reached == Reached.UNANSWERED
+        && body.repeatable()
+        && isIdempotent(exchange.method());
+  }
+
+  static boolean isIdempotent(String method) {
+    return IDEMPOTENT.contains(method);
+  }
+
+  /**
+   * Whether a request that the service did not take (RFC 9113 §8.7) goes out once more: the same
+   * endpoint may well serve.
+   */
+  boolean takeRefused(Reached reached) {
+    return reached == Reached.REFUSED
+        && body.repeatable()
+        && policy.on(On.REFUSED_STREAM)
+        && refusals++ < MOST_REFUSALS;
   }
 
   private boolean withdraw() {

@@ -6,6 +6,7 @@ import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.UpstreamStream;
+import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.MirrorTarget;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Upload implements BodySink {
   private long length;
   private boolean lengthFromBody;
   private @Nullable HeadTable trailers;
+  private boolean endpointsHost;
   private boolean ended;
   private boolean over;
 
@@ -67,8 +69,16 @@ final class Upload implements BodySink {
     }
   }
 
-  /** Begins the copies of this request. */
-  void mirror(boolean endpointsHost) {
+  /**
+   * The request is to be sent now, and its copies begin.
+   *
+   * @param endpointsHost whether the endpoint's own name is sent as Host
+   */
+  void target(boolean endpointsHost) {
+    this.endpointsHost = endpointsHost;
+    if (exchange.mirrors().isEmpty()) {
+      return;
+    }
     mirrors = new ArrayList<>(1);
     for (MirrorTarget target : exchange.mirrors()) {
       Mirror copy = Mirror.begin(target, exchange, endpointsHost, framing, length);
@@ -100,7 +110,14 @@ final class Upload implements BodySink {
   }
 
   /** Sends what there is of the request; from now on its body goes here as it comes. */
-  void send(UpstreamStream stream) {
+  void send(Endpoint endpoint, UpstreamStream stream) {
+    if (endpointsHost) {
+      exchange.request().authority(endpoint.authority());
+    }
+    if (exchange.grpc() != Grpc.Kind.NONE && Grpc.isCall(exchange.head())) {
+      exchange.head().acceptTrailers(); // "gRPC over HTTP2": services look for it
+    }
+    passDeadlineOn();
     if (to != null) {
       body.rewind();
     }
@@ -116,6 +133,22 @@ final class Upload implements BodySink {
       finish(stream);
     } else {
       exchange.client().resumeRequest();
+    }
+  }
+
+  /** The service is told how long the client still waits, as the client told it. */
+  private void passDeadlineOn() {
+    long left = exchange.clientWaitsStill();
+    if (left < 0) {
+      return;
+    }
+    HeadTable head = exchange.head();
+    if (exchange.grpc() != Grpc.Kind.NONE) {
+      head.set("grpc-timeout", Grpc.timeout(left));
+    }
+    String told = head.first(RequestTimeout.FIELD);
+    if (told != null) {
+      head.set(RequestTimeout.FIELD, RequestTimeout.left(left, told));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.upstream;
 
+import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterContext.Counter;
 import dev.yumen.config.AnswerConfig;
 import dev.yumen.config.FallbackConfig;
@@ -20,6 +21,18 @@ public record Fallback(
     AnswerConfig.@Nullable Compiled answer,
     @Nullable String upstream,
     Counter used) {
+
+  /** Whether it takes the place of a request that failed so. */
+  public boolean insteadOf(FailureCode code) {
+    return code == FailureCode.CIRCUIT_OPEN
+        ? when.whenOpen()
+        : code.source() == FailureCode.Source.UPSTREAM && when.whenFailed();
+  }
+
+  /** Whether it takes the place of an answer with this status. */
+  public boolean insteadOf(int status) {
+    return when.when(status);
+  }
 
   static Fallback of(String name, FallbackConfig settings, Metrics metrics) {
     AnswerConfig answer = settings.respond();
