@@ -121,7 +121,7 @@ final class SubRequest extends Deadline implements Attempt.Owner {
 
   @Override
   public void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
-    boolean stale = reused && reached == Reached.UNANSWERED && !call.method().equals("POST");
+    boolean stale = reused && reached == Reached.UNANSWERED && Retries.isIdempotent(call.method());
     if (stale && !freshOnly) {
       freshOnly = true;
       again(by, failure, false);

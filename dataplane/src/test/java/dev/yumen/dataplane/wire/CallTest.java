@@ -175,6 +175,18 @@ class CallTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PATCH"})
+  void whatMayHaveHadAnEffectIsNotSentTwice(String method) {
+    Call call = Call.of(method, "/ask", Duration.ofSeconds(5));
+    try (GatewayFixture gateway = gateway(asking("ask", call))) {
+      assertEquals("sure", get(gateway).text());
+      asked.next(close());
+      assertEquals(418, get(gateway).status());
+      assertEquals(2, asked.requests().size());
+    }
+  }
+
   @Test
   void whatCanNotBeConnectedIsPassedOver() {
     String gone = "'127.0.0.1:" + ScriptedUpstream.unusedPort() + "'";
