@@ -10,9 +10,6 @@ import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
-import dev.yumen.dataplane.routing.Target;
-import dev.yumen.dataplane.routing.TargetError;
-import dev.yumen.dataplane.routing.TargetNormalizer;
 import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.stream.ClientStream;
@@ -22,7 +19,6 @@ import dev.yumen.dataplane.stream.RequestEvents;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer, from head to end. The order of things:
  *
  * <ol>
- *   <li>{@link #begin}: pin the snapshot, bring the target into normal form, find the route
+ *   <li>{@link #begin}: pin the snapshot; {@link Intake} brings the target into normal form and
+ *       finds the route
  *   <li>{@link #runRequestFilters}: in the order written; one may answer, wait or fail
  *   <li>{@link #reachEnd}: what the route ends in: {@link Forwarding}, a fixed answer, a file …
  *   <li>{@link #runResponseFilters}: in reverse, on whatever answer there is
@@ -85,7 +82,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     upload().framing(framing, head().contentLength());
     claimAddresses();
     grpc = Grpc.kind(head()); // filters may change what it says
-    Failure refused = admit();
+    Failure refused = Intake.admit(this, acceptor);
     if (refused != null) {
       fail(refused);
       return;
@@ -95,73 +92,6 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       clientWaits(Grpc.timeout(head().first("grpc-timeout")));
     }
     runRequestFilters();
-  }
-
-  /** Finds the route, or why there can be none. */
-  private @Nullable Failure admit() {
-    HeadTable head = head();
-    if (head.minorVersion() == 0) {
-      head.remove("expect"); // RFC 9110 §10.1.1: ignored in HTTP/1.0
-    }
-    TargetError error = normalize(head, scratch().target);
-    if (error != null) {
-      return rejected(error.name(), error.sentence());
-    }
-    if (method().equals("CONNECT") || method().equals("TRACE")) {
-      return Failure.of(FailureCode.METHOD_NOT_ALLOWED, method() + " is refused")
-          .header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    }
-    if (acceptor.misdirected(snapshot(), client(), request())) {
-      return Failure.of(FailureCode.MISDIRECTED_REQUEST, "another name was asked for in TLS");
-    }
-    if (head.expectUnknown()) {
-      return Failure.of(FailureCode.EXPECTATION_FAILED, "unknown Expect");
-    }
-    if (head.contentLength() > snapshot().limits().bodyBytes()) {
-      acceptor.countRejected(loop(), "body_too_large");
-      return Failure.of(
-          FailureCode.PAYLOAD_TOO_LARGE,
-          "Content-Length: " + head.contentLength() + " (limits.body)");
-    }
-    return findRoute();
-  }
-
-  private static @Nullable TargetError normalize(HeadTable head, Target into) {
-    if (head.pathStart() < head.pathEnd()) {
-      return TargetNormalizer.normalize(head.bytes(), head.pathStart(), head.targetEnd(), into);
-    }
-    // An absolute target without a path (RFC 9112 §3.2.1, §3.2.4).
-    boolean hasQuery = head.queryStart() >= 0;
-    String path = head.method().equals("OPTIONS") && !hasQuery ? "*" : "/";
-    String query = hasQuery ? "?" + head.text(head.queryStart(), head.targetEnd()) : "";
-    byte[] target = (path + query).getBytes(StandardCharsets.ISO_8859_1);
-    return TargetNormalizer.normalize(target, 0, target.length, into);
-  }
-
-  private @Nullable Failure findRoute() {
-    Target target = scratch().target;
-    boolean found = snapshot().table().match(this, scratch().match);
-    Object ambiguous = found ? scratch().match.refused() : target.refused(Set.of());
-    if (ambiguous != null) {
-      return rejected("AMBIGUOUS_PATH", "ambiguous path: " + ambiguous);
-    }
-    if (found) {
-      route(snapshot().route(scratch().match.payload()));
-      request()
-          .path(scratch().match.path(), scratch().match.pathStart(), scratch().match.pathEnd());
-    } else {
-      request().path(target.path(), target.pathStart(), target.pathEnd());
-    }
-    if (target.hasQuery()) {
-      request().query(target.query(), target.queryStart(), target.queryEnd());
-    }
-    return null;
-  }
-
-  private Failure rejected(String reason, String detail) {
-    acceptor.countRejected(loop(), reason);
-    client().closeAfterAnswer();
-    return Failure.of(FailureCode.BAD_REQUEST, detail);
   }
 
   // ---- 2: request filters ----
