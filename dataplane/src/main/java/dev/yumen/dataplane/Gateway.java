@@ -1,8 +1,6 @@
 package dev.yumen.dataplane;
 
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.LimitsConfig;
-import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.audit.AuditLog;
@@ -13,27 +11,15 @@ import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
 import dev.yumen.dataplane.exchange.FailureLog;
 import dev.yumen.dataplane.exchange.FailureResponses;
-import dev.yumen.dataplane.exchange.ManagementAcceptor;
-import dev.yumen.dataplane.http1.WireError;
-import dev.yumen.dataplane.http3.Http3Port;
-import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.overload.CpuShare;
 import dev.yumen.dataplane.overload.Overload;
-import dev.yumen.dataplane.proxyprotocol.HeaderRefusal;
 import dev.yumen.dataplane.redis.RedisOpener;
-import dev.yumen.dataplane.routing.TargetError;
-import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
-import dev.yumen.dataplane.tcp.TcpPlan;
-import dev.yumen.dataplane.tcp.TcpRefusal;
-import dev.yumen.dataplane.tls.TlsRefusal;
-import dev.yumen.dataplane.udp.UdpListener;
-import dev.yumen.dataplane.udp.UdpRefusal;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -41,13 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -62,51 +45,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-  private static final String MANAGEMENT = "management";
-  private static final List<ListenerConfig.Protocol> ONLY_HTTP1 =
-      List.of(ListenerConfig.Protocol.HTTP1);
   private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(2);
   private static final Duration LAST_RELEASE = Duration.ofSeconds(3);
-
-  private static final List<String> OTHER_REASONS =
-      List.of(
-          "ambiguous_path",
-          "body_timeout",
-          "body_too_large",
-          "body_too_slow",
-          "header_timeout",
-          "http2_flood",
-          "http2_malformed",
-          "http2_ping_timeout",
-          "http2_protocol_error",
-          "http2_too_many_streams",
-          "http3_flood",
-          "http3_malformed",
-          "http3_protocol_error",
-          "http3_too_many_streams",
-          "slow_reader",
-          "too_many_connections",
-          "too_many_connections_of_client",
-          "truncated_head",
-          "tunnel_idle",
-          "tunnel_lifetime");
 
   private final Engine engine;
   private final FilterSurroundings filters;
   private final SnapshotHolder snapshots;
-  private final FailureResponses failures = new FailureResponses();
-  private final BuiltInEndpoints builtIn;
   private final Overload overload;
   private final AuditLog audit;
   private final ExchangeAcceptor.Surroundings exchanges;
-  private final Listener.Surroundings listening;
-  private final UdpListener.Surroundings datagrams;
-  private final Map<String, Port> listeners = new LinkedHashMap<>();
-
-  /** By the name of their listener; those that were taken away too, until they are replaced. */
-  private final Map<String, Http3Port> http3 = new LinkedHashMap<>();
-
-  private @Nullable Listener management;
+  private final Ports ports;
   private @Nullable LoadedConfig live;
   private volatile Supplier<String> reloads = () -> "{}";
   private volatile boolean ready;
@@ -121,50 +69,22 @@ public final class Gateway implements AutoCloseable {
     this.engine = engine;
     this.filters = filters;
     this.snapshots = new SnapshotHolder(first);
-    this.builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
     this.overload =
         new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
     this.audit = new AuditLog(engine.metrics().audit(), filters.clock(), System::nanoTime);
     this.exchanges =
         new ExchangeAcceptor.Surroundings(
             snapshots,
-            builtIn,
+            new BuiltInEndpoints(new OwnStatus(), engine.metrics()),
             overload,
-            failures,
+            new FailureResponses(),
             new FailureLog(System::nanoTime),
             audit,
             engine.challenges(),
             engine.metrics(),
             filters.clock());
-    registerReasons(engine.metrics());
-    this.listening =
-        new Listener.Surroundings(
-            engine.serverBootstrap(), engine::loopOf, engine.metrics(), new AtomicInteger());
-    this.datagrams =
-        new UdpListener.Surroundings(engine.datagramBootstrap(), engine::loopOf, engine.metrics());
-  }
-
-  /** A counter that is there from the start, at 0, can be alerted on. */
-  private static void registerReasons(Metrics metrics) {
-    for (WireError error : WireError.values()) {
-      metrics.rejectionSlot(error.label());
-    }
-    for (TargetError error : TargetError.values()) {
-      metrics.rejectionSlot(error.name().toLowerCase(Locale.ROOT));
-    }
-    for (TlsRefusal refusal : TlsRefusal.values()) {
-      metrics.rejectionSlot(refusal.label());
-    }
-    for (HeaderRefusal refusal : HeaderRefusal.values()) {
-      metrics.rejectionSlot(refusal.label());
-    }
-    for (TcpRefusal refusal : TcpRefusal.values()) {
-      metrics.rejectionSlot(refusal.label());
-    }
-    for (UdpRefusal refusal : UdpRefusal.values()) {
-      metrics.rejectionSlot(refusal.label());
-    }
-    OTHER_REASONS.forEach(metrics::rejectionSlot);
+    RejectionReasons.register(engine.metrics());
+    this.ports = new Ports(engine, snapshots, exchanges);
   }
 
   /**
@@ -252,7 +172,8 @@ public final class Gateway implements AutoCloseable {
     Gateway gateway = new Gateway(engine, first, filters, cpu);
     gateway.overload.configure(config.overload());
     try {
-      gateway.openAll(config);
+      gateway.ports.openManagement(config);
+      gateway.ports.open(config).keep();
     } catch (IOException e) {
       gateway.close();
       throw new StartFailure(String.valueOf(e.getMessage()));
@@ -294,45 +215,6 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private void openAll(GatewayConfig config) throws IOException {
-    if (config.management().enabled()) {
-      management =
-          Listener.open(
-              MANAGEMENT,
-              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1),
-              () -> new Listener.Rules(limits(), ONLY_HTTP1, null, null, null),
-              new ManagementAcceptor(builtIn, failures),
-              listening.apart());
-    }
-    openNew(config, listeners, http3);
-  }
-
-  private Port open(String name, ListenerConfig settings) throws IOException {
-    if (settings.udp() != null) {
-      return UdpListener.open(
-          name, settings.address(), () -> snapshots.current().udp(name), datagrams);
-    }
-    RequestAcceptor acceptor = new ExchangeAcceptor(name, exchanges, engine.loops());
-    return Listener.open(name, settings, () -> rules(name, settings), acceptor, listening);
-  }
-
-  /** What is live now; a listener that is about to be closed keeps what it had. */
-  private Listener.Rules rules(String name, ListenerConfig opened) {
-    Snapshot live = snapshots.current();
-    ListenerConfig settings = live.config().listeners().getOrDefault(name, opened);
-    TcpPlan plan = live.tcp(name);
-    return new Listener.Rules(
-        live.config().limits(),
-        settings.protocols(),
-        live.tls(name),
-        settings.proxyProtocol(),
-        plan == null ? null : new Listener.Rules.Tcp(plan, live::pin));
-  }
-
-  private LimitsConfig limits() {
-    return snapshots.current().config().limits();
-  }
-
   /**
    * Makes another configuration live: all of it, or nothing.
    *
@@ -357,13 +239,10 @@ public final class Gateway implements AutoCloseable {
       return built.problems();
     }
     next.awaitRedis(FIRST_LOOK_UP);
-    Map<String, Port> opened = new LinkedHashMap<>();
-    Map<String, Http3Port> openedHttp3 = new LinkedHashMap<>();
+    Ports.Opened opened;
     try {
-      openNew(config, opened, openedHttp3);
+      opened = ports.open(config);
     } catch (IOException e) {
-      opened.values().forEach(Port::retire);
-      openedHttp3.values().forEach(Port::retire);
       next.releaseUnused();
       List<Problem> problems = new ArrayList<>(built.problems());
       problems.add(
@@ -378,9 +257,8 @@ public final class Gateway implements AutoCloseable {
     audit.configure(config.audit(), loaded.folder());
     snapshots.replace(next, engine.loops());
     engine.metrics().certificates(next.expiries());
-    closeRemoved(config);
-    listeners.putAll(opened);
-    http3.putAll(openedHttp3);
+    ports.retireAllBut(config);
+    opened.keep();
     CertificateChanges.tell(live, loaded, audit);
     live = loaded;
     return problems;
@@ -402,72 +280,9 @@ public final class Gateway implements AutoCloseable {
     return new Problem(Problem.Severity.WARNING, null, section, "takes effect with the next start");
   }
 
-  private void openNew(
-      GatewayConfig config, Map<String, Port> opened, Map<String, Http3Port> openedHttp3)
-      throws IOException {
-    for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
-      String name = entry.getKey();
-      ListenerConfig settings = entry.getValue();
-      Port port = listeners.get(name);
-      if (port == null || !port.is(name, settings)) {
-        port = open(name, settings);
-        opened.put(name, port);
-      }
-      if (settings.speaks(ListenerConfig.Protocol.HTTP3) && port instanceof Listener listener) {
-        openHttp3(name, settings, listener, openedHttp3);
-      }
-    }
-  }
-
-  private void openHttp3(
-      String name, ListenerConfig settings, Listener listener, Map<String, Http3Port> opened)
-      throws IOException {
-    Http3Port old = http3.get(name);
-    if (old != null && old.is(name, settings)) {
-      return;
-    }
-    if (old != null && old.bound().equals(listener.bound())) {
-      old.closeAll(); // it was taken away a moment ago, and its last connections are still there
-    }
-    opened.put(
-        name,
-        Http3Port.open(
-            new Http3Port.Owner(
-                name,
-                settings.address(),
-                () -> rules(name, settings),
-                new ExchangeAcceptor(name, exchanges, engine.loops()),
-                listener.registryBeside()),
-            listener.bound(),
-            datagrams));
-  }
-
-  private void closeRemoved(GatewayConfig config) {
-    listeners
-        .values()
-        .removeIf(
-            listener -> {
-              if (listener.is(listener.name(), config.listeners().get(listener.name()))) {
-                return false;
-              }
-              listener.retire();
-              return true;
-            });
-    for (Http3Port port : http3.values()) {
-      if (!port.is(port.name(), config.listeners().get(port.name()))) {
-        port.retire();
-      }
-    }
-  }
-
   /** Where listeners are bound, by name, {@code management} among them. */
   public synchronized Map<String, InetSocketAddress> addresses() {
-    Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
-    listeners.forEach((name, listener) -> addresses.put(name, listener.bound()));
-    if (management != null) {
-      addresses.put(MANAGEMENT, management.bound());
-    }
-    return addresses;
+    return ports.addresses();
   }
 
   /** What takes note of acts of administration. */
@@ -527,7 +342,7 @@ public final class Gateway implements AutoCloseable {
     LockSupport.parkNanos(settings.notice().toNanos());
     List<Port> all;
     synchronized (this) {
-      all = ports();
+      all = ports.ofListeners();
     }
     all.forEach(Port::stopAccepting);
     all.forEach(Port::drain);
@@ -543,12 +358,6 @@ public final class Gateway implements AutoCloseable {
     return left == 0;
   }
 
-  private List<Port> ports() {
-    List<Port> all = new ArrayList<>(listeners.values());
-    all.addAll(http3.values());
-    return all;
-  }
-
   private static int connections(List<Port> all) {
     return all.stream().mapToInt(Port::connections).sum();
   }
@@ -561,14 +370,7 @@ public final class Gateway implements AutoCloseable {
     }
     closed = true;
     ready = false;
-    for (Port listener : ports()) {
-      listener.stopAccepting();
-      listener.closeAll();
-    }
-    if (management != null) {
-      management.stopAccepting();
-      management.closeAll();
-    }
+    ports.close();
     overload.close();
     snapshots.retireCurrent(engine.loops(), LAST_RELEASE);
     audit.record("stop", Map.of("version", ProgramVersion.text()));
