@@ -100,14 +100,15 @@ final class LoginFlow {
             + "&redirect_uri="
             + encode(redirectUri(exchange))
             + "&scope="
-            + encode(String.join(" ", config.scopes()))
+            + words(config.scopes())
             + "&state="
             + login.state()
             + "&nonce="
             + login.nonce()
             + "&code_challenge="
             + challenge(login.verifier())
-            + "&code_challenge_method=S256";
+            + "&code_challenge_method=S256"
+            + (config.prompt().isEmpty() ? "" : "&prompt=" + words(config.prompt()));
     return to(302, Urls.with(endpoints.authorization(), query));
   }
 
@@ -124,6 +125,10 @@ final class LoginFlow {
 
   private String redirectUri(Exchange exchange) {
     return exchange.scheme() + "://" + exchange.request().authority() + config.redirectPath();
+  }
+
+  private static String words(List<String> words) {
+    return encode(String.join(" ", words));
   }
 
   private static String encode(String text) {

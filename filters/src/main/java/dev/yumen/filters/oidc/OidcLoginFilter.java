@@ -28,6 +28,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -62,6 +63,11 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
           String afterLogout,
       @Describe("What to ask the provider for; openid among it.") @OneOrMany @Default("openid")
           List<String> scopes,
+      @Describe(
+              "What the provider is to ask of everybody, whom it knows too: login, consent or"
+                  + " select_account.")
+          @OneOrMany
+          List<String> prompt,
       @Describe("Name of the cookie; over https it gets the prefix __Host-.")
           @Default("yumen-session")
           String cookie,
@@ -90,11 +96,16 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       @Describe("Named to clients that are refused.") @Default("yumen") String realm) {
     private static final int SHORTEST_SECRET = 32;
     private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~-]+)+/?");
+
+    /** OpenID Connect Core §3.1.2.1, without the one that lets nobody log in. */
+    private static final Set<String> PROMPTS = Set.of("login", "consent", "select_account");
+
     private static final DataSize MOST = new DataSize(1 << 16);
 
     public Config {
       cookieSecret = List.copyOf(cookieSecret);
       scopes = List.copyOf(scopes);
+      prompt = List.copyOf(prompt);
       claimsToHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(claimsToHeaders));
       checkIssuer(issuer, allowHttp);
       if (clientId.isBlank()) {
@@ -109,6 +120,9 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       }
       if (!scopes.contains("openid")) {
         throw InvalidValue.found("scopes", scopes.toString(), "openid among them");
+      }
+      if (!PROMPTS.containsAll(prompt)) {
+        throw InvalidValue.found("prompt", prompt.toString(), "login, consent or select_account");
       }
       HeaderName.readable("cookie", cookie);
       within("idle-timeout", idleTimeout, Duration.ofMinutes(1), absoluteTimeout);

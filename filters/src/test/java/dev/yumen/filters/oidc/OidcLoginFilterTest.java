@@ -166,6 +166,17 @@ class OidcLoginFilterTest {
   }
 
   @Test
+  void theProviderIsToldWhatToAskOfEverybody() {
+    try (FilterHarness gateway = gateway(", prompt: [login, consent]")) {
+      Parameters asked = new Browser(gateway).beginLogin("/");
+      assertEquals(List.of("login consent"), asked.values("prompt"));
+    }
+    try (FilterHarness gateway = gateway("")) {
+      assertEquals(List.of(), new Browser(gateway).beginLogin("/").values("prompt"));
+    }
+  }
+
+  @Test
   void largeTokensTakeSeveralCookiesAndTooLargeOnesNone() {
     provider.tokens = members -> members.put("access_token", "a".repeat(5_000));
     try (FilterHarness gateway = gateway("")) {
@@ -374,6 +385,7 @@ class OidcLoginFilterTest {
         ", cookie-secret: short | cookie-secret",
         ", scopes: profile | scopes",
         ", issuer: ftp://x | issuer",
+        ", prompt: none | prompt",
         ", redirect-path: //evil | redirect-path",
         ", redirect-path: 'https://evil.example/' | redirect-path",
         ", logout-path: /oauth2/callback | logout-path",
