@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /**
  * A browser with a profile of its own that has one page open. It trusts one authority, as if its
@@ -47,6 +48,8 @@ final class Chromium implements AutoCloseable {
             "--no-first-run",
             "--no-proxy-server",
             "--host-resolver-rules=" + NAMES,
+            "--remote-debugging-port=0",
+            "--window-size=800,500",
             "--user-data-dir=" + home.resolve("profile"),
             "--enable-logging=stderr",
             url);
@@ -76,6 +79,14 @@ final class Chromium implements AutoCloseable {
     try (Proc proc = Proc.start(home, Map.of(), command)) {
       assertEquals(0, proc.awaitExit(GatewayProcess.PATIENCE), proc::output);
     }
+  }
+
+  /** The page that it has open, for those who want to use it. */
+  BrowserPage page() {
+    Matcher line =
+        proc.awaitLine(
+            "^DevTools listening on ws://127\\.0\\.0\\.1:(\\d+)", GatewayProcess.PATIENCE);
+    return new BrowserPage(Integer.parseInt(line.group(1)));
   }
 
   /** What it says about itself and its pages; for messages of tests. */

@@ -1,0 +1,177 @@
+package dev.yumen.e2e;
+
+import dev.yumen.testkit.Eventually;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The page that a browser shows, used as a person would: looked at, typed into and clicked on, by
+ * the browser's DevTools protocol.
+ */
+final class BrowserPage implements AutoCloseable {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final AtomicInteger lastId = new AtomicInteger();
+  private final Map<Integer, CompletableFuture<JsonNode>> calls = new ConcurrentHashMap<>();
+  private final WebSocket socket;
+
+  /**
+   * Takes hold of the only page that is open.
+   *
+   * @param port where the browser listens for this protocol
+   */
+  BrowserPage(int port) {
+    URI list = URI.create("http://127.0.0.1:" + port + "/json/list");
+    URI page = Eventually.valueWithin(GatewayProcess.PATIENCE, "a page", () -> page(list));
+    socket = http.newWebSocketBuilder().buildAsync(page, new Messages()).join();
+  }
+
+  private @Nullable URI page(URI list) {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(list).build();
+      String targets = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      for (JsonNode target : MAPPER.readTree(targets)) {
+        if (target.path("type").asString("").equals("page")) {
+          return URI.create(target.path("webSocketDebuggerUrl").asString(""));
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Completes the calls that the browser answers. */
+  private final class Messages implements WebSocket.Listener {
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+      text.append(part);
+      if (last) {
+        JsonNode message = MAPPER.readTree(text.toString());
+        text.setLength(0);
+        CompletableFuture<JsonNode> call = calls.remove(message.path("id").asInt(0));
+        if (call != null) {
+          call.complete(message);
+        }
+      }
+      from.request(1);
+      return null;
+    }
+  }
+
+  private JsonNode call(String method, Map<String, ?> parameters) {
+    int id = lastId.incrementAndGet();
+    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    calls.put(id, answer);
+    Map<String, ?> message = Map.of("id", id, "method", method, "params", parameters);
+    socket.sendText(MAPPER.writeValueAsString(message), true);
+    try {
+      return answer.get(GatewayProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS).path("result");
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("the browser does not answer to " + method, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  void open(String url) {
+    call("Page.navigate", Map.of("url", url));
+  }
+
+  /** What a script in the page comes to; null when there is no page that could say. */
+  private @Nullable JsonNode evaluate(String script) {
+    JsonNode result = call("Runtime.evaluate", Map.of("expression", script, "returnByValue", true));
+    JsonNode value = result.path("result").path("value");
+    return result.has("exceptionDetails") || value.isMissingNode() ? null : value;
+  }
+
+  String url() {
+    JsonNode url = evaluate("location.href");
+    return url == null ? "" : url.asString();
+  }
+
+  /** What can be read on the page. */
+  String text() {
+    JsonNode text = evaluate("document.body.innerText");
+    return text == null ? "" : text.asString();
+  }
+
+  /** Waits until this can be read. */
+  void awaitText(String expected) {
+    if (!Eventually.holdsWithin(GatewayProcess.PATIENCE, () -> text().contains(expected))) {
+      throw new AssertionError("no \"" + expected + "\" at " + url() + ":\n" + text());
+    }
+  }
+
+  /**
+   * Clicks into the middle of an element, once it is there.
+   *
+   * @param selector of CSS
+   */
+  void click(String selector) {
+    String middle =
+        "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
+            + "(document.querySelector('%s').getBoundingClientRect())".formatted(selector);
+    String settled = "document.readyState === 'complete' ? " + middle + " : undefined";
+    JsonNode place =
+        Eventually.valueWithin(
+            GatewayProcess.PATIENCE, selector + " on the page", () -> evaluate(settled));
+    for (String type : new String[] {"mousePressed", "mouseReleased"}) {
+      call(
+          "Input.dispatchMouseEvent",
+          Map.of(
+              "type",
+              type,
+              "x",
+              place.get(0).asDouble(),
+              "y",
+              place.get(1).asDouble(),
+              "button",
+              "left",
+              "clickCount",
+              1));
+    }
+  }
+
+  /** Types into a field. */
+  void type(String selector, String text) {
+    click(selector);
+    call("Input.insertText", Map.of("text", text));
+  }
+
+  /** What it looks like, as PNG. */
+  byte[] screenshot() {
+    JsonNode data = call("Page.captureScreenshot", Map.of("format", "png")).path("data");
+    return Base64.getDecoder().decode(Objects.requireNonNull(data.asString()));
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+    http.close();
+  }
+}
