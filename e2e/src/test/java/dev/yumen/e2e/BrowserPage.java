@@ -133,10 +133,15 @@ final class BrowserPage implements AutoCloseable {
    * @param selector of CSS
    */
   void click(String selector) {
-    String middle =
-        "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
-            + "(document.querySelector('%s').getBoundingClientRect())".formatted(selector);
-    String settled = "document.readyState === 'complete' ? " + middle + " : undefined";
+    String settled =
+        """
+        (element => {
+          element.scrollIntoView({block: 'center', behavior: 'instant'});
+          const {x, y, width, height} = element.getBoundingClientRect();
+          return document.readyState === 'complete' ? [x + width / 2, y + height / 2] : undefined;
+        })(document.querySelector('%s'))
+        """
+            .formatted(selector);
     JsonNode place =
         Eventually.valueWithin(
             GatewayProcess.PATIENCE, selector + " on the page", () -> evaluate(settled));
