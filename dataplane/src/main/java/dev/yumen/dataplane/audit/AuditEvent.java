@@ -9,6 +9,11 @@ sealed interface AuditEvent {
   /** An act that is a record of its own. */
   record Act(String kind, Map<String, ?> what) implements AuditEvent {}
 
-  /** A refusal, which may be one of many. */
-  record Refused(Denials.Denial denial, String traceId, Instant time) implements AuditEvent {}
+  /**
+   * A refusal, which may be one of many.
+   *
+   * @param why in one line
+   */
+  record Refused(Denials.Denial denial, String why, String traceId, Instant time)
+      implements AuditEvent {}
 }

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.audit;
 
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.file.RotatingFile;
 import dev.yumen.config.AuditConfig;
@@ -96,20 +97,20 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   }
 
   /** A request was refused. Never waits. */
-  public void denied(Exchange exchange, FailureCode code) {
-    if (!denied.contains(code)) {
+  public void denied(Exchange exchange, Failure why) {
+    if (!denied.contains(why.code())) {
       return;
     }
     Consumer consumer = exchange.consumer();
     Denials.Denial denial =
         new Denials.Denial(
-            code,
+            why.code(),
             exchange.routeId(),
             exchange.clientAddress().getHostAddress(),
             consumer == null ? null : consumer.name(),
             exchange.request().method(),
             exchange.request().path());
-    offer(new AuditEvent.Refused(denial, exchange.traceId(), clock.instant()));
+    offer(new AuditEvent.Refused(denial, why.detail(), exchange.traceId(), clock.instant()));
   }
 
   /** Writes what waits. */

@@ -165,8 +165,7 @@ final class AuditWriter implements Runnable {
         denials.flush(this::write); // they came before it
         write(kind, what);
       }
-      case AuditEvent.Refused(Denials.Denial denial, var traceId, var time) ->
-          denials.add(denial, traceId, time, nanoClock.getAsLong());
+      case AuditEvent.Refused refusal -> denials.add(refusal, nanoClock.getAsLong());
     }
   }
 

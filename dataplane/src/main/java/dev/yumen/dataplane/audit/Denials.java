@@ -39,22 +39,25 @@ final class Denials {
   /** The first of those that are alike, and how many there were. */
   private static final class Seen {
     private final Instant first;
+    private final String why;
     private final String traceId;
     private long count;
 
-    Seen(Instant first, String traceId) {
-      this.first = first;
-      this.traceId = traceId;
+    Seen(AuditEvent.Refused refusal) {
+      this.first = refusal.time();
+      this.why = refusal.why();
+      this.traceId = refusal.traceId();
     }
   }
 
-  void add(Denial denial, String traceId, Instant time, long now) {
+  void add(AuditEvent.Refused refusal, long now) {
+    Denial denial = refusal.denial();
     if (seen.isEmpty()) {
       since = now;
     }
     boolean fits = seen.size() < MOST_A_SECOND || seen.containsKey(denial);
     Denial counted = fits ? denial : Denial.other(denial.code());
-    seen.computeIfAbsent(counted, _ -> new Seen(time, traceId)).count++;
+    seen.computeIfAbsent(counted, _ -> new Seen(refusal)).count++;
   }
 
   boolean due(long now) {
@@ -78,6 +81,7 @@ final class Denials {
     put(what, "method", denial.method());
     put(what, "path", denial.path());
     if (denial.route() != null) {
+      what.put("reason", times.why);
       what.put("trace-id", times.traceId);
     }
     return what;

@@ -435,7 +435,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     failure = cause;
     loop().metrics().failed(cause.code());
     acceptor.failureLog().log(this, cause);
-    acceptor.audit().denied(this, cause.code());
+    acceptor.audit().denied(this, cause);
   }
 
   /** The value of Alt-Svc for this client, or null. */

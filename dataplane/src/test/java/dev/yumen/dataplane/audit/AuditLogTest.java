@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +129,38 @@ class AuditLogTest {
   }
 
   @Test
+  void whatFindsNoPlaceInTheQueueIsCountedAndTold() throws IOException {
+    CountDownLatch stuck = new CountDownLatch(1);
+    AuditLog log = new AuditLog(metrics, clock, () -> afterwards(stuck));
+    log.configure(settings("a", 0, null), folder);
+    for (int i = 0; i < 20_000; i++) {
+      log.record("act", Map.of("i", i));
+    }
+    stuck.countDown();
+    log.close();
+
+    long lost = metrics.lost();
+    assertTrue(lost >= 20_000 - 16_384 - 1_024, "lost " + lost);
+    List<String> lines = lines("a");
+    long acts = lines.stream().filter(line -> line.contains("\"kind\":\"act\"")).count();
+    assertEquals(20_000 - lost, acts);
+    assertTrue(
+        lines.stream()
+            .anyMatch(line -> line.contains("\"kind\":\"lost\",\"count\":" + lost + ",")));
+    assertNull(check("a").broken());
+  }
+
+  /** The time, once the writer is let go. */
+  private static long afterwards(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return System.nanoTime();
+  }
+
+  @Test
   void anotherPathOrNoneIsSaidInTheOldOne() throws IOException {
     try (AuditLog log = log(settings("a", 0, null))) {
       log.record("act", Map.of());
@@ -161,7 +194,8 @@ class AuditLogTest {
   void alikeRefusalsAreOneRecordAndOthersAreBounded() {
     Denials denials = new Denials();
     for (int i = 0; i < 5_000; i++) {
-      denials.add(denial("/" + Math.max(0, i - 1_000)), "t" + i, clock.instant(), 0);
+      Denials.Denial denial = denial("/" + Math.max(0, i - 1_000));
+      denials.add(new AuditEvent.Refused(denial, "why" + i, "t" + i, clock.instant()), 0);
     }
     assertTrue(denials.due(1_000_000_000L));
     List<String> told = new ArrayList<>();
@@ -169,7 +203,7 @@ class AuditLogTest {
 
     assertEquals(101, told.size());
     assertTrue(told.getFirst().contains("count=1001, "), told.getFirst());
-    assertTrue(told.getFirst().endsWith("path=/0, trace-id=t0}"), told.getFirst());
+    assertTrue(told.getFirst().endsWith("path=/0, reason=why0, trace-id=t0}"), told.getFirst());
     assertTrue(told.getLast().startsWith("denied {code=FORBIDDEN, count=3900, "), told.getLast());
     assertTrue(!denials.due(9_000_000_000L));
   }

@@ -59,7 +59,7 @@ class AuditTest {
     assertTrue(denied.contains("\"kind\":\"denied\",\"code\":\"FORBIDDEN\",\"count\":"), denied);
     assertTrue(
         denied.contains("\"route\":\"shut\",\"client\":\"127.0.0.1\",\"method\":\"GET\""), denied);
-    assertTrue(denied.contains("\"path\":\"/shut\",\"trace-id\":\""), denied);
+    assertTrue(denied.contains("\"path\":\"/shut\",\"reason\":\"never\",\"trace-id\":\""), denied);
     assertFalse(all.contains("hidden"), all);
     assertFalse(all.contains("NO_ROUTE"), all);
     assertNull(AuditCheck.of(List.of(file), List.of(), null).broken());

@@ -59,6 +59,7 @@ public final class AccessLogFilter implements Filter {
     ROUTE,
     STATUS,
     CODE,
+    REASON,
     GRPC_STATUS,
     UPSTREAM,
     ATTEMPTS,
@@ -85,7 +86,7 @@ public final class AccessLogFilter implements Filter {
       @Describe("What a line tells; what an exchange has not is left out.")
           @Default(
               "[time, id, trace-id, client, consumer, priority, method, host, path, query, route,"
-                  + " status, grpc-status, code, upstream, duration-ms, upstream-ms,"
+                  + " status, grpc-status, code, reason, upstream, duration-ms, upstream-ms,"
                   + " request-bytes, response-bytes, user-agent]")
           List<Field> fields,
       @Describe("Request headers that a line tells too, as header.NAME.") List<String> headers,
@@ -136,6 +137,9 @@ public final class AccessLogFilter implements Filter {
           field, new LogLine.Name(field.name().toLowerCase(Locale.ROOT).replace('_', '-')));
     }
   }
+
+  /** Characters of a reason; some repeat what the client or the service sent. */
+  private static final int MOST_REASON = 300;
 
   private static final ThreadLocal<LogLine> LINE = ThreadLocal.withInitial(LogLine::new);
 
@@ -257,6 +261,7 @@ public final class AccessLogFilter implements Filter {
         }
       }
       case CODE -> text(line, name, codeOf(ending));
+      case REASON -> text(line, name, reasonOf(ending));
       case UPSTREAM -> text(line, name, ending.endpoint());
       case ATTEMPTS -> line.field(name, ending.attempts());
       case DURATION_MS -> line.millis(name, ending.durationNanos());
@@ -274,6 +279,14 @@ public final class AccessLogFilter implements Filter {
 
   private static @Nullable String codeOf(Ending ending) {
     return ending.failure() == null ? null : ending.failure().code().name();
+  }
+
+  private static @Nullable String reasonOf(Ending ending) {
+    if (ending.failure() == null) {
+      return null;
+    }
+    String detail = ending.failure().detail();
+    return detail.length() <= MOST_REASON ? detail : detail.substring(0, MOST_REASON) + "…";
   }
 
   private static void text(LogLine line, LogLine.Name name, @Nullable String value) {

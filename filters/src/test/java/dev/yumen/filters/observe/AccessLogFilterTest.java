@@ -97,11 +97,15 @@ class AccessLogFilterTest {
     try (FilterHarness gateway =
         FilterHarness.of(
             "- access-log: "
-                + settings(", format: text, fields: [status, code, upstream, attempts]")
+                + settings(", format: text, fields: [status, code, reason, upstream, attempts]")
                 + "\n- ip-restriction: {deny: [127.0.0.1]}")) {
       gateway.get("/");
     }
-    assertEquals(List.of("status=403 code=FORBIDDEN attempts=0"), lines(1));
+    assertEquals(
+        List.of(
+            "status=403 code=FORBIDDEN reason=\"client address 127.0.0.1 is not allowed\""
+                + " attempts=0"),
+        lines(1));
   }
 
   @Test
