@@ -14,6 +14,8 @@ import java.util.List;
  * @param body never changed after it was passed in
  * @param timeout until the answer is there in full; more than zero
  * @param maxAnswer most bytes of the answer's body
+ * @param repeatable whether it may be sent twice whatever its method says, as when a kept
+ *     connection turns out to be closed
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
 public record Call(
@@ -22,7 +24,8 @@ public record Call(
     List<Response.Field> headers,
     byte[] body,
     Duration timeout,
-    int maxAnswer) {
+    int maxAnswer,
+    boolean repeatable) {
 
   /** Largest answer unless another size is given. */
   public static final int MAX_ANSWER = 64 << 10;
@@ -43,6 +46,17 @@ public record Call(
     headers = List.copyOf(headers);
   }
 
+  /** A call that may be sent twice if its method says so (RFC 9110 §9.2.2). */
+  public Call(
+      String method,
+      String path,
+      List<Response.Field> headers,
+      byte[] body,
+      Duration timeout,
+      int maxAnswer) {
+    this(method, path, headers, body, timeout, maxAnswer, false);
+  }
+
   /** A request without a body. */
   public static Call of(String method, String path, Duration timeout) {
     return new Call(method, path, List.of(), new byte[0], timeout, MAX_ANSWER);
@@ -57,14 +71,19 @@ public record Call(
     HeaderName.writableInRequest("header", name);
     List<Response.Field> more = new ArrayList<>(headers);
     more.add(new Response.Field(name, value));
-    return new Call(method, path, more, body, timeout, maxAnswer);
+    return new Call(method, path, more, body, timeout, maxAnswer, repeatable);
   }
 
   public Call body(byte[] bytes) {
-    return new Call(method, path, headers, bytes, timeout, maxAnswer);
+    return new Call(method, path, headers, bytes, timeout, maxAnswer, repeatable);
   }
 
   public Call maxAnswer(int bytes) {
-    return new Call(method, path, headers, body, timeout, bytes);
+    return new Call(method, path, headers, body, timeout, bytes, repeatable);
+  }
+
+  /** Says that to send it twice changes nothing, although it is a {@code POST}. */
+  public Call mayRepeat() {
+    return new Call(method, path, headers, body, timeout, maxAnswer, true);
   }
 }

@@ -110,7 +110,7 @@ public interface Exchange {
    * with a {@link CallFailed}; never when the exchange has ended before. For {@link Verdict#await},
    * whose {@code limits.filter-timeout} holds too.
    */
-  CompletionStage<Response> call(UpstreamRef to, Call call);
+  CompletionStage<CallAnswer> call(UpstreamRef to, Call call);
 
   /**
    * Sends a copy of this request there too, as it is when it is forwarded, and drops its answer.

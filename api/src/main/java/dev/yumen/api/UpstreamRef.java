@@ -8,4 +8,7 @@ public interface UpstreamRef {
 
   /** Its name; where another one stands for it, the name of the one that is used. */
   String name();
+
+  /** Whether its {@code protocol} and {@code tls} let the gateway speak HTTP/2 with it. */
+  boolean maySpeakHttp2();
 }

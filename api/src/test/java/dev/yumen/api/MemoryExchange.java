@@ -134,7 +134,7 @@ final class MemoryExchange implements Exchange, RequestHead {
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override
-  public CompletionStage<Response> call(UpstreamRef to, Call call) {
+  public CompletionStage<CallAnswer> call(UpstreamRef to, Call call) {
     return new CompletableFuture<>();
   }
 

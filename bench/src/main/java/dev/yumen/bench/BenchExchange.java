@@ -1,6 +1,7 @@
 package dev.yumen.bench;
 
 import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Headers;
 import dev.yumen.api.Identity;
@@ -8,7 +9,6 @@ import dev.yumen.api.Key;
 import dev.yumen.api.MirrorRef;
 import dev.yumen.api.Priority;
 import dev.yumen.api.RequestHead;
-import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.RetryRef;
 import dev.yumen.api.TlsSession;
@@ -171,7 +171,7 @@ final class BenchExchange implements Exchange, RequestHead {
   public void forwardTo(UpstreamRef upstream) {}
 
   @Override
-  public CompletionStage<Response> call(UpstreamRef to, Call call) {
+  public CompletionStage<CallAnswer> call(UpstreamRef to, Call call) {
     return new CompletableFuture<>();
   }
 

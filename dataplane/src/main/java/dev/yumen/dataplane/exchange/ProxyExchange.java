@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
@@ -143,7 +144,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   }
 
   @Override
-  public CompletionStage<Response> call(UpstreamRef to, Call call) {
+  public CompletionStage<CallAnswer> call(UpstreamRef to, Call call) {
     SubRequest made = new SubRequest(this, (Upstream) to, call);
     EventLoop eventLoop = loop().eventLoop();
     if (eventLoop.inEventLoop()) {

@@ -1,6 +1,7 @@
 package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
 import dev.yumen.api.CallFailed;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.Failure;
@@ -28,20 +29,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that a filter makes on its own. Endpoints that can not be connected are passed over, a
- * kept connection that its service closed meanwhile is replaced; else there is one attempt. Only on
- * its loop.
+ * kept connection that its service closed meanwhile, or that takes no more requests, is replaced;
+ * else there is one attempt. Only on its loop.
  */
 final class SubRequest extends Deadline implements Attempt.Owner {
   private final Loop loop;
   private final Upstream upstream;
   private final Call call;
   private final @Nullable EndpointSearch search;
-  private final CompletableFuture<Response> result = new CompletableFuture<>();
+  private final CompletableFuture<CallAnswer> result = new CompletableFuture<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private @Nullable Attempt attempt;
   private boolean freshOnly;
   private @Nullable Failure connectFailure;
-  private @Nullable Response head;
+  private @Nullable CallAnswer head;
   private boolean over;
 
   SubRequest(ProxyExchange exchange, Upstream upstream, Call call) {
@@ -51,7 +52,7 @@ final class SubRequest extends Deadline implements Attempt.Owner {
     this.search = EndpointSearch.of(upstream, exchange);
   }
 
-  CompletionStage<Response> result() {
+  CompletionStage<CallAnswer> result() {
     return result;
   }
 
@@ -87,6 +88,9 @@ final class SubRequest extends Deadline implements Attempt.Owner {
     for (Response.Field field : call.headers()) {
       fields.add(field.name(), field.value());
     }
+    if (Grpc.isCall(fields)) {
+      fields.acceptTrailers(); // "gRPC over HTTP2": a service may refuse calls without
+    }
     InboundRequest request = new InboundRequest(fields, "1.1", -1, -1);
     int query = call.path().indexOf('?');
     request.path(query < 0 ? call.path() : call.path().substring(0, query));
@@ -121,8 +125,9 @@ final class SubRequest extends Deadline implements Attempt.Owner {
 
   @Override
   public void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
-    boolean stale = reused && reached == Reached.UNANSWERED && Retries.isIdempotent(call.method());
-    if (stale && !freshOnly) {
+    boolean repeatable = call.repeatable() || Retries.isIdempotent(call.method());
+    boolean stale = reused && reached == Reached.UNANSWERED && repeatable;
+    if ((reached == Reached.REFUSED || stale) && !freshOnly) {
       freshOnly = true;
       again(by, failure, false);
     } else {
@@ -153,10 +158,14 @@ final class SubRequest extends Deadline implements Attempt.Owner {
       fail(protocol("status " + fields.status()));
       return;
     }
+    head = new CallAnswer(fields.status(), passed(fields), new byte[0], List.of());
+  }
+
+  private static List<Response.Field> passed(HeadTable fields) {
     List<Response.Field> passed = new ArrayList<>();
     fields.forEachWritten(
         (name, value) -> passed.add(new Response.Field(name.toString(), value.toString())));
-    head = new Response(fields.status(), passed, new byte[0]);
+    return passed;
   }
 
   private Failure protocol(String what) {
@@ -183,10 +192,12 @@ final class SubRequest extends Deadline implements Attempt.Owner {
 
   @Override
   public void answerEnded(@Nullable HeadTable trailers) {
-    Response answer = head;
+    CallAnswer answer = head;
     if (!over && answer != null) {
       end();
-      result.complete(answer.body(body.toByteArray()));
+      List<Response.Field> behind = trailers == null ? List.of() : passed(trailers);
+      result.complete(
+          new CallAnswer(answer.status(), answer.headers(), body.toByteArray(), behind));
     }
   }
 

@@ -310,6 +310,7 @@ public final class Upstream implements UpstreamRef {
   }
 
   /** Whether a request may be refused, or answered by a status of gRPC, behind its body. */
+  @Override
   public boolean maySpeakHttp2() {
     return switch (config.protocol()) {
       case HTTP1 -> false;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.BlockingFilter;
 import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
 import dev.yumen.api.CallFailed;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
@@ -21,6 +22,7 @@ import dev.yumen.api.Response;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
+import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
@@ -52,9 +54,13 @@ class CallTest {
   }
 
   /** Answers with what the other service said, or with the code of the failure. */
-  private static Verdict tell(@Nullable Response answer, @Nullable Throwable thrown) {
+  private static Verdict tell(@Nullable CallAnswer answer, @Nullable Throwable thrown) {
     if (answer != null) {
-      return Verdict.respond(answer.header("X-Told", "yes"));
+      Response told = new Response(answer.status(), answer.headers(), answer.body());
+      for (Response.Field trailer : answer.trailers()) {
+        told = told.header("x-behind-" + trailer.name(), trailer.value());
+      }
+      return Verdict.respond(told.header("X-Told", "yes"));
     }
     String code =
         thrown instanceof CallFailed failed ? failed.failure().code().name() : "" + thrown;
@@ -157,6 +163,45 @@ class CallTest {
   }
 
   @Test
+  void aCallOfGrpcTakesTrailersAndTheFilterSeesThem() {
+    Call grpc =
+        new Call("POST", "/a.B/C", List.of(), bytes("body"), Duration.ofSeconds(5), 1000)
+            .header("content-type", "application/grpc");
+    try (Http2Service service2 =
+            Http2Service.answering(
+                request ->
+                    request
+                        .awaitEnd()
+                        .head(200, "content-type", "application/grpc")
+                        .data("sure")
+                        .trailers("grpc-status", "7", "grpc-message", "no"));
+        GatewayFixture gateway =
+            gateway(asking("ask", grpc), "'" + service2.address() + "'", "protocol: h2c")) {
+      RawResponse answer = get(gateway);
+      assertEquals("sure", answer.text());
+      assertEquals("7", answer.header("x-behind-grpc-status"));
+      assertEquals("no", answer.header("x-behind-grpc-message"));
+      assertEquals("trailers", service2.request(1).header("te"));
+      assertEquals("/a.B/C", service2.request(1).path());
+    }
+  }
+
+  @Test
+  void whatTheServiceHasRefusedIsSentAgainOnANewConnection() {
+    int refusedStream = 7;
+    Call post = new Call("POST", "/", List.of(), bytes("x"), Duration.ofSeconds(5), 1000);
+    try (Http2Service service2 =
+            Http2Service.answering(request -> request.awaitEnd().answer(200, "sure"));
+        GatewayFixture gateway =
+            gateway(asking("ask", post), "'" + service2.address() + "'", "protocol: h2c")) {
+      assertEquals("sure", get(gateway).text());
+      service2.answerNext(request -> request.awaitEnd().reset(refusedStream));
+      assertEquals("sure", get(gateway).text());
+      assertEquals(3, service2.requests());
+    }
+  }
+
+  @Test
   void connectionsAreKept() {
     try (GatewayFixture gateway = gateway(asking("ask", QUESTION))) {
       assertEquals("sure", get(gateway).text());
@@ -184,6 +229,21 @@ class CallTest {
       asked.next(close());
       assertEquals(418, get(gateway).status());
       assertEquals(2, asked.requests().size());
+    }
+  }
+
+  @Test
+  void aPostIsSentAgainOnlyWhenTheFilterSaysSo() {
+    Call post = new Call("POST", "/", List.of(), bytes("x"), Duration.ofSeconds(5), 1000);
+    try (GatewayFixture gateway = gateway(asking("ask", post))) {
+      assertEquals("sure", get(gateway).text());
+      asked.next(close());
+      assertEquals("UPSTREAM_RESET", get(gateway).text());
+    }
+    try (GatewayFixture gateway = gateway(asking("ask", post.mayRepeat()))) {
+      assertEquals("sure", get(gateway).text());
+      asked.next(close());
+      assertEquals("sure", get(gateway).text());
     }
   }
 

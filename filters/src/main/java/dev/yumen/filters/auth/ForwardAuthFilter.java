@@ -1,6 +1,7 @@
 package dev.yumen.filters.auth;
 
 import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
@@ -131,7 +132,7 @@ public final class ForwardAuthFilter implements Filter, TellsUpstream {
   }
 
   private Verdict verdict(
-      Exchange exchange, @Nullable Response answer, @Nullable Throwable thrown) {
+      Exchange exchange, @Nullable CallAnswer answer, @Nullable Throwable thrown) {
     if (answer == null || answer.status() >= 500) {
       return undecided(thrown);
     }
@@ -158,7 +159,7 @@ public final class ForwardAuthFilter implements Filter, TellsUpstream {
     return Verdict.fail(FailureCode.AUTH_UNAVAILABLE, upstream.name() + ": " + why);
   }
 
-  private Response refusal(Response answer) {
+  private Response refusal(CallAnswer answer) {
     List<Response.Field> passed =
         answer.headers().stream()
             .filter(field -> clientHeaders.contains(field.name().toLowerCase(Locale.ROOT)))

@@ -3,6 +3,7 @@ package dev.yumen.filters.jwt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
 import dev.yumen.api.CallFailed;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
@@ -16,7 +17,6 @@ import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
-import dev.yumen.api.Response;
 import dev.yumen.api.Secret;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
@@ -306,8 +306,8 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
   }
 
   /** A kept connection may be closed while it is used; asking twice changes nothing. */
-  private CompletionStage<Response> again(
-      Exchange exchange, Call call, @Nullable Response answer, @Nullable Throwable thrown) {
+  private CompletionStage<CallAnswer> again(
+      Exchange exchange, Call call, @Nullable CallAnswer answer, @Nullable Throwable thrown) {
     if (answer != null) {
       return CompletableFuture.completedStage(answer);
     }
@@ -317,7 +317,8 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     return reset ? exchange.call(upstream, call) : CompletableFuture.failedStage(thrown);
   }
 
-  private Introspected heard(Digest digest, @Nullable Response answer, @Nullable Throwable thrown) {
+  private Introspected heard(
+      Digest digest, @Nullable CallAnswer answer, @Nullable Throwable thrown) {
     Introspected said = answer == null ? new Unsaid(why(thrown)) : read(digest, answer);
     known.heard(upstream.name(), said);
     (said instanceof Unsaid ? unanswered : answered).add(1);
@@ -329,7 +330,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     return String.valueOf(cause instanceof CallFailed failed ? failed.getMessage() : thrown);
   }
 
-  private Introspected read(Digest digest, Response answer) {
+  private Introspected read(Digest digest, CallAnswer answer) {
     if (answer.status() != 200) {
       return new Unsaid("status " + answer.status());
     }
