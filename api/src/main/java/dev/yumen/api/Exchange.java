@@ -1,6 +1,7 @@
 package dev.yumen.api;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,9 @@ public interface Exchange {
 
   /** The other end of the connection, whatever headers say. */
   InetAddress peerAddress();
+
+  /** What the peer connected to: address and port of the gateway's end of the connection. */
+  InetSocketAddress localAddress();
 
   /** What TLS agreed on with the peer; null without TLS. Trusted proxies have no say in it. */
   @Nullable TlsSession tls();

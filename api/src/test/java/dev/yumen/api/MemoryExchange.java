@@ -1,6 +1,7 @@
 package dev.yumen.api;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -48,6 +49,11 @@ final class MemoryExchange implements Exchange, RequestHead {
   @Override
   public RequestHead request() {
     return this;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return new InetSocketAddress(peerAddress(), 8080);
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -87,6 +88,11 @@ final class BenchExchange implements Exchange, RequestHead {
   @Override
   public RequestHead request() {
     return this;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return new InetSocketAddress(peerAddress(), 8080);
   }
 
   @Override

@@ -25,6 +25,7 @@ import dev.yumen.dataplane.upstream.MirrorTarget;
 import dev.yumen.dataplane.upstream.RetryPolicy;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -136,6 +137,11 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
   @Override
   public InetAddress peerAddress() {
     return client.peer().address().getAddress();
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return client.peer().local();
   }
 
   @Override

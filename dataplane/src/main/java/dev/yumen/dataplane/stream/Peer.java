@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** The other end of a client's connection, the same for all its requests. Only on its loop. */
 public final class Peer {
   private final InetSocketAddress address;
-  private final int localPort;
+  private final InetSocketAddress local;
   private final @Nullable TlsSession tls;
   private @Nullable String text;
   private byte @Nullable [] forwardedLines;
 
-  private Peer(InetSocketAddress address, int localPort, @Nullable TlsSession tls) {
+  private Peer(InetSocketAddress address, InetSocketAddress local, @Nullable TlsSession tls) {
     this.address = address;
-    this.localPort = localPort;
+    this.local = local;
     this.tls = tls;
   }
 
@@ -28,7 +28,7 @@ public final class Peer {
    */
   public static Peer of(Channel channel, @Nullable TlsSession tls) {
     ClientAddress address = ClientAddress.of(channel);
-    return new Peer(address.client(), address.local().getPort(), tls);
+    return new Peer(address.client(), address.local(), tls);
   }
 
   public InetSocketAddress address() {
@@ -43,9 +43,14 @@ public final class Peer {
     return text;
   }
 
-  /** The port that the client connected to. */
+  /** What the client connected to. */
+  public InetSocketAddress local() {
+    return local;
+  }
+
+  /** The port of that. */
   public int localPort() {
-    return localPort;
+    return local.getPort();
   }
 
   /** What TLS below agreed on; null without TLS. */
@@ -67,7 +72,7 @@ public final class Peer {
               + "\r\nX-Forwarded-Proto: "
               + scheme()
               + "\r\nX-Forwarded-Port: "
-              + localPort
+              + localPort()
               + "\r\n";
       forwardedLines = lines.getBytes(StandardCharsets.US_ASCII);
     }
