@@ -1,6 +1,7 @@
 package dev.yumen.api;
 
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What a filter step decides: go on, answer, wait, or fail. */
 public sealed interface Verdict {
@@ -22,8 +23,13 @@ public sealed interface Verdict {
    */
   record Await(CompletionStage<Verdict> later) implements Verdict {}
 
-  /** Stop here with a failure; the one table in the data plane turns it into a status. */
-  record Fail(Failure failure) implements Verdict {}
+  /**
+   * Stop here with a failure; the one table in the data plane turns it into a status.
+   *
+   * @param answer what the client gets instead, whatever its status; null for what the table says.
+   *     Logs, metrics and audit log tell the failure in either case.
+   */
+  record Fail(Failure failure, @Nullable Response answer) implements Verdict {}
 
   static Verdict proceed() {
     return Proceed.INSTANCE;
@@ -38,11 +44,16 @@ public sealed interface Verdict {
   }
 
   static Verdict fail(Failure failure) {
-    return new Fail(failure);
+    return new Fail(failure, null);
+  }
+
+  /** A failure whose answer is somebody else's, such as a service that was asked. */
+  static Verdict fail(Failure failure, Response answer) {
+    return new Fail(failure, answer);
   }
 
   /** Shorthand for {@code fail(Failure.of(code, detail))}. */
   static Verdict fail(FailureCode code, String detail) {
-    return new Fail(Failure.of(code, detail));
+    return new Fail(Failure.of(code, detail), null);
   }
 }

@@ -116,10 +116,20 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
         return true;
       }
       case Verdict.Respond respond -> answer(respond.response());
-      case Verdict.Fail fail -> fail(fail.failure());
+      case Verdict.Fail fail -> refuse(fail);
       case Verdict.Await _ -> throw new IllegalStateException("waiting for waiting");
     }
     return false;
+  }
+
+  private void refuse(Verdict.Fail refusal) {
+    Response answer = refusal.answer();
+    if (answer == null || ended) {
+      fail(refusal.failure());
+      return;
+    }
+    note(refusal.failure());
+    answer(answer);
   }
 
   /** A filter that was waited for has come to a verdict. */

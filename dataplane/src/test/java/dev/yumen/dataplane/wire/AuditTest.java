@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.Response;
 import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.audit.AuditCheck;
 import dev.yumen.testkit.RawClient;
+import dev.yumen.testkit.RawResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,27 @@ class AuditTest {
   }
 
   @TempDir Path folder;
+
+  @Test
+  void aRefusalWithAnAnswerOfItsOwnIsWrittenToo() throws IOException {
+    Path file = folder.resolve("audit.jsonl");
+    Failure failure = Failure.of(FailureCode.FORBIDDEN, "never");
+    try (GatewayFixture gateway =
+            GatewayFixture.start(
+                routes(file),
+                onRequest(
+                    "shut",
+                    _ -> Verdict.fail(failure, Response.of(404).body("text/plain", "nothing"))));
+        RawClient client = gateway.connect()) {
+      RawResponse answer = client.get("/shut");
+      assertEquals(404, answer.status());
+      assertEquals("nothing", answer.text());
+      assertEquals(
+          1, gateway.metric("gateway_failures_total{code=\"FORBIDDEN\",source=\"client\"}"));
+    }
+    String all = Files.readString(file);
+    assertTrue(all.contains("\"kind\":\"denied\",\"code\":\"FORBIDDEN\",\"count\":1"), all);
+  }
 
   @Test
   void refusalsAreWrittenWithoutQueryAndCredentials() throws IOException {

@@ -137,7 +137,7 @@ public final class ForwardAuthFilter implements Filter, TellsUpstream {
       return undecided(thrown);
     }
     if (answer.status() >= 300) {
-      return Verdict.respond(refusal(answer));
+      return Refused.by(upstream.name(), exchange, refusal(answer));
     }
     Headers headers = exchange.request().headers();
     for (String name : config.upstreamHeaders) {

@@ -49,6 +49,7 @@ public final class MultiAuthFilter implements Filter {
 
     void add(Verdict refusal) {
       if (refusal instanceof Verdict.Fail fail
+          && fail.answer() == null
           && fail.failure().code() == FailureCode.AUTH_MISSING) {
         missing = fail.failure();
         fail.failure().headers().stream()

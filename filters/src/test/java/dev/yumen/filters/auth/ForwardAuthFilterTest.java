@@ -9,11 +9,14 @@ import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,8 +30,11 @@ class ForwardAuthFilterTest {
   }
 
   private FilterHarness gateway(String settings) {
-    return FilterHarness.run(
-        """
+    return FilterHarness.run(configuration(settings), Path.of("target"));
+  }
+
+  private String configuration(String settings) {
+    return """
         listeners: {http: {address: "127.0.0.1:8080"}}
         upstreams:
           users: {endpoints: ["127.0.0.1:9001"]}
@@ -39,8 +45,7 @@ class ForwardAuthFilterTest {
             to: users
             filters: [{forward-auth: {upstream: auth%s}}]
         """
-            .formatted(auth.address(), settings),
-        Path.of("target"));
+        .formatted(auth.address(), settings);
   }
 
   @Test
@@ -111,6 +116,40 @@ class ForwardAuthFilterTest {
       assertNull(answer.header("x-internal"));
       assertEquals(0, gateway.forwarded());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "302, '', AUTH_MISSING",
+    "401, '', AUTH_MISSING",
+    "401, 'Authorization: Bearer x', AUTH_INVALID",
+    "403, 'Authorization: Bearer x', FORBIDDEN",
+    "404, '', FORBIDDEN",
+    "429, '', RATE_LIMITED"
+  })
+  void aRefusalHasACodeInTheLogsAndForMetrics(
+      int status, String header, String code, @TempDir Path folder) throws IOException {
+    auth.next(Behaviours.respond(status, "no"));
+    String filters =
+        "filters: [{access-log: {file: '%s', fields: [status, code]}}, "
+            .formatted(folder.resolve("access.log"));
+    String audit =
+        "audit: {path: '%s', denied: [auth-missing, auth-invalid, forbidden, rate-limited]}\n"
+            .formatted(folder.resolve("audit.jsonl"));
+    try (FilterHarness gateway =
+        FilterHarness.run(
+            audit + configuration("").replace("filters: [", filters), Path.of("target"))) {
+      RawResponse answer =
+          header.isEmpty() ? gateway.get("/secret") : gateway.get("/secret", header);
+      assertEquals(status, answer.status());
+      assertEquals("no", answer.text());
+    }
+    assertEquals(
+        "{\"status\":%d,\"code\":\"%s\"}".formatted(status, code),
+        Files.readString(folder.resolve("access.log")).strip());
+    String written = Files.readString(folder.resolve("audit.jsonl"));
+    assertTrue(written.contains("\"kind\":\"denied\",\"code\":\"" + code + "\""), written);
+    assertTrue(written.contains("\"path\":\"/secret\""), written);
   }
 
   @ParameterizedTest

@@ -117,6 +117,17 @@ class MultiAuthFilterTest {
     }
   }
 
+  @Test
+  void theAnswerOfAServiceIsKept() {
+    String filters = "- multi-auth: {any: [api-key, {forward-auth: {upstream: users}}]}";
+    try (FilterHarness gateway = FilterHarness.of("/**", filters, CONSUMERS)) {
+      gateway.upstreamAnswers(302, "Location: https://login.example/");
+      RawResponse answer = gateway.get("/");
+      assertEquals(302, answer.status());
+      assertEquals("https://login.example/", answer.header("location"));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'{}', any",
