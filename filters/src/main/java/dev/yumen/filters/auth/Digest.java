@@ -2,6 +2,7 @@ package dev.yumen.filters.auth;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** A digest as a key; any four of its bytes are a good hash. */
@@ -25,6 +26,11 @@ public final class Digest {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** For names that are text. */
+  public String hex() {
+    return HexFormat.of().formatHex(bytes);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.yumen.filters.fetch.Fetched.Page;
 import dev.yumen.filters.fetch.Fetched.Trouble;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -131,6 +132,29 @@ public final class Fetcher implements AutoCloseable {
     } catch (GeneralSecurityException | IOException e) {
       throw new InvalidValue("ca", ca.name(), "PEM certificates of authorities");
     }
+  }
+
+  /**
+   * An address that may be fetched.
+   *
+   * @param setting where it stands, for the message
+   * @param allowing the setting that allows http
+   * @throws InvalidValue when it is none
+   */
+  public static URI address(String setting, String text, boolean allowHttp, String allowing) {
+    try {
+      URI uri = new URI(text);
+      boolean scheme =
+          "https".equalsIgnoreCase(uri.getScheme())
+              || (allowHttp && "http".equalsIgnoreCase(uri.getScheme()));
+      if (scheme && uri.getHost() != null && uri.getRawUserInfo() == null) {
+        return uri;
+      }
+    } catch (URISyntaxException _) {
+      // Said below.
+    }
+    throw new InvalidValue(
+        setting, text, "an https address, or an http one with " + allowing + ": true");
   }
 
   /** The value of {@code Authorization} for a client and its secret (RFC 6749 §2.3.1). */

@@ -236,30 +236,18 @@ final class FetchedKeys implements KeySource, AutoCloseable {
     if (settings.url() != null) {
       return URI.create(settings.url());
     }
-    String base = String.valueOf(issuer);
-    URI page =
-        URI.create(
-            (base.endsWith("/") ? base.substring(0, base.length() - 1) : base)
-                + "/.well-known/openid-configuration");
-    return switch (fetcher.get(wish(page))) {
-      case Trouble trouble -> trouble;
-      case Page found -> discovered(page, Json.object(found.body()));
+    return switch (Discovery.ask(
+        fetcher, String.valueOf(issuer), settings.timeout(), (int) settings.maxSize().bytes())) {
+      case Discovery.Failed failed -> failed.trouble();
+      case Discovery.Document document -> address(document);
     };
   }
 
-  /** OpenID Connect Discovery 1.0 §4.3: the issuer must be the very one that was asked for. */
-  private Object discovered(URI page, @Nullable Map<String, Object> document) {
-    if (document == null) {
-      return new Trouble(Fetched.Kind.CONTENT, page + " sent no JSON object");
-    }
-    if (!String.valueOf(issuer).equals(document.get("issuer"))) {
-      return new Trouble(Fetched.Kind.CONTENT, page + " is of another issuer");
-    }
-    try {
-      return Jwks.uri("jwks_uri", String.valueOf(document.get("jwks_uri")), settings.allowHttp());
-    } catch (IllegalArgumentException _) {
-      return new Trouble(Fetched.Kind.CONTENT, page + " names no https address of keys");
-    }
+  private Object address(Discovery.Document document) {
+    URI address = document.address("jwks_uri", settings.allowHttp());
+    return address == null
+        ? new Trouble(Fetched.Kind.CONTENT, document.page() + " names no https address of keys")
+        : address;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.yumen.filters.jwt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.yumen.api.FilterContext;
 import dev.yumen.filters.auth.Digest;
 import dev.yumen.filters.auth.Recent;
@@ -33,7 +35,7 @@ final class Introspections {
   static Introspections of(
       FilterContext context, Oauth2IntrospectionFilter.Config config, JwtConsumers consumers) {
     // Settings hold a secret: what is kept as the name of the state is a digest.
-    String name = Known.sha256(config + "\n" + consumers);
+    String name = Digest.of((config + "\n" + consumers).getBytes(UTF_8)).hex();
     return context.state(Introspections.class, name, () -> new Introspections(config, context));
   }
 

@@ -7,10 +7,10 @@ import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Shorthand;
+import dev.yumen.filters.fetch.Bounds;
+import dev.yumen.filters.fetch.Fetcher;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where a JWK set is, and how it is fetched. */
@@ -49,37 +49,16 @@ public record Jwks(
     if (url != null) {
       uri("url", url, allowHttp);
     }
-    within("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
-    within("refresh", refresh, SECOND, Duration.ofDays(1));
-    within("refetch", refetch, Duration.ofMillis(100), Duration.ofHours(1));
+    Bounds.check("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+    Bounds.check("refresh", refresh, SECOND, Duration.ofDays(1));
+    Bounds.check("refetch", refetch, Duration.ofMillis(100), Duration.ofHours(1));
     if (maxSize.bytes() < 1 || maxSize.bytes() > 1 << 20) {
       throw new InvalidValue("max-size", maxSize.toString(), "up to 1MiB");
     }
   }
 
-  private static void within(String setting, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new InvalidValue(
-          setting,
-          value.toString().substring(2).toLowerCase(Locale.ROOT),
-          least.toMillis() + "ms to " + most.toSeconds() + "s");
-    }
-  }
-
   /** An address that may be fetched. */
   public static URI uri(String setting, String text, boolean allowHttp) {
-    try {
-      URI uri = new URI(text);
-      boolean scheme =
-          "https".equalsIgnoreCase(uri.getScheme())
-              || (allowHttp && "http".equalsIgnoreCase(uri.getScheme()));
-      if (scheme && uri.getHost() != null && uri.getRawUserInfo() == null) {
-        return uri;
-      }
-    } catch (URISyntaxException _) {
-      // Said below.
-    }
-    throw new InvalidValue(
-        setting, text, "an https address, or an http one with jwks.allow-http: true");
+    return Fetcher.address(setting, text, allowHttp, "jwks.allow-http");
   }
 }

@@ -119,8 +119,8 @@ public final class JwtFilter implements Filter, TellsUpstream {
       checkKeys(issuer, secret, publicKey, jwks);
     }
 
-    /** RFC 6749 §3.3; it stands between quotes in a challenge. */
-    static void checkScope(String scope) {
+    /** Passes one scope (RFC 6749 §3.3); it stands between quotes in a challenge. */
+    public static void checkScope(String scope) {
       if (scope.isEmpty() || !scope.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"')) {
         throw new InvalidValue("scopes", scope, "one scope, without spaces and quotes");
       }

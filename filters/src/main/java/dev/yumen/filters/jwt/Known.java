@@ -1,11 +1,10 @@
 package dev.yumen.filters.jwt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.yumen.api.FilterContext;
+import dev.yumen.filters.auth.Digest;
 import dev.yumen.filters.auth.Recent;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,19 +19,10 @@ record Known(@Nullable KeySource fixed, Recent<String, Verified> tokens) {
   static Known of(
       FilterContext context, JwtFilter.Config config, JwtConsumers consumers, @Nullable Keys keys) {
     // Settings hold secrets: what is kept as the name of the state is a digest.
-    String name = sha256(config + "\n" + consumers);
+    String name = Digest.of((config + "\n" + consumers).getBytes(UTF_8)).hex();
     return context.state(
         Known.class,
         name,
         () -> new Known(keys == null ? null : KeySource.of(keys), new Recent<>(config.cache())));
-  }
-
-  static String sha256(String text) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -24,6 +24,9 @@ import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.Digest;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.TellsUpstream;
+import dev.yumen.filters.fetch.Bounds;
+import dev.yumen.filters.fetch.ClientAuth;
+import dev.yumen.filters.fetch.Fetcher;
 import dev.yumen.filters.jwt.Bearer.Shown;
 import dev.yumen.filters.jwt.Introspected.Active;
 import dev.yumen.filters.jwt.Introspected.Refused;
@@ -33,7 +36,6 @@ import dev.yumen.filters.jwt.Refusal.Reason;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,14 +50,6 @@ import org.jspecify.annotations.Nullable;
 public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
   public static final FilterType<Config> TYPE =
       new FilterType<>("oauth2-introspection", Config.class, Oauth2IntrospectionFilter::new);
-
-  /** How the gateway shows the service who it is (RFC 6749 §2.3.1). */
-  public enum ClientAuth {
-    /** {@code client_secret_basic}: in the field Authorization. */
-    BASIC,
-    /** {@code client_secret_post}: in the form. */
-    POST
-  }
 
   /** What happens when the service can not say. */
   public enum OnError {
@@ -131,10 +125,10 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
       if (clientSecret.isEmpty()) {
         throw InvalidValue.found("client-secret", "nothing", "a secret");
       }
-      within("clock-skew", clockSkew, Duration.ZERO, Duration.ofMinutes(10));
-      within("cache-time", cacheTime, Duration.ZERO, Duration.ofHours(1));
-      within("refused-cache-time", refusedCacheTime, Duration.ZERO, Duration.ofMinutes(1));
-      within("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
+      Bounds.check("clock-skew", clockSkew, Duration.ZERO, Duration.ofMinutes(10));
+      Bounds.check("cache-time", cacheTime, Duration.ZERO, Duration.ofHours(1));
+      Bounds.check("refused-cache-time", refusedCacheTime, Duration.ZERO, Duration.ofMinutes(1));
+      Bounds.check("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
       if (cookie != null) {
         HeaderName.readable("cookie", cookie);
       }
@@ -155,13 +149,6 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     private static void filled(String setting, String text) {
       if (text.isBlank()) {
         throw new InvalidValue(setting, text, "a name");
-      }
-    }
-
-    private static void within(String setting, Duration value, Duration least, Duration most) {
-      if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-        throw new InvalidValue(
-            setting, value.toString(), least.toMillis() + "ms to " + most.toSeconds() + "s");
       }
     }
   }
@@ -235,9 +222,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     if (config.clientAuth == ClientAuth.POST) {
       return call;
     }
-    String pair = encode(config.clientId) + ":" + encode(config.clientSecret);
-    return call.header(
-        "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+    return call.header("Authorization", Fetcher.basic(config.clientId, config.clientSecret));
   }
 
   private static String encode(String text) {
