@@ -33,6 +33,7 @@ import dev.yumen.filters.security.CsrfFilter;
 import dev.yumen.filters.security.IpRestrictionFilter;
 import dev.yumen.filters.security.RefererRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
+import dev.yumen.filters.token.ClientCredentialsFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
 import dev.yumen.filters.traffic.FaultFilter;
@@ -63,6 +64,7 @@ public final class BuiltInFilters {
           BodyLimitsFilter.TYPE,
           BotDetectionFilter.TYPE,
           CircuitBreakerFilter.TYPE,
+          ClientCredentialsFilter.TYPE,
           ConcurrencyLimitFilter.TYPE,
           CorsFilter.TYPE,
           CsrfFilter.TYPE,

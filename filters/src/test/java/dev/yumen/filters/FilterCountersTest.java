@@ -26,6 +26,7 @@ class FilterCountersTest {
             """
             - access-log
             - circuit-breaker
+            - client-credentials: {token-url: 'https://127.0.0.1:9', client-id: a, client-secret: b}
             - concurrency-limit: 5
             - fault: {delay: 5ms}
             - rate-limit: {rate: 1/s, cost: {response-header: X-Cost}}

@@ -3,21 +3,14 @@ package dev.yumen.filters.oidc;
 import dev.yumen.filters.fetch.Fetched.Trouble;
 import dev.yumen.filters.fetch.Fetcher;
 import dev.yumen.filters.fetch.Posted;
-import dev.yumen.filters.jwt.Json;
+import dev.yumen.filters.token.TokenAnswer;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Asks a provider for tokens. Blocks, so not on an event loop. */
 final class TokenEndpoint {
   private static final int MOST_BYTES = 1 << 16;
   private static final long MOST_SECONDS = 1L << 31;
-
-  /** What may stand in {@code Authorization} (RFC 6750 §2.1). */
-  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
-
-  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
   private final Fetcher fetcher;
   private final OidcLoginFilter.Config config;
@@ -65,32 +58,21 @@ final class TokenEndpoint {
   }
 
   private static Granted read(Endpoints endpoints, Posted.Answer answer) {
-    Map<String, Object> members = Json.object(answer.body());
-    if (answer.status() != 200) {
-      return new Granted.Refused("the token endpoint says " + error(members, answer.status()));
-    }
-    if (members == null
-        || !(members.get("access_token") instanceof String access)
-        || !TOKEN.matcher(access).matches()
-        || !"bearer".equalsIgnoreCase(text(members, "token_type"))) {
-      return new Granted.Unavailable(endpoints.token() + " sent no bearer token");
-    }
-    long seconds = members.get("expires_in") instanceof Number number ? number.longValue() : 0;
+    return switch (TokenAnswer.of(endpoints.token(), answer)) {
+      case TokenAnswer.Refused refused -> new Granted.Refused(refused.detail());
+      case TokenAnswer.Senseless senseless -> new Granted.Unavailable(senseless.detail());
+      case TokenAnswer.Granted granted -> tokens(granted);
+    };
+  }
+
+  private static Tokens tokens(TokenAnswer.Granted granted) {
+    long seconds =
+        granted.members().get("expires_in") instanceof Number number ? number.longValue() : 0;
     return new Tokens(
-        access,
-        text(members, "id_token"),
-        text(members, "refresh_token"),
-        text(members, "scope"),
+        granted.token(),
+        granted.text("id_token"),
+        granted.text("refresh_token"),
+        granted.text("scope"),
         Math.clamp(seconds, 0, MOST_SECONDS));
-  }
-
-  private static @Nullable String text(Map<String, Object> members, String name) {
-    return members.get(name) instanceof String text ? text : null;
-  }
-
-  /** The code of an error, if it is one that a log can hold. */
-  private static String error(@Nullable Map<String, Object> members, int status) {
-    String error = members == null ? null : text(members, "error");
-    return error == null || !ERROR.matcher(error).matches() ? String.valueOf(status) : error;
   }
 }

@@ -1,0 +1,8 @@
+/**
+ * Tokens for the services behind: {@link dev.yumen.filters.token.ClientCredentialsFilter} shows
+ * them the gateway's own.
+ */
+@NullMarked
+package dev.yumen.filters.token;
+
+import org.jspecify.annotations.NullMarked;
