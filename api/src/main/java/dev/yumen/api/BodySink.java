@@ -1,6 +1,7 @@
 package dev.yumen.api;
 
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletionStage;
 
 /** Where a {@link BodyTransform} puts its result. Only valid during the call it was passed to. */
 public interface BodySink {
@@ -13,4 +14,16 @@ public interface BodySink {
    * that nobody takes the body for complete.
    */
   void fail(Failure failure);
+
+  /**
+   * Holds a request back that is all there until the verdict is known, which must not wait again.
+   * For what is found out on another thread. Not completing within {@code limits.filter-timeout} is
+   * 504 {@code FILTER_TIMEOUT}.
+   *
+   * @throws IllegalStateException unless it is the body of a request and is treated as a {@link
+   *     BodyTreatment.Whole}
+   */
+  default void await(CompletionStage<Verdict> later) {
+    throw new IllegalStateException("nothing waits for this");
+  }
 }

@@ -6,6 +6,7 @@ package dev.yumen.api;
  */
 public enum FailureCode {
   BAD_REQUEST(400, Source.CLIENT),
+  REQUEST_INVALID(400, Source.CLIENT),
   AUTH_MISSING(401, Source.CLIENT),
   AUTH_INVALID(401, Source.CLIENT),
   FORBIDDEN(403, Source.CLIENT),

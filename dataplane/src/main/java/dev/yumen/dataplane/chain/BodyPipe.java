@@ -6,10 +6,12 @@ import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Headers;
+import dev.yumen.api.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** One body on its way through the filters that asked for it, in order. */
@@ -120,6 +122,14 @@ public final class BodyPipe {
       failed = true;
       sink.fail(failure);
     }
+
+    @Override
+    public void await(CompletionStage<Verdict> later) {
+      if (!whole) {
+        throw new IllegalStateException("a body that is not held goes on");
+      }
+      sink.await(later);
+    }
   }
 
   private class Stage implements BodySink {
@@ -181,6 +191,11 @@ public final class BodyPipe {
     public void fail(Failure failure) {
       failed = true;
       next.fail(failure);
+    }
+
+    @Override
+    public void await(CompletionStage<Verdict> later) {
+      next.await(later);
     }
 
     void discard() {

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.Flaw;
 import dev.yumen.api.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,7 +62,8 @@ public final class FailureResponses {
     if (text == null) {
       throw new IllegalStateException("no text for " + failure.code());
     }
-    byte[] tail = (safe(traceId) + "\"}\n").getBytes(StandardCharsets.US_ASCII);
+    String end = safe(traceId) + "\"" + flaws(failure.flaws()) + "}\n";
+    byte[] tail = end.getBytes(StandardCharsets.UTF_8);
     byte[] body = new byte[text.head().length + tail.length];
     System.arraycopy(text.head(), 0, body, 0, text.head().length);
     System.arraycopy(tail, 0, body, text.head().length, tail.length);
@@ -75,6 +77,25 @@ public final class FailureResponses {
   /** What to say of a failure in one sentence, in the client's language. */
   public String text(FailureCode code, @Nullable String acceptLanguage) {
     return messages.detail(code, messages.choose(acceptLanguage));
+  }
+
+  /** What is wrong with the request, as a further member. */
+  private static String flaws(List<Flaw> flaws) {
+    if (flaws.isEmpty()) {
+      return "";
+    }
+    StringBuilder json = new StringBuilder(",\"errors\":[");
+    for (Flaw flaw : flaws) {
+      json.append(json.charAt(json.length() - 1) == '[' ? "" : ",")
+          .append("{\"in\":")
+          .append(Json.text(flaw.in()))
+          .append(",\"pointer\":")
+          .append(Json.text(flaw.pointer()))
+          .append(",\"rule\":")
+          .append(Json.text(flaw.rule()))
+          .append('}');
+    }
+    return json.append(']').toString();
   }
 
   private static String safe(String traceId) {

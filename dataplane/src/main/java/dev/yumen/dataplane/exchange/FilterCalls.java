@@ -76,7 +76,8 @@ final class FilterCalls {
     return verdict;
   }
 
-  private @Nullable Verdict await(@Nullable CompletionStage<Verdict> later) {
+  /** Waits; the verdict goes to {@link ProxyExchange#resume}. */
+  @Nullable Verdict await(@Nullable CompletionStage<Verdict> later) {
     if (later == null) {
       return failed("waits for null", null);
     }

@@ -138,7 +138,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     try {
       if (proceed(verdict)) {
         if (onRequest) {
-          runRequestFilters();
+          goOn();
         } else {
           runResponseFilters();
         }
@@ -147,6 +147,24 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(Failure.of(FailureCode.INTERNAL, "resume: " + e, e));
     }
     flush();
+  }
+
+  private void goOn() {
+    if (requestPipe == null) {
+      runRequestFilters();
+    } else {
+      forwardWhole();
+    }
+  }
+
+  /** All that filters want to see of the request was seen: what they find out is waited for. */
+  private void forwardWhole() {
+    CompletionStage<Verdict> check = upload().nextCheck();
+    if (check == null) {
+      forwarding.attempt();
+    } else {
+      calls.await(check);
+    }
   }
 
   boolean ended() {
@@ -190,7 +208,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
           answering.continueIfExpected();
           client().resumeRequest();
         } else {
-          forwarding.attempt();
+          forwardWhole();
         }
       }
       case RouteEnd.Respond respond -> answer(respond.response());
@@ -296,7 +314,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
     forwarding.requestEnded();
     if (awaitingWhole && !answering.begun()) {
-      forwarding.attempt();
+      forwardWhole();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.BodySink;
 import dev.yumen.api.Failure;
+import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.stream.Framing;
@@ -9,8 +10,11 @@ import dev.yumen.dataplane.stream.UpstreamStream;
 import dev.yumen.dataplane.upstream.Endpoint;
 import dev.yumen.dataplane.upstream.MirrorTarget;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,9 @@ final class Upload implements BodySink {
   private @Nullable UpstreamStream to;
 
   private boolean continueAwaited;
+
+  /** What filters are still finding out about a body that is held as a whole. */
+  private @Nullable Queue<CompletionStage<Verdict>> checks;
 
   Upload(ProxyExchange exchange) {
     this.exchange = exchange;
@@ -224,6 +231,19 @@ final class Upload implements BodySink {
   @Override
   public void fail(Failure failure) {
     exchange.fail(failure);
+  }
+
+  @Override
+  public void await(CompletionStage<Verdict> later) {
+    if (checks == null) {
+      checks = new ArrayDeque<>(1);
+    }
+    checks.add(later);
+  }
+
+  /** What a filter still finds out about the body, one after the other; null when nothing. */
+  @Nullable CompletionStage<Verdict> nextCheck() {
+    return checks == null ? null : checks.poll();
   }
 
   void trailers(@Nullable HeadTable trailers) {

@@ -10,6 +10,7 @@ import static dev.yumen.testkit.Behaviours.echo;
 import static dev.yumen.testkit.Behaviours.raw;
 import static dev.yumen.testkit.Behaviours.respond;
 import static dev.yumen.testkit.Behaviours.streamChunked;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,6 +24,7 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
+import dev.yumen.api.Verdict;
 import dev.yumen.testkit.PatternBytes;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
@@ -32,6 +34,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +50,8 @@ class BodyFilterTest {
           onRequestBody("up-inspect", _ -> new BodyTreatment.Inspect(count(COUNTED))),
           onRequestBody("up-whole", _ -> whole(1000, text -> "<" + upper(text) + ">")),
           onRequestBody("up-fails", _ -> new BodyTreatment.Stream(BodyFilterTest::refuse)),
+          onRequestBody("up-later", _ -> new BodyTreatment.Whole(1000, new DecidesLater())),
+          onRequestBody("up-later-held", _ -> new BodyTreatment.Stream(new DecidesLater())),
           onRequestBody("up-trailers", _ -> new BodyTreatment.Stream(new Trailing())),
           onResponseBody("down-trailers", _ -> new BodyTreatment.Stream(new Trailing())),
           onResponseBody("down-stream", _ -> stream(BodyFilterTest::upper)),
@@ -81,6 +86,19 @@ class BodyFilterTest {
     public void onEnd(BodySink out) {
       out.emit(buffer("leak"));
       out.fail(Failure.of(FailureCode.FORBIDDEN, "no"));
+    }
+  }
+
+  /** Finds out on another thread whether there is an x in the body, and says so twice. */
+  private static final class DecidesLater implements BodyTransform {
+    @Override
+    public void onChunk(ByteBuf chunk, BodySink out) {
+      boolean found = chunk.toString(US_ASCII).contains("x");
+      out.emit(chunk);
+      out.await(CompletableFuture.supplyAsync(Verdict::proceed));
+      out.await(
+          CompletableFuture.supplyAsync(
+              () -> found ? Verdict.fail(FailureCode.FORBIDDEN, "an x") : Verdict.proceed()));
     }
   }
 
@@ -249,6 +267,31 @@ class BodyFilterTest {
       }
     }
     assertEquals(before + 2, UPSTREAM.requests().size());
+  }
+
+  @Test
+  void whatAFilterFindsOutAboutABodyIsWaitedFor() {
+    int before = UPSTREAM.requests().size();
+    try (RawClient client = GATEWAY.connect()) {
+      for (String framed :
+          List.of(
+              "Content-Length: 3\r\n\r\na%s",
+              "Transfer-Encoding: chunked\r\n\r\n3\r\na%s\r\n0\r\n\r\n")) {
+        client.send("POST /up-later HTTP/1.1\r\nHost: h\r\n" + framed.formatted("xb"));
+        assertEquals(403, client.readResponse().status());
+        assertEquals(before, UPSTREAM.requests().size());
+        assertEquals("abc", post(client, "/up-later", framed.formatted("bc")).text());
+        before++;
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatIsNotHeldIsNotWaitedFor() {
+    try (RawClient client = GATEWAY.connect()) {
+      client.send("POST /up-later-held HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na");
+      assertTrue(client.readResponse().text().contains("FILTER_FAILED"));
+    }
   }
 
   @Test
