@@ -27,6 +27,7 @@ class DocsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```ya?ml[^\\n]*\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("\\]\\((?![a-z]+:|#)([^)#\\s]+)");
+  private static final Pattern FILE = Pattern.compile("# ([a-z-]+\\.yaml)\n");
   private static final Path BAD = ROOT.resolve("examples/bad.yaml");
   private static final String WRITE =
       "./yumen test -pl app -am -Dtest=DocsTest -Ddocs.write=true"
@@ -134,10 +135,24 @@ class DocsTest {
     return tests;
   }
 
-  private static void assertGood(String name, String yaml, Path page) {
-    LoadedConfig loaded = Wiring.reader(Map.of()).readText(name, yaml, folderOf(page));
+  private static void assertGood(String name, String yaml, Path page) throws IOException {
+    LoadedConfig loaded = Wiring.reader(Map.of()).readText(name, yaml, folderWithFilesOf(page));
     List<Problem> problems = Wiring.withCompileProblems(loaded).problems();
     assertEquals(List.of(), problems, yaml);
+  }
+
+  /** Where the files are that a page shows: blocks that begin with their name in a comment. */
+  private static Path folderWithFilesOf(Path page) throws IOException {
+    Path folder = folderOf(page);
+    Matcher block = BLOCK.matcher(Files.readString(page));
+    while (block.find()) {
+      Matcher name = FILE.matcher(block.group(1));
+      if (name.lookingAt()) {
+        folder = folder.equals(folderOf(page)) ? Files.createTempDirectory("page") : folder;
+        Files.writeString(folder.resolve(name.group(1)), block.group(1));
+      }
+    }
+    return folder;
   }
 
   private static Path folderOf(Path page) {

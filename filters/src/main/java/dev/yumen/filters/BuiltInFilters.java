@@ -46,6 +46,7 @@ import dev.yumen.filters.traffic.RequestSizeFilter;
 import dev.yumen.filters.traffic.RetryFilter;
 import dev.yumen.filters.traffic.TimeoutFilter;
 import dev.yumen.filters.traffic.TrafficSplitFilter;
+import dev.yumen.filters.validate.ValidateFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,8 @@ public final class BuiltInFilters {
           StripPrefixFilter.TYPE,
           TimeoutFilter.TYPE,
           TraceIdFilter.TYPE,
-          TrafficSplitFilter.TYPE);
+          TrafficSplitFilter.TYPE,
+          ValidateFilter.TYPE);
 
   private BuiltInFilters() {}
 

@@ -109,8 +109,12 @@ class EveryFilterIsCompleteTest {
 
   @ParameterizedTest
   @MethodSource("filters")
-  void thePagesExampleDoesWhatThePageSays(FilterType<?> type, @TempDir Path folder) {
+  void thePagesExampleDoesWhatThePageSays(FilterType<?> type, @TempDir Path folder)
+      throws IOException {
     FilterPage page = FilterPage.of(type.name());
+    for (Map.Entry<String, String> file : page.files().entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
     assertTrue(page.configuration().contains("- " + type.name()), "the page shows its filter");
     assertFalse(page.calls().isEmpty(), "the page shows a call");
     try (FilterHarness gateway = FilterHarness.run(page.configuration(), folder)) {

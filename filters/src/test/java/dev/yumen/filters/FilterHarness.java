@@ -122,7 +122,12 @@ public final class FilterHarness implements AutoCloseable {
 
   /** As above, with further top-level settings. */
   public static List<String> problems(String filters, String more) {
-    LoadedConfig loaded = read(configuration("/**", filters, more), FOLDER);
+    return problems(configuration("/**", filters, more), FOLDER);
+  }
+
+  /** What is wrong with a whole configuration, each as one line. */
+  public static List<String> problems(String yaml, Path folder) {
+    LoadedConfig loaded = read(yaml, folder);
     List<Problem> problems = new ArrayList<>(loaded.problems());
     if (loaded.config() != null) {
       problems.addAll(Gateway.check(loaded));

@@ -5,13 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A page of docs/filters: its configuration, its curl lines with their answers, its table. */
 final class FilterPage {
   private static final Path FOLDER = Path.of("..", "docs", "filters");
+
+  private static final Pattern FILE = Pattern.compile("# ([a-z-]+\\.yaml)\n");
 
   private final String name;
   private final String text;
@@ -56,6 +60,18 @@ final class FilterPage {
 
   String configuration() {
     return block("yaml").getFirst();
+  }
+
+  /** Files that stand beside the configuration: blocks that begin with their name in a comment. */
+  Map<String, String> files() {
+    Map<String, String> files = new LinkedHashMap<>();
+    for (String block : block("yaml")) {
+      Matcher name = FILE.matcher(block);
+      if (name.lookingAt()) {
+        files.put(name.group(1), block);
+      }
+    }
+    return files;
   }
 
   /** What the upstream receives for the last call, as a request line and headers; or nothing. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * container that is open. Strict, so that no reader behind it can see another structure: UTF-8
  * without a byte order mark, no comments, no single quotes, no trailing commas, one value.
  */
-final class JsonLimits implements BodyReader {
+public final class JsonLimits implements BodyReader {
 
   /** How much of what. */
   @Describe("What a body in JSON may hold.")
@@ -77,7 +77,7 @@ final class JsonLimits implements BodyReader {
   private int hexLeft;
   private String literal = "";
 
-  JsonLimits(Config limits) {
+  public JsonLimits(Config limits) {
     this.limits = limits;
     this.counts = new int[limits.depth];
     this.objects = new boolean[limits.depth];
