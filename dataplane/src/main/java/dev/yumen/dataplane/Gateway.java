@@ -219,8 +219,12 @@ public final class Gateway implements AutoCloseable {
    * Makes another configuration live: all of it, or nothing.
    *
    * @return everything that was found; with an ERROR among it, the old configuration goes on
+   * @throws IllegalStateException when the gateway is closed
    */
   public synchronized List<Problem> apply(LoadedConfig loaded) {
+    if (closed) {
+      throw new IllegalStateException("the gateway is closed");
+    }
     GatewayConfig config = loaded.config();
     if (config == null) {
       return loaded.problems();

@@ -2,6 +2,7 @@ package dev.yumen.control.source;
 
 import dev.yumen.config.LoadedConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ public final class FileSource implements AutoCloseable {
   private static final long QUIET_MILLIS = 100;
   private static final int MOST_WAITS = 20;
   private static final int MOST_READS = 5;
+  private static final Duration LONGEST_PUBLISHING = Duration.ofSeconds(10);
 
   private final Path main;
   private final Function<Path, LoadedConfig> reader;
@@ -38,6 +41,7 @@ public final class FileSource implements AutoCloseable {
   private final Notices notices;
   private volatile boolean asked;
   private volatile boolean closed;
+  private volatile @Nullable Thread thread;
 
   // The source's own thread.
   private Stamps live = Stamps.NONE;
@@ -63,7 +67,7 @@ public final class FileSource implements AutoCloseable {
    */
   public FileSource start(LoadedConfig first) {
     know(first);
-    Thread.ofVirtual().name("config-source").start(this::run);
+    thread = Thread.ofVirtual().name("config-source").start(this::run);
     notices.start();
     return this;
   }
@@ -77,12 +81,25 @@ public final class FileSource implements AutoCloseable {
     wake.release();
   }
 
-  /** Stops watching. What is being published goes on to its end. */
+  /**
+   * Stops watching, and waits until what is being published has been, ten seconds at most. Not on
+   * this source's own thread.
+   */
   @Override
   public void close() {
     closed = true;
     wake.release();
     notices.close();
+    Thread running = thread;
+    if (running != null) {
+      try {
+        if (!running.join(LONGEST_PUBLISHING)) {
+          LOG.warn("the configuration {} is still being applied", main);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private void run() {

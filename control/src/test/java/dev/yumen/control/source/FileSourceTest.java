@@ -1,8 +1,10 @@
 package dev.yumen.control.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.GatewayConfig;
@@ -13,10 +15,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +49,38 @@ class FileSourceTest {
     Files.move(write("yumen.yaml.new", routes("two")), main, StandardCopyOption.REPLACE_EXISTING);
 
     assertEquals(List.of("two"), nextRoutes());
+  }
+
+  @Test
+  void nothingIsPublishedOnceItIsClosed() throws Exception {
+    Path main = write("yumen.yaml", routes("one"));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    FileSource source =
+        new FileSource(
+            main,
+            reader::read,
+            (loaded, why) -> {
+              begun.countDown();
+              await(goOn);
+              published.add(loaded);
+            });
+    source.start(reader.read(main)).reloadNow();
+    assertTrue(begun.await(20, TimeUnit.SECONDS));
+    Thread closing = Thread.ofVirtual().start(source::close);
+    assertFalse(closing.join(Duration.ofMillis(50)));
+    goOn.countDown();
+
+    closing.join();
+    assertEquals(1, published.size());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -257,6 +257,13 @@ class ReloadTest {
   }
 
   @Test
+  void aGatewayThatIsClosedTakesNoConfiguration() {
+    GatewayFixture gateway = GatewayFixture.start(FIRST, tagType());
+    gateway.close();
+    assertThrows(IllegalStateException.class, () -> gateway.apply(FIRST));
+  }
+
+  @Test
   void aPortThatIsTakenRejectsTheWholeConfiguration() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String clash =
