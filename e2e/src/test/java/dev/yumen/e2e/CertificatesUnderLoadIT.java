@@ -99,7 +99,7 @@ class CertificatesUnderLoadIT {
   }
 
   @Test
-  void noHandshakeAndNoRequestFails() throws InterruptedException {
+  void noHandshakeAndNoRequestFails() throws InterruptedException, IOException {
     int replacements = Scale.of(10, 100);
     replace();
     String yaml =
@@ -107,6 +107,7 @@ class CertificatesUnderLoadIT {
         listeners:
           https: {address: "127.0.0.1:0", tls: {certificates: {cert: site.pem}}}
         management: {address: "127.0.0.1:0"}
+        audit: {path: audit.jsonl, sync: 0s}
         routes: [{id: all, match: {path: /}, respond: {body: fine}}]
         """;
     Load load = new Load();
@@ -134,5 +135,11 @@ class CertificatesUnderLoadIT {
         load.seen.size(), load.handshakes.get(), load.requests.get(), load.failures.size());
     assertEquals(List.of(), List.copyOf(load.failures));
     assertTrue(load.seen.size() >= replacements, "seen: " + load.seen.size());
+    List<String> told =
+        Files.readAllLines(folder.resolve("audit.jsonl")).stream()
+            .filter(line -> line.contains("\"kind\":\"certificate-replaced\""))
+            .toList();
+    assertTrue(told.size() >= replacements, told::toString);
+    assertTrue(told.getFirst().contains("\"certificate\":\"site.pem\""), told::toString);
   }
 }

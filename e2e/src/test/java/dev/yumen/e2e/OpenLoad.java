@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * Requests at a constant rate, whatever becomes of them. What one takes is counted from when it was
@@ -44,6 +45,7 @@ final class OpenLoad implements AutoCloseable {
   record Answer(long number, boolean post, long due, long nanos, int status, String told) {}
 
   private final Plan plan;
+  private final Supplier<String> fields;
   private final Semaphore slots;
   private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -52,8 +54,9 @@ final class OpenLoad implements AutoCloseable {
   private volatile long sent;
   private volatile boolean over;
 
-  private OpenLoad(Plan plan) {
+  private OpenLoad(Plan plan, Supplier<String> fields) {
     this.plan = plan;
+    this.fields = fields;
     this.slots = new Semaphore(plan.connections(), true);
     try {
       for (int i = 0; i < plan.connections(); i++) {
@@ -66,7 +69,16 @@ final class OpenLoad implements AutoCloseable {
   }
 
   static OpenLoad start(Plan plan) {
-    return new OpenLoad(plan);
+    return start(plan, () -> "");
+  }
+
+  /**
+   * The same with more fields in each request.
+   *
+   * @param fields makes their lines, each with its CRLF, for one request; called by many threads
+   */
+  static OpenLoad start(Plan plan, Supplier<String> fields) {
+    return new OpenLoad(plan, fields);
   }
 
   private void run() {
@@ -116,8 +128,8 @@ final class OpenLoad implements AutoCloseable {
   private String request(long number, boolean post) {
     String body = post ? Long.toString(number) : "";
     String length = post ? "Content-Length: " + body.length() + "\r\n" : "";
-    return "%s %s HTTP/1.1\r\nHost: load\r\n%s\r\n%s"
-        .formatted(post ? "POST" : "GET", plan.path(), length, body);
+    return "%s %s HTTP/1.1\r\nHost: load\r\n%s%s\r\n%s"
+        .formatted(post ? "POST" : "GET", plan.path(), fields.get(), length, body);
   }
 
   /** Lets it go on for a while. */

@@ -10,7 +10,9 @@ import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.ScriptedUpstream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -89,7 +91,10 @@ class SignalsIT {
 
   @Test
   void hangUpSignalReadsTheConfigurationAgain() {
-    String before = FRAME + "routes: [{id: a, match: {path: /a}, respond: {body: before}}]\n";
+    String before =
+        FRAME
+            + "audit: {path: audit.jsonl, sync: 0s}\n"
+            + "routes: [{id: a, match: {path: /a}, respond: {body: before}}]\n";
     try (GatewayProcess gateway = GatewayProcess.start(folder, before);
         RawClient client = gateway.connect()) {
       assertEquals("before", client.get("/a").text());
@@ -101,6 +106,18 @@ class SignalsIT {
           GatewayProcess.PATIENCE,
           "the new answer on the same connection",
           () -> client.get("/a").text().equals("after"));
+      Eventually.within(
+          GatewayProcess.PATIENCE,
+          "the audit log has it",
+          () -> audit().contains("\"kind\":\"config-applied\",\"by\":\"signal\""));
+    }
+  }
+
+  private String audit() {
+    try {
+      return Files.readString(folder.resolve("audit.jsonl"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
