@@ -18,15 +18,12 @@ final class Admission {
   private final String scheme;
   private final TokenPolicy policy;
   private final JwtConsumers consumers;
-  private final Bearer bearer;
 
-  Admission(
-      TokenRules rules, String scheme, TokenPolicy policy, JwtConsumers consumers, Bearer bearer) {
+  Admission(TokenRules rules, String scheme, TokenPolicy policy, JwtConsumers consumers) {
     this.rules = rules;
     this.scheme = scheme;
     this.policy = policy;
     this.consumers = consumers;
-    this.bearer = bearer;
   }
 
   /**
@@ -38,7 +35,7 @@ final class Admission {
     Set<String> scopes = new HashSet<>(Identity.words(claims.get("scope")));
     scopes.addAll(Identity.words(claims.get("scp")));
     if (!scopes.containsAll(rules.scopes())) {
-      return forbidden("a scope is missing");
+      return forbidden(Reason.SCOPE, "a scope is missing");
     }
     String subject = policy.subject(claims);
     if (subject == null) {
@@ -46,13 +43,13 @@ final class Admission {
     }
     Consumer consumer = consumers.find(subject, claims);
     if (consumer == null && rules.unknown() == Unknown.REJECT) {
-      return forbidden("its subject is no consumer");
+      return forbidden(Reason.SUBJECT, "its subject is no consumer");
     }
     if (consumer == null) {
       consumer = consumers.stranger(subject, claims, rules.groupsClaim());
     }
     return consumer == null
-        ? forbidden("its subject is the name of a consumer that it is not")
+        ? forbidden(Reason.SUBJECT, "its subject is the name of a consumer that it is not")
         : admitted(new Identity(consumer, scheme, scopes, claims));
   }
 
@@ -67,7 +64,7 @@ final class Admission {
     return new Decision.Admitted(new UpstreamIdentity(identity, fields));
   }
 
-  private Decision forbidden(String detail) {
-    return new Decision.Forbidden(bearer.refuse(new Refusal(Reason.SCOPE, detail)));
+  private static Decision forbidden(Reason reason, String detail) {
+    return new Decision.Forbidden(new Refusal(reason, detail));
   }
 }

@@ -121,6 +121,7 @@ final class Bearer {
               refusal,
               error("insufficient_scope", "The request needs another access token")
                   + (scopes.isEmpty() ? "" : ", scope=\"" + scopes + "\""));
+      case SUBJECT -> Verdict.fail(FailureCode.FORBIDDEN, refusal.detail());
       case OVERLOADED -> Verdict.fail(FailureCode.OVERLOADED, refusal.detail());
       case NO_KEYS, UNAVAILABLE -> Verdict.fail(FailureCode.AUTH_UNAVAILABLE, refusal.detail());
     };

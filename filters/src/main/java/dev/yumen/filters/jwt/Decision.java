@@ -1,6 +1,5 @@
 package dev.yumen.filters.jwt;
 
-import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.UpstreamIdentity;
 
 /** What comes of everybody who shows a proven token. */
@@ -10,5 +9,5 @@ sealed interface Decision {
   record Admitted(UpstreamIdentity identity) implements Decision {}
 
   /** Somebody who may not, although the token is good. */
-  record Forbidden(Verdict verdict) implements Decision {}
+  record Forbidden(Refusal refusal) implements Decision {}
 }

@@ -181,7 +181,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
     bearer = new Bearer(config);
     policy = new TokenPolicy(config);
     JwtConsumers consumers = new JwtConsumers(context.consumers());
-    admission = new Admission(config, TYPE.name(), policy, consumers, bearer);
+    admission = new Admission(config, TYPE.name(), policy, consumers);
     if (consumers.isEmpty() && config.unknown == Unknown.REJECT) {
       throw InvalidValue.found("", "no subjects", "a consumer with a credential jwt");
     }
@@ -327,10 +327,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
 
   private Verdict admit(Exchange exchange, Shown shown, Verified token) {
     return switch (token.decision()) {
-      case Decision.Forbidden forbidden -> {
-        count(Reason.SCOPE);
-        yield forbidden.verdict();
-      }
+      case Decision.Forbidden forbidden -> refuse(forbidden.refusal());
       case Decision.Admitted admitted -> {
         if (config.hideCredentials) {
           bearer.hide(exchange.request(), shown);
@@ -342,14 +339,10 @@ public final class JwtFilter implements Filter, TellsUpstream {
   }
 
   private Verdict refuse(Refusal refusal) {
-    count(refusal.reason());
-    return bearer.refuse(refusal);
-  }
-
-  private void count(Reason reason) {
-    FilterContext.Counter counter = refused.get(reason);
+    FilterContext.Counter counter = refused.get(refusal.reason());
     if (counter != null) {
       counter.add(1);
     }
+    return bearer.refuse(refusal);
   }
 }

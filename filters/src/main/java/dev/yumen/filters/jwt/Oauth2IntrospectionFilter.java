@@ -180,7 +180,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     if (consumers.isEmpty() && config.unknown == Unknown.REJECT) {
       throw InvalidValue.found("", "no subjects", "a consumer with a credential jwt");
     }
-    admission = new Admission(config, TYPE.name(), policy, consumers, bearer);
+    admission = new Admission(config, TYPE.name(), policy, consumers);
     known = Introspections.of(context, config, consumers);
     clock = context.clock();
     for (String result :
@@ -195,6 +195,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
             "time",
             "claims",
             "scope",
+            "subject",
             "unavailable")) {
       tokens.put(
           result,
@@ -357,10 +358,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
 
   private Verdict admit(Exchange exchange, Shown shown, Active token, String result) {
     return switch (token.decision()) {
-      case Decision.Forbidden forbidden -> {
-        count("scope");
-        yield forbidden.verdict();
-      }
+      case Decision.Forbidden forbidden -> refuse(forbidden.refusal());
       case Decision.Admitted admitted -> {
         count(result);
         if (config.hideCredentials) {

@@ -26,6 +26,8 @@ record Refusal(Reason reason, String detail) implements Parsed {
     CLAIMS,
     /** Good, but for something else. */
     SCOPE,
+    /** Good, but of somebody who may not come in, whatever token it is. */
+    SUBJECT,
     /** Too many wait for their check. */
     OVERLOADED,
     /** The keys are not known yet. */
