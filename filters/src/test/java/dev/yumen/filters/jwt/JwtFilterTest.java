@@ -416,4 +416,20 @@ class JwtFilterTest {
     assertFalse(problems.isEmpty());
     assertFalse(problems.toString().contains("0123456789abcdef"), problems::toString);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "secret: 0123456789abcdef0123456789abcdef, algorithm: RS256 | RS256 with secret",
+        "secret: 0123456789abcdef0123456789abcdef, algorithm: [RS256, ES256] | RS256, ES256 with secret",
+        "public-key: x, algorithm: HS256 | HS256 with public-key",
+        "secret: short, algorithm: HS256 | secret: no key",
+        "secret: 0123456789abcdef0123456789abcdef, algorithm: [RS256, HS384] | secret: no key"
+      })
+  void algorithmsAndKeysThatDoNotFitAreBothNamed(String settings, String named) {
+    List<String> problems = FilterHarness.problems("- jwt: {" + settings + "}");
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains(named), problems::toString);
+  }
 }
