@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys of a provider, kept fresh: fetched again before they are said to become old, and when a
- * token names one that is not there. As long as fetching fails, the last good keys count. Across
- * reloads there is one for each provider.
+ * token names one that is not there. As long as fetching fails, the last good keys count, up to a
+ * time if settings say one. Across reloads there is one for each provider.
  */
 final class FetchedKeys implements KeySource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FetchedKeys.class);
@@ -53,6 +53,9 @@ final class FetchedKeys implements KeySource, AutoCloseable {
   private final Map<String, FilterContext.Counter> fetches = new HashMap<>();
 
   private volatile @Nullable Keys keys;
+
+  /** From when on they do not count, by the monotonic clock; set before they are. */
+  private volatile long end;
 
   // What follows is guarded by this object's lock.
   private @Nullable CompletableFuture<@Nullable Keys> underWay;
@@ -107,7 +110,8 @@ final class FetchedKeys implements KeySource, AutoCloseable {
 
   @Override
   public @Nullable Keys current() {
-    return keys;
+    Keys known = keys;
+    return known == null || settings.keep() == null || System.nanoTime() - end < 0 ? known : null;
   }
 
   @Override
@@ -159,7 +163,7 @@ final class FetchedKeys implements KeySource, AutoCloseable {
     } catch (RejectedExecutionException _) {
       // The last configuration that fetches anything has gone meanwhile.
     } finally {
-      future.complete(keys);
+      future.complete(current());
     }
   }
 
@@ -174,6 +178,10 @@ final class FetchedKeys implements KeySource, AutoCloseable {
     }
     failures = 0;
     count("ok");
+    Duration good = good(round.age);
+    if (settings.keep() != null) {
+      end = System.nanoTime() + good.plus(settings.keep()).toNanos();
+    }
     Keys before = keys;
     if (before == null || !Arrays.equals(lastBody, round.body)) {
       Keys fresh = new Keys(found);
@@ -181,7 +189,8 @@ final class FetchedKeys implements KeySource, AutoCloseable {
       lastBody = round.body;
       LOG.info("jwt: {} has {} keys", name, found.size());
     }
-    return refreshAfter(round.age);
+    double share = AHEAD - ThreadLocalRandom.current().nextDouble() / 10;
+    return Duration.ofMillis((long) (good.toMillis() * share));
   }
 
   private void count(String result) {
@@ -195,19 +204,18 @@ final class FetchedKeys implements KeySource, AutoCloseable {
     LOG.warn(
         "jwt: no keys from {}{}; trying again in {}s",
         detail,
-        keys == null ? "" : ", the last good ones go on counting",
+        current() == null ? "" : ", the last good ones go on counting",
         pause.toSeconds());
     return pause;
   }
 
-  private Duration refreshAfter(@Nullable Duration age) {
-    Duration good = age == null ? settings.refresh() : age;
-    if (age != null) {
-      good = good.compareTo(LEAST_AGE) < 0 ? LEAST_AGE : good;
-      good = good.compareTo(MOST_AGE) > 0 ? MOST_AGE : good;
+  /** How long the keys are good that were fetched now. */
+  private Duration good(@Nullable Duration age) {
+    if (age == null) {
+      return settings.refresh();
     }
-    double share = AHEAD - ThreadLocalRandom.current().nextDouble() / 10;
-    return Duration.ofMillis((long) (good.toMillis() * share));
+    Duration least = age.compareTo(LEAST_AGE) < 0 ? LEAST_AGE : age;
+    return least.compareTo(MOST_AGE) > 0 ? MOST_AGE : least;
   }
 
   private Round round() throws InterruptedException {

@@ -39,7 +39,11 @@ public record Jwks(
         Duration refresh,
     @Describe("Least time between two fetches because a token names a key that is not known.")
         @Default("10s")
-        Duration refetch) {
+        Duration refetch,
+    @Describe(
+            "How long keys go on counting that were to be fetched again and could not be; for ever"
+                + " by default.")
+        @Nullable Duration keep) {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   public Jwks {
@@ -52,6 +56,9 @@ public record Jwks(
     Bounds.check("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
     Bounds.check("refresh", refresh, SECOND, Duration.ofDays(1));
     Bounds.check("refetch", refetch, Duration.ofMillis(100), Duration.ofHours(1));
+    if (keep != null) {
+      Bounds.check("keep", keep, SECOND, Duration.ofDays(30));
+    }
     if (maxSize.bytes() < 1 || maxSize.bytes() > 1 << 20) {
       throw new InvalidValue("max-size", maxSize.toString(), "up to 1MiB");
     }

@@ -181,7 +181,15 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     /** How documents of the provider are fetched. */
     Jwks fetching() {
       return new Jwks(
-          null, null, allowHttp, ca, timeout, MOST, Duration.ofMinutes(10), Duration.ofSeconds(10));
+          null,
+          null,
+          allowHttp,
+          ca,
+          timeout,
+          MOST,
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(10),
+          null);
     }
 
     /** The provider and the client; never a secret. */

@@ -248,6 +248,21 @@ class FetchedKeysTest {
   }
 
   @Test
+  void oldKeysCountNoLongerThanSettingsSay() {
+    try (FilterHarness gateway = gateway(", refresh: 1s, keep: 1s")) {
+      assertEquals(200, status(gateway, rs256()));
+      now = respond(500, "");
+      Eventually.within(
+          PATIENCE, () -> metrics(gateway).matches("(?s).*result=\"status\"} [1-9].*"));
+      assertEquals(200, status(gateway, rs256()), "old keys count at first");
+      Eventually.within(PATIENCE, () -> status(gateway, rs256()) == 503);
+      assertEquals(503, status(gateway, rs256()));
+      now = respond(200, GOOD);
+      Eventually.within(PATIENCE, () -> status(gateway, rs256()) == 200);
+    }
+  }
+
+  @Test
   void keysAreFetchedAgainBeforeTheyAreOld() {
     try (FilterHarness gateway = gateway(", refresh: 1s, refetch: 1h")) {
       assertEquals(200, status(gateway, rs256()));
