@@ -13,10 +13,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bodies far larger than the heap pass a side that does not read, and memory stays flat. */
+@Tag("alone")
 class BackpressureIT {
   private static final long BYTES = Scale.of(192, 1024) * (1L << 20);
   private static final long HEADROOM_KIB = 64 * 1024;

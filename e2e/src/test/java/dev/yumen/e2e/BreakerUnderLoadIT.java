@@ -9,6 +9,7 @@ import dev.yumen.testkit.Eventually;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * All endpoints of a service die under load and come back: the circuit breaker opens, refuses at
  * once, and closes by itself. Prints how long refused requests waited.
  */
+@Tag("alone")
 class BreakerUnderLoadIT {
   private static final int RATE = 500;
   private static final int CONNECTIONS = 64;

@@ -23,10 +23,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A certificate is replaced again and again while clients make handshakes and send requests. */
+@Tag("alone")
 class CertificatesUnderLoadIT {
   private static final int CLIENTS = 8;
   private static final int REQUESTS_OF_A_CONNECTION = 20;

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM with 200 requests in flight: every one of them is answered, then the process ends. */
+@Tag("alone")
 class DrainUnderLoadIT {
   private static final int IN_FLIGHT = 200;
 

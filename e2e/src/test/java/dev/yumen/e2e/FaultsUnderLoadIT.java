@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * connections, every third of them a POST without an Idempotency-Key. Clients see nothing of it by
  * GET, no POST is done twice, and what is back is used again. Prints what was felt of it.
  */
+@Tag("alone")
 class FaultsUnderLoadIT {
   private static final int RATE = 1000;
   private static final int CONNECTIONS = 64;

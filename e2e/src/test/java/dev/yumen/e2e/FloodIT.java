@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Floods over HTTP/2 while other clients are served: each of their connections is closed, nobody
  * else fails, and memory does not grow. Prints what the others felt of it.
  */
+@Tag("alone")
 class FloodIT {
   private static final int CALM_CLIENTS = 8;
   private static final int STREAMS = 2000;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for it is shed, the gateway does not grow, and another service is served as before. Prints what
  * that one's clients felt.
  */
+@Tag("alone")
 class LatencyJumpIT {
   private static final int RATE = Scale.of(1000, 2000);
   private static final int STEADY_RATE = 200;

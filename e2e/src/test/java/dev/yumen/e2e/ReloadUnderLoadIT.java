@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reloads while 64 kept connections send requests: none fails, nothing is left behind. */
+@Tag("alone")
 class ReloadUnderLoadIT {
   private static final int CLIENTS = 64;
 

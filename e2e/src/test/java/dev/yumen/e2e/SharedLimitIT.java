@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Three gateways with one limit in one Redis, offered five times as much as it lets through. Prints
  * how much came through, and what a limit adds to the time of an answer.
  */
+@Tag("alone")
 class SharedLimitIT {
   private static final int GATEWAYS = 3;
   private static final int LIMIT = Scale.of(60, 1000);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * while, and a storm of tokens that each cost a check. Prints what came through and how long
  * requests took.
  */
+@Tag("alone")
 class TokensUnderLoadIT {
   private static final int RATE = Scale.of(100, 1000);
   private static final int CONNECTIONS = 32;

@@ -3,8 +3,11 @@ package dev.yumen.testkit;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +65,7 @@ public final class DebianProgram {
     if (asRoot == null) {
       throw without(missing + "only root, or a sudo without password, could install it");
     }
-    String output = install(asRoot);
+    String output = installAlone(asRoot);
     Path installed = onPath(name);
     if (installed == null) {
       throw without(missing + "installing it did not help:\n" + output);
@@ -96,6 +99,18 @@ public final class DebianProgram {
     }
     boolean sudo = onPath("sudo") != null && run(List.of("sudo", "-n", "true"), id) == 0;
     return sudo ? List.of("sudo", "-n") : null;
+  }
+
+  /** Other processes of the same tests may want to install something, too. */
+  private String installAlone(List<String> asRoot) {
+    Path lock = temporary().resolve("yumen-test-install.lock");
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = channel.lock()) {
+      return onPath(name) == null ? install(asRoot) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String install(List<String> asRoot) {
