@@ -9,6 +9,7 @@ import dev.yumen.filters.auth.ForwardAuthFilter;
 import dev.yumen.filters.auth.HmacAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.auth.MultiAuthFilter;
+import dev.yumen.filters.extauthz.ExtAuthzFilter;
 import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
@@ -69,6 +70,7 @@ public final class BuiltInFilters {
           ConcurrencyLimitFilter.TYPE,
           CorsFilter.TYPE,
           CsrfFilter.TYPE,
+          ExtAuthzFilter.TYPE,
           FaultFilter.TYPE,
           ForwardAuthFilter.TYPE,
           GrpcWebFilter.TYPE,

@@ -17,7 +17,6 @@ import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
-import dev.yumen.testkit.RedisServer;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A real gateway with one route in front of a recording upstream: give it filters as YAML, send
@@ -43,21 +41,13 @@ public final class FilterHarness implements AutoCloseable {
           RequireHeaderFilter.TYPE,
           Vouching.TYPE);
 
-  private static final String REDIS = "127.0.0.1:6379";
-
   private final ScriptedUpstream upstream;
-  private final ScriptedUpstream tokens;
-  private final @Nullable RedisServer redis;
+  private final Services services;
   private final Gateway gateway;
 
-  private FilterHarness(
-      ScriptedUpstream upstream,
-      ScriptedUpstream tokens,
-      @Nullable RedisServer redis,
-      Gateway gateway) {
+  private FilterHarness(ScriptedUpstream upstream, Services services, Gateway gateway) {
     this.upstream = upstream;
-    this.tokens = tokens;
-    this.redis = redis;
+    this.services = services;
     this.gateway = gateway;
   }
 
@@ -83,8 +73,8 @@ public final class FilterHarness implements AutoCloseable {
   }
 
   /**
-   * A whole configuration; listeners on 8080, upstreams on 9001, a service for tokens on 9002 and a
-   * Redis on 6379 get ports of this test.
+   * A whole configuration; listeners on 8080, upstreams on 9001, a service for tokens on 9002, one
+   * for authorization on 9003 and a Redis on 6379 get ports of this test.
    */
   public static FilterHarness run(String yaml, Path folder) {
     return run(yaml, folder, InstantSource.system());
@@ -94,23 +84,17 @@ public final class FilterHarness implements AutoCloseable {
   public static FilterHarness run(String yaml, Path folder, InstantSource clock) {
     ScriptedUpstream upstream =
         ScriptedUpstream.start(Behaviours.respond(200, Map.of("Server", "scripted"), "hello"));
-    ScriptedUpstream tokens = ScriptedUpstream.start(TokenService::serve);
-    RedisServer redis = yaml.contains(REDIS) ? RedisServer.start(folder) : null;
+    Services services = new Services();
     try {
-      String told = yaml.replace(TokenService.ADDRESS, tokens.address());
-      String found = redis == null ? told : told.replace(REDIS, redis.address());
-      LoadedConfig loaded = read(located(found, upstream), folder);
+      LoadedConfig loaded = read(located(services.place(yaml, folder), upstream), folder);
       if (loaded.config() == null) {
         throw new AssertionError("the configuration has problems: " + loaded.problems());
       }
       return new FilterHarness(
-          upstream, tokens, redis, Gateway.start(loaded, clock, LettuceRedis::open));
+          upstream, services, Gateway.start(loaded, clock, LettuceRedis::open));
     } catch (StartFailure e) {
       upstream.close();
-      tokens.close();
-      if (redis != null) {
-        redis.close();
-      }
+      services.close();
       throw new AssertionError(e);
     }
   }
@@ -225,9 +209,6 @@ public final class FilterHarness implements AutoCloseable {
   public void close() {
     gateway.close();
     upstream.close();
-    tokens.close();
-    if (redis != null) {
-      redis.close();
-    }
+    services.close();
   }
 }

@@ -15,12 +15,22 @@ import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /** Reads names out of a certificate (RFC 5280 §4.1.2.6, §4.2.1.6). */
-final class CertificateNames {
+public final class CertificateNames {
   private static final int EMAIL = 1;
   private static final int DNS = 2;
   private static final int URI = 6;
 
   private CertificateNames() {}
+
+  /**
+   * The one name that authorization services of Envoy know a peer by: the first URI, else the first
+   * DNS name, else the subject (RFC 2253).
+   */
+  public static String principal(X509Certificate certificate) {
+    List<String> names = new ArrayList<>(alternatives(certificate, URI));
+    names.addAll(alternatives(certificate, DNS));
+    return names.isEmpty() ? certificate.getSubjectX500Principal().getName() : names.getFirst();
+  }
 
   /** All names of one kind, in the order in which the certificate has them. */
   static List<String> of(X509Certificate certificate, MtlsAuthFilter.Name kind) {

@@ -35,6 +35,6 @@ public final class Refused {
     if (status == TOO_MANY_REQUESTS) {
       return FailureCode.RATE_LIMITED;
     }
-    return status < 400 ? FailureCode.AUTH_MISSING : FailureCode.FORBIDDEN;
+    return status / 100 == 3 ? FailureCode.AUTH_MISSING : FailureCode.FORBIDDEN;
   }
 }

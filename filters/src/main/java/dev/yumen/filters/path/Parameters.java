@@ -83,6 +83,12 @@ public final class Parameters {
     }
   }
 
+  /** Replaces every parameter of this name by one. */
+  public void set(String name, String value) {
+    remove(name);
+    add(name, encode(value));
+  }
+
   /**
    * Adds a parameter.
    *

@@ -1,0 +1,240 @@
+package dev.yumen.filters.extauthz;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.yumen.api.Call;
+import dev.yumen.api.CallAnswer;
+import dev.yumen.api.Default;
+import dev.yumen.api.Describe;
+import dev.yumen.api.Exchange;
+import dev.yumen.api.FailureCode;
+import dev.yumen.api.Filter;
+import dev.yumen.api.FilterContext;
+import dev.yumen.api.FilterType;
+import dev.yumen.api.HeaderName;
+import dev.yumen.api.Headers;
+import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Key;
+import dev.yumen.api.OneOrMany;
+import dev.yumen.api.RequestHead;
+import dev.yumen.api.Response;
+import dev.yumen.api.ResponseHead;
+import dev.yumen.api.UpstreamName;
+import dev.yumen.api.UpstreamRef;
+import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.Refused;
+import dev.yumen.filters.extauthz.Decision.Edit;
+import dev.yumen.filters.path.Parameters;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks a service by Envoy's gRPC protocol for authorization whether a request may come in. */
+public final class ExtAuthzFilter implements Filter {
+  public static final FilterType<Config> TYPE =
+      new FilterType<>("ext-authz", Config.class, ExtAuthzFilter::new);
+
+  /** What happens when the service can not say. */
+  public enum FailureMode {
+    DENY,
+    ALLOW
+  }
+
+  /** Whom to ask, what is sent and what is taken from the answer. */
+  @Describe(
+      "Asks a service by Envoy's gRPC protocol (envoy.service.auth.v3) whether a request may come"
+          + " in.")
+  public record Config(
+      @Describe("The upstream that is asked; with protocol h2c, or with tls.")
+          UpstreamName upstream,
+      @Describe("For the answer of the service.") @Default("2s") Duration timeout,
+      @Describe("Header fields of the request that the service is told; all when none is named.")
+          @OneOrMany
+          @Default("[]")
+          List<String> headers,
+      @Describe(
+              "Header fields that the service may set in the request. What a client sends under"
+                  + " these names is removed.")
+          @OneOrMany
+          @Default("[]")
+          List<String> upstreamHeaders,
+      @Describe("Names and values that the service is told, such as which route this is.")
+          @Default("{}")
+          Map<String, String> contextExtensions,
+      @Describe(
+              "When the service does not answer, or with an error: deny is a 503, allow lets the"
+                  + " request in.")
+          @Default("deny")
+          FailureMode failureMode) {
+
+    public Config {
+      headers = List.copyOf(headers);
+      upstreamHeaders = List.copyOf(upstreamHeaders);
+      contextExtensions = Collections.unmodifiableMap(new LinkedHashMap<>(contextExtensions));
+      headers.forEach(name -> HeaderName.readable("headers", name));
+      upstreamHeaders.forEach(name -> HeaderName.writableInRequest("upstream-headers", name));
+      if (timeout.compareTo(Duration.ofMillis(1)) < 0
+          || timeout.compareTo(Duration.ofMinutes(1)) > 0) {
+        throw InvalidValue.found("timeout", timeout.toMillis() + "ms", "a time from 1ms to 1m");
+      }
+    }
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExtAuthzFilter.class);
+  private static final String METHOD = "/envoy.service.auth.v3.Authorization/Check";
+  private static final int LEAST_STATUS = 200;
+  private static final int MOST_STATUS = 599;
+  private static final int FORBIDDEN = 403;
+  private static final long LOG_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final Key<List<Edit>> TO_CLIENT = Key.of("ext-authz to client");
+
+  private final Config config;
+  private final FilterContext context;
+  private final UpstreamRef upstream;
+  private final Question question;
+  private final Set<String> upstreamHeaders;
+  private final FilterContext.Counter unanswered;
+  private final AtomicBoolean ignoredTold = new AtomicBoolean();
+  private final AtomicLong nextLog;
+
+  private ExtAuthzFilter(Config config, FilterContext context) {
+    this.config = config;
+    this.context = context;
+    upstream = context.upstream(config.upstream);
+    if (!upstream.maySpeakHttp2()) {
+      throw new InvalidValue(
+          "upstream",
+          config.upstream.text(),
+          "an upstream that speaks HTTP/2: protocol h2c, or tls without protocol http1");
+    }
+    question = new Question(lower(config.headers), config.contextExtensions);
+    upstreamHeaders = lower(config.upstreamHeaders);
+    unanswered =
+        context.counter(
+            "gateway_ext_authz_unanswered",
+            "Requests of which the service could not say whether they may come in.",
+            List.of("upstream", upstream.name()));
+    nextLog = new AtomicLong(context.nanoTime());
+  }
+
+  private static Set<String> lower(List<String> names) {
+    return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Verdict onRequest(Exchange exchange) {
+    config.upstreamHeaders.forEach(exchange.request().headers()::remove);
+    byte[] message = question.about(exchange, context.clock().instant());
+    Call call = UnaryCall.of(METHOD, message, config.timeout);
+    return Verdict.await(
+        exchange
+            .call(upstream, call)
+            .handle((answer, thrown) -> verdict(exchange, answer, thrown)));
+  }
+
+  private Verdict verdict(
+      Exchange exchange, @Nullable CallAnswer answer, @Nullable Throwable thrown) {
+    if (answer == null) {
+      return undecided(exchange, thrown == null ? "no answer" : thrown.getMessage() + "");
+    }
+    try {
+      return switch (Decision.read(UnaryCall.message(answer))) {
+        case Decision.Denied denied -> Refused.by(upstream.name(), exchange, refusal(denied));
+        case Decision.Allowed allowed -> allow(exchange, allowed);
+      };
+    } catch (UnaryCall.Unusable e) {
+      return undecided(exchange, e.why());
+    } catch (InvalidProtocolBufferException e) {
+      return undecided(exchange, "no CheckResponse: " + e.getMessage());
+    }
+  }
+
+  private Verdict undecided(Exchange exchange, String why) {
+    unanswered.add(1);
+    if (config.failureMode == FailureMode.DENY) {
+      return Verdict.fail(FailureCode.AUTH_UNAVAILABLE, upstream.name() + ": " + why);
+    }
+    long next = nextLog.get();
+    long now = context.nanoTime();
+    if (now - next >= 0 && nextLog.compareAndSet(next, now + LOG_EVERY_NANOS)) {
+      LOG.warn(
+          "{} route {}: let in although {} can not say: {} (failure-mode: allow)",
+          exchange.id(),
+          exchange.routeId(),
+          upstream.name(),
+          why);
+    }
+    return Verdict.proceed();
+  }
+
+  // ---- no ----
+
+  private static Response refusal(Decision.Denied denied) {
+    boolean sendable = denied.status() >= LEAST_STATUS && denied.status() <= MOST_STATUS;
+    List<Response.Field> fields = new ArrayList<>();
+    for (Edit edit : denied.headers()) {
+      if (edit.applies(has(fields, edit.name()))) {
+        if (edit.replaces()) {
+          fields.removeIf(field -> field.name().equalsIgnoreCase(edit.name()));
+        }
+        fields.add(new Response.Field(edit.name(), edit.value()));
+      }
+    }
+    byte[] body = denied.body().toByteArray();
+    if (body.length > 0 && !has(fields, "content-type")) {
+      fields.add(new Response.Field("content-type", "text/plain; charset=utf-8"));
+    }
+    return new Response(sendable ? denied.status() : FORBIDDEN, fields, body);
+  }
+
+  private static boolean has(List<Response.Field> fields, String name) {
+    return fields.stream().anyMatch(field -> field.name().equalsIgnoreCase(name));
+  }
+
+  // ---- yes ----
+
+  private Verdict allow(Exchange exchange, Decision.Allowed allowed) {
+    RequestHead request = exchange.request();
+    Headers headers = request.headers();
+    for (Edit edit : allowed.headers()) {
+      if (upstreamHeaders.contains(edit.name().toLowerCase(Locale.ROOT))) {
+        edit.apply(headers);
+      } else if (ignoredTold.compareAndSet(false, true)) {
+        LOG.warn(
+            "{} sets {}, which is not among upstream-headers of ext-authz: left out",
+            upstream.name(),
+            edit.name());
+      }
+    }
+    allowed.headersToRemove().forEach(headers::remove);
+    if (!allowed.parameters().isEmpty() || !allowed.parametersToRemove().isEmpty()) {
+      Parameters parameters = Parameters.parse(request.query());
+      allowed.parameters().forEach(set -> parameters.set(set.name(), set.value()));
+      allowed.parametersToRemove().forEach(parameters::remove);
+      request.query(parameters.text());
+    }
+    if (!allowed.headersToClient().isEmpty()) {
+      exchange.put(TO_CLIENT, allowed.headersToClient());
+    }
+    return Verdict.proceed();
+  }
+
+  @Override
+  public Verdict onResponse(Exchange exchange, ResponseHead response) {
+    List<Edit> edits = exchange.get(TO_CLIENT);
+    if (edits != null) {
+      edits.forEach(edit -> edit.apply(response.headers()));
+    }
+    return Verdict.proceed();
+  }
+}

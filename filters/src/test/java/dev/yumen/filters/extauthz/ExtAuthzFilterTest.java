@@ -1,0 +1,447 @@
+package dev.yumen.filters.extauthz;
+
+import static dev.yumen.filters.extauthz.AuthzServer.allowed;
+import static dev.yumen.filters.extauthz.AuthzServer.denied;
+import static dev.yumen.filters.extauthz.AuthzServer.header;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.BoolValue;
+import com.google.rpc.Status;
+import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.Http2Frame;
+import dev.yumen.testkit.Http2Request;
+import dev.yumen.testkit.Http2Service;
+import dev.yumen.testkit.Issued;
+import dev.yumen.testkit.Pki;
+import dev.yumen.testkit.RawResponse;
+import dev.yumen.testkit.Recorded;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
+import io.envoyproxy.envoy.config.core.v3.QueryParameter;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
+import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ExtAuthzFilterTest {
+  private final AuthzServer service = AuthzServer.start();
+
+  @AfterEach
+  void closeService() {
+    service.close();
+  }
+
+  private static String configuration(String address, String settings) {
+    return """
+    listeners: {http: {address: "127.0.0.1:8080"}}
+    limits: {filter-timeout: 30s}
+    upstreams:
+      users: {endpoints: ["127.0.0.1:9001"]}
+      auth: {endpoints: ["%s"], protocol: h2c}
+    routes:
+      - id: test
+        match: {path: "/**"}
+        to: users
+        filters: [{ext-authz: {upstream: auth%s}}]
+    """
+        .formatted(address, settings.contains("timeout") ? settings : ", timeout: 20s" + settings);
+  }
+
+  private FilterHarness gateway(String settings) {
+    return FilterHarness.run(configuration(service.address(), settings), Path.of("target"));
+  }
+
+  // ---- the question ----
+
+  @Test
+  void theServiceIsToldAboutTheRequest() {
+    try (FilterHarness gateway = gateway(", context-extensions: {route: shop, team: blue}")) {
+      RawResponse answer =
+          gateway.send(
+              "DELETE",
+              "/users/%2e/7?force=yes",
+              "Host: Shop.example:81",
+              "Authorization: Bearer abc",
+              "X-Many: a",
+              "x-many: b",
+              "Connection: close, X-Hop",
+              "X-Hop: no",
+              "TE: trailers");
+      assertEquals(200, answer.status());
+      AttributeContext told = service.request(1).getAttributes();
+      AttributeContext.HttpRequest http = told.getRequest().getHttp();
+      assertEquals("DELETE", http.getMethod());
+      assertEquals("/users/7?force=yes", http.getPath());
+      assertEquals("shop.example:81", http.getHost());
+      assertEquals("http", http.getScheme());
+      assertEquals("HTTP/1.1", http.getProtocol());
+      assertEquals(-1, http.getSize());
+      assertEquals(32, http.getId().length());
+      assertEquals("a,b", http.getHeadersOrThrow("x-many"));
+      assertEquals("Bearer abc", http.getHeadersOrThrow("authorization"));
+      assertFalse(http.containsHeaders("connection"), http::toString);
+      assertFalse(http.containsHeaders("te"), http::toString);
+      assertFalse(http.containsHeaders("x-hop"), http::toString);
+      assertEquals("127.0.0.1", told.getSource().getAddress().getSocketAddress().getAddress());
+      assertEquals("", told.getSource().getPrincipal());
+      assertEquals("127.0.0.1", told.getDestination().getAddress().getSocketAddress().getAddress());
+      assertEquals(
+          port(gateway), told.getDestination().getAddress().getSocketAddress().getPortValue());
+      assertEquals(Map.of("route", "shop", "team", "blue"), told.getContextExtensionsMap());
+      assertTrue(told.getRequest().getTime().getSeconds() > 1_700_000_000, told::toString);
+      assertFalse(told.hasTlsSession(), told::toString);
+    }
+  }
+
+  private static RawResponse token(FilterHarness gateway) {
+    return gateway.get("/", "Authorization: Bearer abc");
+  }
+
+  private static int port(FilterHarness gateway) {
+    return Objects.requireNonNull(gateway.gateway().addresses().get("http")).getPort();
+  }
+
+  @Test
+  void onlyNamedFieldsAreToldAndCookiesStayOneString() {
+    try (FilterHarness gateway = gateway(", headers: [Cookie, X-Name]")) {
+      gateway.get("/", "Cookie: a=1", "Cookie: b=2", "X-Name: Zo\u00c3\u00ab", "X-Other: no");
+      assertEquals(
+          Map.of("cookie", "a=1; b=2", "x-name", "Zo\u00eb"),
+          service.request(1).getAttributes().getRequest().getHttp().getHeadersMap());
+    }
+  }
+
+  @Test
+  void whoeverProvedAnIdentityByTlsIsNamed(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Pki pki = Pki.called("partners");
+    Issued site = pki.server("localhost");
+    Files.writeString(folder.resolve("site.pem"), site.chainPem() + site.keyPem());
+    Files.writeString(folder.resolve("ca.pem"), pki.rootPem());
+    String tls =
+        "{address: '127.0.0.1:8080', protocols: [http1], tls: {certificates: {cert: site.pem},"
+            + " client-certificate: {mode: optional, ca: ca.pem}}}";
+    String yaml =
+        configuration(service.address(), "").replace("{address: \"127.0.0.1:8080\"}", tls);
+    Issued billing = pki.client("Billing", "billing.example", "spiffe://example/billing");
+    try (FilterHarness gateway = FilterHarness.run(yaml, folder);
+        HttpClient client =
+            HttpClient.newBuilder().sslContext(pki.clientContext(billing)).build()) {
+      URI uri = URI.create("https://localhost:" + port(gateway) + "/");
+      client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+    AttributeContext told = service.request(1).getAttributes();
+    assertEquals("spiffe://example/billing", told.getSource().getPrincipal());
+    assertEquals("https", told.getRequest().getHttp().getScheme());
+    assertEquals("localhost", told.getTlsSession().getSni());
+  }
+
+  // ---- yes ----
+
+  @Test
+  void whatClientsSayAboutThemselvesIsReplaced() {
+    try (FilterHarness gateway = gateway(", upstream-headers: [X-User-ID, X-Role]")) {
+      String[] forged = {"X-User-ID: admin", "X_User_ID: admin", "X-Role: root"};
+      gateway.get("/", forged[0], forged[1], forged[2], "Authorization: Bearer abc");
+      Recorded seen = gateway.seen();
+      assertEquals(List.of("alice"), seen.headerValues("x-user-id"));
+      assertNull(seen.header("x-role"));
+      assertTrue(
+          seen.headers().stream().noneMatch(field -> field.getKey().contains("_")), seen.head());
+      assertFalse(
+          service.request(1).getAttributes().getRequest().getHttp().containsHeaders("x-user-id"));
+    }
+  }
+
+  @Test
+  void theServiceEditsTheRequest() {
+    service.next(
+        allowed(
+            OkHttpResponse.newBuilder()
+                .addHeaders(header("X-A", "1").setAppend(BoolValue.of(true)))
+                .addHeaders(header("X-A", "2").setAppend(BoolValue.of(true)))
+                .addHeaders(header("X-B", "1").setAppend(BoolValue.of(true)))
+                .addHeaders(header("X-B", "2"))
+                .addHeaders(
+                    header("X-C", "1").setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS))
+                .addHeaders(header("X-D", "split\r\nEvil: yes"))
+                .addHeaders(header("X-Unasked", "1"))
+                .addHeaders(header("Host", "evil"))
+                .addHeaders(header("Content-Length", "7"))
+                .addHeaders(header(":path", "/admin"))
+                .addHeadersToRemove("X-Secret")
+                .addHeadersToRemove("Host")
+                .addHeadersToRemove(":path")
+                .addQueryParametersToSet(
+                    QueryParameter.newBuilder().setKey("user").setValue("a&b=c d"))
+                .addQueryParametersToRemove("token")));
+    try (FilterHarness gateway = gateway(", upstream-headers: [X-A, X-B, X-C, X-D]")) {
+      assertEquals(200, gateway.get("/x?token=t&q=1&user=u", "X-Secret: s").status());
+      Recorded seen = gateway.seen();
+      assertEquals(List.of("1", "2"), seen.headerValues("x-a"));
+      assertEquals(List.of("2"), seen.headerValues("x-b"));
+      assertNull(seen.header("x-c"));
+      assertNull(seen.header("x-d"));
+      assertNull(seen.header("evil"));
+      assertNull(seen.header("x-unasked"));
+      assertNull(seen.header("x-secret"));
+      assertEquals("localhost", seen.header("host"));
+      assertNull(seen.header("content-length"));
+      assertEquals("/x?q=1&user=a%26b%3Dc%20d", seen.target());
+    }
+  }
+
+  @Test
+  void theServiceAddsToTheAnswer() {
+    service.next(
+        allowed(
+            OkHttpResponse.newBuilder()
+                .addResponseHeadersToAdd(header("X-Session", "new"))
+                .addResponseHeadersToAdd(header("Server", "hidden"))
+                .addResponseHeadersToAdd(
+                    header("X-Absent", "1").setAppendAction(HeaderAppendAction.ADD_IF_ABSENT))));
+    try (FilterHarness gateway = gateway("")) {
+      RawResponse answer = gateway.get("/");
+      assertEquals("new", answer.header("x-session"));
+      assertEquals(List.of("hidden"), answer.headerValues("server"));
+      assertEquals("1", answer.header("x-absent"));
+    }
+  }
+
+  @Test
+  void anEmptyAnswerIsAYes() {
+    service.next(CheckResponse.getDefaultInstance());
+    try (FilterHarness gateway = gateway("")) {
+      assertEquals(200, gateway.get("/").status());
+    }
+  }
+
+  // ---- no ----
+
+  @ParameterizedTest
+  @CsvSource({
+    "Found, 302, AUTH_MISSING",
+    "Unauthorized, 401, AUTH_MISSING",
+    "Forbidden, 403, FORBIDDEN",
+    "NotFound, 404, FORBIDDEN",
+    "OK, 200, FORBIDDEN",
+    "Continue, 403, FORBIDDEN"
+  })
+  void aRefusalGoesToTheClientAndHasACode(
+      StatusCode said, int status, String code, @TempDir Path folder) throws IOException {
+    service.next(
+        denied(
+            DeniedHttpResponse.newBuilder()
+                .setStatus(HttpStatus.newBuilder().setCode(said))
+                .addHeaders(header("X-Why", "closed"))
+                .addHeaders(header("Set-Cookie", "a=1").setAppend(BoolValue.of(true)))
+                .addHeaders(header("Set-Cookie", "b=2").setAppend(BoolValue.of(true)))
+                .addHeaders(header("Transfer-Encoding", "chunked"))
+                .setBody("closed for today")));
+    String log =
+        "filters: [{access-log: {file: '%s', fields: [status, code]}}, "
+            .formatted(folder.resolve("access.log"));
+    String audit = "audit: {path: '" + folder.resolve("audit.jsonl") + "'}\n";
+    String yaml = configuration(service.address(), "").replace("filters: [", log);
+    try (FilterHarness gateway = FilterHarness.run(audit + yaml, folder)) {
+      RawResponse answer = gateway.get("/");
+      assertEquals(status, answer.status());
+      assertEquals("closed for today", answer.text());
+      assertEquals("closed", answer.header("x-why"));
+      assertEquals(List.of("a=1", "b=2"), answer.headerValues("set-cookie"));
+      assertEquals("text/plain; charset=utf-8", answer.header("content-type"));
+      assertEquals(0, gateway.forwarded());
+    }
+    assertEquals(
+        "{\"status\":%d,\"code\":\"%s\"}".formatted(status, code),
+        Files.readString(folder.resolve("access.log")).strip());
+    String written = Files.readString(folder.resolve("audit.jsonl"));
+    assertTrue(written.contains("\"kind\":\"denied\",\"code\":\"" + code + "\""), written);
+  }
+
+  @Test
+  void aStatusAloneIsANo() {
+    service
+        .next(CheckResponse.newBuilder().setStatus(Status.newBuilder().setCode(7)).build())
+        .next(
+            CheckResponse.newBuilder()
+                .setStatus(Status.newBuilder().setCode(7))
+                .setOkResponse(OkHttpResponse.getDefaultInstance())
+                .build())
+        .next(
+            CheckResponse.newBuilder()
+                .setDeniedResponse(DeniedHttpResponse.getDefaultInstance())
+                .build());
+    try (FilterHarness gateway = gateway("")) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(403, gateway.get("/").status(), "answer " + i);
+      }
+      assertEquals(0, gateway.forwarded());
+    }
+  }
+
+  // ---- neither ----
+
+  /** What a service does wrong. */
+  enum Wrong {
+    TYPE(request -> request.answer(200, "<html>", "content-type", "text/html")),
+    STATUS(request -> request.answer(503, "", "content-type", "application/grpc")),
+    GRPC_STATUS(request -> grpc(request, frame(0, new byte[0])).trailers("grpc-status", "14")),
+    ODD_STATUS(request -> grpc(request, frame(0, new byte[0])).trailers("grpc-status", "0x")),
+    TRAILERS_ONLY(
+        request -> request.onlyHead(200, "content-type", "application/grpc", "grpc-status", "12")),
+    NO_TRAILERS(
+        request ->
+            request
+                .head(200, "content-type", "application/grpc")
+                .send(Http2Frame.data(request.stream(), true, ""))),
+    NO_MESSAGE(request -> grpc(request, new byte[0]).trailers("grpc-status", "0")),
+    CUT_FRAME(request -> grpc(request, new byte[] {0, 0, 0}).trailers("grpc-status", "0")),
+    CUT_MESSAGE(
+        request -> grpc(request, new byte[] {0, 0, 0, 0, 9, 1}).trailers("grpc-status", "0")),
+    TWO_MESSAGES(request -> grpc(request, new byte[10]).trailers("grpc-status", "0")),
+    COMPRESSED(request -> grpc(request, frame(1, new byte[0])).trailers("grpc-status", "0")),
+    HUGE(request -> grpc(request, frame(0, new byte[70_000])).trailers("grpc-status", "0")),
+    NO_PROTOBUF(
+        request -> grpc(request, frame(0, new byte[] {10, 99})).trailers("grpc-status", "0")),
+    NO_TEXT(
+        request ->
+            grpc(request, frame(0, new byte[] {26, 3, 42, 1, (byte) 0xff}))
+                .trailers("grpc-status", "0")),
+    SILENT(request -> {}),
+    CUT(request -> grpc(request, frame(0, new byte[0])).reset(2));
+
+    private final Consumer<Http2Request> script;
+
+    Wrong(Consumer<Http2Request> script) {
+      this.script = script;
+    }
+  }
+
+  private static Http2Request grpc(Http2Request request, byte[] body) {
+    return request.head(200, "content-type", "application/grpc+proto").data(body);
+  }
+
+  private static byte[] frame(int flag, byte[] message) {
+    return ByteBuffer.allocate(5 + message.length)
+        .put((byte) flag)
+        .putInt(message.length)
+        .put(message)
+        .array();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aServiceThatCanNotSayLetsNobodyInUnlessTheSettingsSaySo(Wrong wrong) {
+    Consumer<Http2Request> script = request -> wrong.script.accept(request.awaitEnd());
+    String settings = ", timeout: 300ms, upstream-headers: X-User-ID";
+    try (Http2Service broken = Http2Service.answering(script);
+        FilterHarness denying =
+            FilterHarness.run(configuration(broken.address(), settings), Path.of("target"));
+        FilterHarness allowing =
+            FilterHarness.run(
+                configuration(broken.address(), settings + ", failure-mode: allow"),
+                Path.of("target"))) {
+      RawResponse answer = denying.get("/");
+      assertEquals(503, answer.status());
+      assertTrue(answer.text().contains("AUTH_UNAVAILABLE"), answer::text);
+      assertEquals(0, denying.forwarded());
+      assertEquals(200, allowing.get("/", "X-User-ID: admin").status());
+      assertNull(allowing.seen().header("x-user-id"));
+      assertTrue(
+          metrics(allowing).contains("gateway_ext_authz_unanswered_total{upstream=\"auth\"} 1"));
+    }
+  }
+
+  private static String metrics(FilterHarness gateway) {
+    URI uri =
+        URI.create(
+            "http://127.0.0.1:"
+                + Objects.requireNonNull(gateway.gateway().addresses().get("management")).getPort()
+                + "/metrics");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aServiceThatIsDownLetsNobodyIn() {
+    try (FilterHarness gateway = gateway("")) {
+      service.close();
+      assertEquals(503, gateway.get("/").status());
+    }
+  }
+
+  @Test
+  void fieldsThatAreNotKnownArePassedOver() {
+    byte[] unknown = new byte[] {(byte) 0xf8, 0x07, 1, (byte) 0xfa, 0x07, 2, 1, 1, 26, 0};
+    Consumer<Http2Request> script =
+        request -> grpc(request.awaitEnd(), frame(0, unknown)).trailers("grpc-status", "0");
+    try (Http2Service newer = Http2Service.answering(script);
+        FilterHarness gateway =
+            FilterHarness.run(configuration(newer.address(), ""), Path.of("target"))) {
+      assertEquals(200, gateway.get("/").status());
+      Http2Request asked = newer.request(1);
+      assertEquals("/envoy.service.auth.v3.Authorization/Check", asked.path());
+      assertEquals("trailers", asked.header("te"));
+      assertEquals("20000m", asked.header("grpc-timeout"));
+    }
+  }
+
+  // ---- settings ----
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}|upstream",
+        "{upstream: nobody}|nobody",
+        "{upstream: users}|speaks HTTP/2",
+        "{upstream: users, timeout: 0s}|timeout: 0ms",
+        "{upstream: users, headers: 'a b'}|headers",
+        "{upstream: users, upstream-headers: Host}|upstream-headers",
+        "{upstream: users, upstream-headers: Transfer-Encoding}|upstream-headers",
+        "{upstream: users, failure-mode: perhaps}|failure-mode"
+      })
+  void settingsThatCouldNotWorkAreRefused(String settings, String named) {
+    List<String> problems = FilterHarness.problems("- ext-authz: " + settings);
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains(named), problems::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"protocol: h2c", "protocol: http2, tls: true", "tls: true"})
+  void upstreamsThatSpeakHttp2AreTaken(String settings) {
+    String yaml = configuration(service.address(), "").replace("protocol: h2c", settings);
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      assertEquals(settings.contains("tls") ? 503 : 200, token(gateway).status());
+    }
+  }
+}
