@@ -1,6 +1,7 @@
 package dev.yumen.filters.traffic;
 
 import dev.yumen.api.Attribute;
+import dev.yumen.api.Consumer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
@@ -23,7 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +58,8 @@ public final class QuotaFilter implements Filter {
           @OneOrMany
           @Default("consumer")
           List<Attribute> key,
+      @Describe("Other numbers for groups of consumers, for the same time as limit.")
+          Map<String, Rate> tiers,
       @Describe("Name of the Redis, under the top-level redis, that counts.")
           @Nullable String redis,
       @Describe("Where days and months begin at midnight, such as Asia/Shanghai.") @Default("UTC")
@@ -77,6 +84,13 @@ public final class QuotaFilter implements Filter {
     public Config {
       if (limit.unit() != Rate.Unit.DAY && limit.unit() != Rate.Unit.MONTH) {
         throw new InvalidValue("limit", limit.toString(), "a number per day or month");
+      }
+      tiers = Map.copyOf(tiers);
+      for (Rate tier : tiers.values()) {
+        if (tier.unit() != limit.unit()) {
+          String unit = limit.unit().name().toLowerCase(Locale.ROOT);
+          throw new InvalidValue("tiers", tier.toString(), "a number per " + unit + " as limit is");
+        }
       }
       key = LimitConfig.checkedKey(key);
       LimitConfig.checkName(name);
@@ -116,7 +130,12 @@ public final class QuotaFilter implements Filter {
 
   /** What answers tell of a request; filled in when Redis has answered. */
   private static final class Told {
+    private final Rate limit;
     private @Nullable String left;
+
+    private Told(Rate limit) {
+      this.limit = limit;
+    }
   }
 
   private final Key<Told> told = Key.of("quota");
@@ -148,17 +167,18 @@ public final class QuotaFilter implements Filter {
     if (who == null) {
       return config.missingKey == MissingKey.ALLOW
           ? Verdict.proceed()
-          : Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + detail());
+          : Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + detail(config.limit));
     }
     Instant now = context.clock().instant();
     Period period = Period.of(config.limit.unit(), now, zone);
-    Told answer = new Told();
+    Rate limit = limit(exchange.consumer());
+    Told answer = new Told(limit);
     exchange.put(told, answer);
     String place = "yumen:quota:" + name + ":" + period.name() + ":" + who;
     String until = Long.toString(period.end().getEpochSecond() + KEPT_SECONDS);
     return Verdict.await(
         redis
-            .run(TAKE, List.of(place), List.of(Long.toString(config.limit.count()), until))
+            .run(TAKE, List.of(place), List.of(Long.toString(limit.count()), until))
             .handle(
                 (taken, failure) ->
                     failure == null && taken.size() == 2
@@ -167,7 +187,7 @@ public final class QuotaFilter implements Filter {
   }
 
   private Verdict decided(List<Long> taken, long secondsLeft, Told answer) {
-    long left = Math.max(0, config.limit.count() - taken.get(1));
+    long left = Math.max(0, answer.limit.count() - taken.get(1));
     answer.left = '"' + name + "\";r=" + left + ";t=" + secondsLeft;
     if (taken.getFirst() == 1) {
       return Verdict.proceed();
@@ -175,7 +195,8 @@ public final class QuotaFilter implements Filter {
     exceeded.add(1);
     Response.Field later = new Response.Field("retry-after", Long.toString(secondsLeft));
     return Verdict.fail(
-        new Failure(FailureCode.RATE_LIMITED, "more than " + detail(), List.of(later), null));
+        new Failure(
+            FailureCode.RATE_LIMITED, "more than " + detail(answer.limit), List.of(later), null));
   }
 
   private Verdict undecided(@Nullable Throwable failure) {
@@ -185,8 +206,20 @@ public final class QuotaFilter implements Filter {
         : Verdict.fail(FailureCode.OVERLOADED, "the quota is not known: " + failure);
   }
 
-  private String detail() {
-    return config.limit + " by " + config.key;
+  private String detail(Rate limit) {
+    return limit + " by " + config.key;
+  }
+
+  /** That of the consumer's best tier, and of everybody else. */
+  private Rate limit(@Nullable Consumer consumer) {
+    if (consumer == null || config.tiers.isEmpty()) {
+      return config.limit;
+    }
+    return consumer.groups().stream()
+        .map(config.tiers::get)
+        .filter(Objects::nonNull)
+        .max(Comparator.comparingLong(Rate::count))
+        .orElse(config.limit);
   }
 
   /** The parts of the key, each encoded so that they do not run together; null without one. */
@@ -208,8 +241,8 @@ public final class QuotaFilter implements Filter {
   public Verdict onResponse(Exchange exchange, ResponseHead response) {
     Told answer = config.headers ? exchange.get(told) : null;
     if (answer != null && answer.left != null) {
-      long window = config.limit.unit().length().toSeconds();
-      String policy = '"' + name + "\";q=" + config.limit.count() + ";w=" + window;
+      long window = answer.limit.unit().length().toSeconds();
+      String policy = '"' + name + "\";q=" + answer.limit.count() + ";w=" + window;
       response.headers().add("ratelimit-policy", policy).add("ratelimit", answer.left);
     }
     return Verdict.proceed();

@@ -22,7 +22,8 @@ class QuotaFilterTest {
   @TempDir Path folder;
 
   private static FilterHarness gateway(String filter, String address) {
-    return FilterHarness.of("/**", filter, "redis: {main: \"" + address + "\"}");
+    return FilterHarness.of(
+        "/**", filter, "redis: {main: {nodes: \"" + address + "\", timeout: 5s}}");
   }
 
   @Test
@@ -47,6 +48,43 @@ class QuotaFilterTest {
         assertEquals(0, restarted.forwarded() - 1);
       }
     }
+  }
+
+  @Test
+  void groupsOfConsumersHaveTheirOwnNumbers() {
+    String filters =
+        """
+        - api-key
+        - quota: {limit: 2/month, tiers: {gold: 4/month, trial: 1/month}, redis: main}
+        """;
+    try (RedisServer redis = RedisServer.start(folder);
+        FilterHarness gateway =
+            FilterHarness.of(
+                "/**",
+                filters,
+                """
+                redis: {main: {nodes: "%s", timeout: 5s}}
+                consumers:
+                  - {name: ann, groups: [gold, trial], credentials: [{api-key: key-of-ann}]}
+                  - {name: bob, groups: [trial], credentials: [{api-key: key-of-bob}]}
+                  - {name: cat, credentials: [{api-key: key-of-cat}]}
+                """
+                    .formatted(redis.address()))) {
+      assertEquals(4, admitted(gateway, "key-of-ann"));
+      assertEquals(1, admitted(gateway, "key-of-bob"));
+      assertEquals(2, admitted(gateway, "key-of-cat"));
+      String policy = gateway.get("/", "X-API-Key: key-of-cat").header("RateLimit-Policy");
+      assertEquals("\"test\";q=2;w=2592000", policy);
+    }
+  }
+
+  /** How many of six requests come through. */
+  private static long admitted(FilterHarness gateway, String key) {
+    long admitted = 0;
+    for (int i = 0; i < 6; i++) {
+      admitted += gateway.get("/", "X-API-Key: " + key).status() == 200 ? 1 : 0;
+    }
+    return admitted;
   }
 
   @Test
@@ -96,7 +134,12 @@ class QuotaFilterTest {
             "test.yaml:8:38 routes[0].filters[0].quota.redis: \"main\" (expected: a name under the"
                 + " top-level redis, which is missing)"),
         FilterHarness.problems("- quota: {limit: 5/day, redis: main}"));
-    for (String wrong : List.of("limit: 5/h", "limit: 5/day, zone: Mars", "limit: 0/day")) {
+    for (String wrong :
+        List.of(
+            "limit: 5/h",
+            "limit: 5/day, zone: Mars",
+            "limit: 0/day",
+            "limit: 5/day, tiers: {gold: 9/month}")) {
       String settings = "- quota: {" + wrong + ", redis: main}";
       List<String> problems = FilterHarness.problems(settings, "redis: {main: \"127.0.0.1:1\"}");
       assertEquals(1, problems.size(), problems::toString);
