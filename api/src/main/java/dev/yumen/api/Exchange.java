@@ -122,4 +122,16 @@ public interface Exchange {
    * Where the route ends in something else than an upstream there is no copy, nor of an upgrade.
    */
   void mirror(MirrorRef to);
+
+  /**
+   * Takes the body of the request, for a filter that answers it itself: no other filter sees it,
+   * and an exchange that goes on without it fails. To be called once, in the request step of a
+   * filter and on the event loop.
+   *
+   * <p>The stage completes on the event loop, once the body is there in full; never when it is
+   * longer, which is 413, or when the exchange has ended before. For {@link Verdict#await}.
+   *
+   * @param most bytes that are held in memory, at least 1
+   */
+  CompletionStage<byte[]> takeBody(int most);
 }

@@ -188,6 +188,11 @@ final class BenchExchange implements Exchange, RequestHead {
   public void mirror(MirrorRef to) {}
 
   @Override
+  public CompletionStage<byte[]> takeBody(int most) {
+    return CompletableFuture.completedStage(new byte[0]);
+  }
+
+  @Override
   public String method() {
     return requestTable.method();
   }

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.exchange;
 
+import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.Call;
 import dev.yumen.api.CallAnswer;
 import dev.yumen.api.Ending;
@@ -19,11 +20,13 @@ import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private @Nullable BodyPipe requestPipe;
   private boolean requestComplete;
   private boolean awaitingWhole;
+  private boolean bodyTaken;
   private Grpc.Kind grpc = Grpc.Kind.NONE;
   private boolean ended;
   private List<SubRequest> subRequests = List.of();
@@ -191,9 +195,33 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
   }
 
+  @Override
+  public CompletionStage<byte[]> takeBody(int most) {
+    CompletableFuture<byte[]> taken = new CompletableFuture<>();
+    BodyTreatment whole =
+        new BodyTreatment.Whole(
+            most,
+            (bytes, out) -> {
+              byte[] copy = ByteBufUtil.getBytes(bytes);
+              bytes.release();
+              taken.complete(copy);
+            });
+    bodyTaken = true;
+    openRequestPipe(BodyPipe.of(List.of(whole), FailureCode.PAYLOAD_TOO_LARGE, upload()));
+    if (!requestComplete && !answering.begun()) {
+      answering.continueIfExpected();
+      client().resumeRequest();
+    }
+    return taken;
+  }
+
   // ---- 3: the route's end ----
 
   private void reachEnd() {
+    if (bodyTaken) {
+      fail(Failure.of(FailureCode.FILTER_FAILED, "a filter took the body and did not answer"));
+      return;
+    }
     if (route().end() instanceof RouteEnd.Forward && isShed()) {
       return;
     }
@@ -241,21 +269,25 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       return true;
     }
     try {
-      requestPipe = calls.requestPipe(route().chain(), upload());
+      BodyPipe pipe = calls.requestPipe(route().chain(), upload());
+      awaitingWhole = pipe != null && pipe.whole();
+      openRequestPipe(pipe);
     } catch (RuntimeException e) {
       fail(calls.bodyFailure(e));
       return false;
     }
-    BodyPipe pipe = requestPipe;
+    return !answering.begun();
+  }
+
+  private void openRequestPipe(@Nullable BodyPipe pipe) {
+    requestPipe = pipe;
     if (pipe != null) {
-      awaitingWhole = pipe.whole();
       upload().throughPipe(pipe);
       upload().body().takeWaiting().forEach(pipe::chunk);
       if (requestComplete) {
         pipe.end(upload().trailers());
       }
     }
-    return !answering.begun();
   }
 
   private ForwardedFields forwardedFields() {
