@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -53,31 +54,48 @@ public final class IssuerTokens {
    */
   public static IssuerTokens of(
       FilterContext context, String issuer, String audience, String subjectClaim, Jwks fetching) {
-    JwtFilter.Config config =
-        new JwtFilter.Config(
-            issuer,
-            List.of(audience),
-            List.of(),
-            null,
-            null,
-            fetching,
-            List.of(),
-            List.of("sub"),
-            null,
-            SKEW,
-            true,
-            null,
-            null,
-            true,
-            Map.of(),
-            subjectClaim,
-            "groups",
-            Unknown.ACCEPT,
-            LARGEST,
-            0,
-            "yumen");
-    FetchedKeys keys = FetchedKeys.of(context, issuer, fetching, Set.of());
-    return new IssuerTokens(new TokenPolicy(config), keys, context.clock());
+    return of(context, rules(issuer, audience, List.of("sub"), subjectClaim, fetching));
+  }
+
+  /**
+   * Logout tokens, which need not name a subject (OpenID Connect Back-Channel Logout 1.0 §2.4).
+   * What they say of a logout is for the caller to look at.
+   */
+  public static IssuerTokens ofLogouts(
+      FilterContext context, String issuer, String audience, Jwks fetching) {
+    return of(context, rules(issuer, audience, List.of("iat", "jti", "events"), "iss", fetching));
+  }
+
+  private static IssuerTokens of(FilterContext context, JwtFilter.Config rules) {
+    String issuer = Objects.requireNonNull(rules.issuer());
+    FetchedKeys keys = FetchedKeys.of(context, issuer, rules.jwks(), Set.of());
+    return new IssuerTokens(new TokenPolicy(rules), keys, context.clock());
+  }
+
+  private static JwtFilter.Config rules(
+      String issuer, String audience, List<String> required, String subjectClaim, Jwks fetching) {
+    return new JwtFilter.Config(
+        issuer,
+        List.of(audience),
+        List.of(),
+        null,
+        null,
+        fetching,
+        List.of(),
+        required,
+        null,
+        SKEW,
+        true,
+        null,
+        null,
+        true,
+        Map.of(),
+        subjectClaim,
+        "groups",
+        Unknown.ACCEPT,
+        LARGEST,
+        0,
+        "yumen");
   }
 
   /** Checks one; blocks while keys are fetched, so not on an event loop. */

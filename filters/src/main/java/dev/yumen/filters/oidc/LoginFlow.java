@@ -182,7 +182,7 @@ final class LoginFlow {
     if (now >= end) {
       return "the login took too long";
     }
-    return parts.memory().takeAnswer(state, now, end) ? null : "the state was used before";
+    return parts.memory().takeOnce(state, now, end) ? null : "the state was used before";
   }
 
   private static boolean isSame(String one, String other) {

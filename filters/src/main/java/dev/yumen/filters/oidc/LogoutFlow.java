@@ -15,11 +15,13 @@ final class LogoutFlow {
   private final OidcLoginFilter.Config config;
   private final Parts parts;
   private final Sessions sessions;
+  private final Logouts logouts;
 
-  LogoutFlow(OidcLoginFilter.Config config, Parts parts, Sessions sessions) {
+  LogoutFlow(OidcLoginFilter.Config config, Parts parts, Sessions sessions, Logouts logouts) {
     this.config = config;
     this.parts = parts;
     this.sessions = sessions;
+    this.logouts = logouts;
   }
 
   /** Logs out, if it is the user who wants that and not an image on a page of others. */
@@ -31,12 +33,14 @@ final class LogoutFlow {
               .header("allow", "GET, POST"));
     }
     if (!Navigation.isOwn(exchange)) {
+      logouts.count(Logouts.Result.REFUSED);
       return Verdict.fail(FailureCode.FORBIDDEN, "oidc-login: logout by a page of others");
     }
     if (session == null) {
       return to(config.afterLogout());
     }
     sessions.forget(exchange, sent, session);
+    logouts.count(Logouts.Result.USER);
     Endpoints endpoints = parts.provider().current();
     if (endpoints != null) {
       return to(target(exchange, session, endpoints));

@@ -3,9 +3,12 @@ package dev.yumen.filters.oidc;
 import dev.yumen.api.FilterContext;
 import dev.yumen.filters.auth.Recent;
 import dev.yumen.filters.fetch.Fetcher;
+import dev.yumen.filters.jwt.IssuerTokens;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +21,19 @@ final class Memory {
 
   private final Semaphore places = new Semaphore(MOST_UNDER_WAY);
 
-  /** Logins whose answer has come, by their state. */
+  /** Logins whose answer has come, by their state, and logout tokens. */
   private final Recent<String, Boolean> answered = new Recent<>(ENTRIES);
 
   private final ConcurrentHashMap<String, Boolean> answering = new ConcurrentHashMap<>();
 
   /** Sessions that have ended before their time, by id. */
   private final Recent<String, Boolean> ended = new Recent<>(ENTRIES);
+
+  /** From when on sessions of the provider or of a subject have ended, by its word. */
+  private final Recent<String, Long> loggedOut = new Recent<>(ENTRIES);
+
+  /** Until when there may be any of these. */
+  private final AtomicLong loggedOutUntil = new AtomicLong();
 
   /** What became of refresh tokens, under way and of late. */
   final ConcurrentHashMap<String, CompletableFuture<Refreshed>> refreshing =
@@ -67,17 +76,17 @@ final class Memory {
   }
 
   /**
-   * Takes the answer to a login, which is taken once.
+   * Takes what is taken once: the answer to a login, a logout token.
    *
    * @return whether it was the first
    */
-  boolean takeAnswer(String state, long now, long until) {
-    if (answering.putIfAbsent(state, true) != null) {
+  boolean takeOnce(String name, long now, long until) {
+    if (answering.putIfAbsent(name, true) != null) {
       return false;
     }
-    boolean first = answered.get(state, now) == null;
-    answered.put(state, true, until);
-    answering.remove(state);
+    boolean first = answered.get(name, now) == null;
+    answered.put(name, true, until);
+    answering.remove(name);
     return first;
   }
 
@@ -85,7 +94,30 @@ final class Memory {
     ended.put(session, true, until);
   }
 
-  boolean hasEnded(String session, long now) {
-    return ended.get(session, now) != null;
+  /** Ends the sessions that come of one at the provider, also those that are still to come. */
+  void endSid(String sid, long until) {
+    loggedOut.put("sid " + sid, Long.MAX_VALUE, until);
+    loggedOutUntil.accumulateAndGet(until, Math::max);
+  }
+
+  /** Ends all sessions that somebody has now. */
+  void endSubject(String subject, long now, long until) {
+    loggedOut.put("sub " + subject, now, until);
+    loggedOutUntil.accumulateAndGet(until, Math::max);
+  }
+
+  boolean hasEnded(Session session, long now) {
+    return ended.get(session.id(), now) != null
+        || (now < loggedOutUntil.get() && isLoggedOut(session, now));
+  }
+
+  private boolean isLoggedOut(Session session, long now) {
+    Map<String, Object> claims = IssuerTokens.claims(session.idToken());
+    if (claims == null) {
+      return true;
+    }
+    Long sid = loggedOut.get("sid " + claims.get("sid"), now);
+    Long subject = loggedOut.get("sub " + claims.get("sub"), now);
+    return sid != null || (subject != null && session.began() <= subject);
   }
 }

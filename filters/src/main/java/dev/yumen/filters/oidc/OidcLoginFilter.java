@@ -59,6 +59,15 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       @Describe("Where browsers log out; the filter answers there itself.")
           @Default("/oauth2/logout")
           String logoutPath,
+      @Describe(
+              "Where the provider posts logout tokens (back-channel); the filter answers there itself.")
+          @Default("/oauth2/backchannel-logout")
+          String backchannelLogoutPath,
+      @Describe(
+              "What a page of the provider loads at a logout (front-channel); the filter answers there"
+                  + " itself.")
+          @Default("/oauth2/frontchannel-logout")
+          String frontchannelLogoutPath,
       @Describe("Path that browsers are sent to when they have logged out.") @Default("/")
           String afterLogout,
       @Describe("What to ask the provider for; openid among it.") @OneOrMany @Default("openid")
@@ -112,12 +121,12 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
         throw new InvalidValue("client-id", clientId, "a name that is not blank");
       }
       checkSecrets(cookieSecret);
-      path("redirect-path", redirectPath);
-      path("logout-path", logoutPath);
       path("after-logout", afterLogout);
-      if (logoutPath.equals(redirectPath)) {
-        throw new InvalidValue("logout-path", logoutPath, "another path than redirect-path");
-      }
+      Map<String, String> own = new LinkedHashMap<>();
+      own(own, "redirect-path", redirectPath);
+      own(own, "logout-path", logoutPath);
+      own(own, "backchannel-logout-path", backchannelLogoutPath);
+      own(own, "frontchannel-logout-path", frontchannelLogoutPath);
       if (!scopes.contains("openid")) {
         throw InvalidValue.found("scopes", scopes.toString(), "openid among them");
       }
@@ -167,6 +176,14 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       }
     }
 
+    private static void own(Map<String, String> taken, String setting, String path) {
+      path(setting, path);
+      String other = taken.putIfAbsent(path, setting);
+      if (other != null) {
+        throw new InvalidValue(setting, path, "another path than " + other);
+      }
+    }
+
     private static void within(String setting, Duration value, Duration least, Duration most) {
       if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
         throw new InvalidValue(
@@ -205,6 +222,7 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
   private final Sessions sessions;
   private final LoginFlow login;
   private final LogoutFlow logout;
+  private final ProviderLogouts providerLogouts;
   private final Refreshes refreshes;
 
   private OidcLoginFilter(Config config, FilterContext context) {
@@ -215,7 +233,9 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     refreshes = new Refreshes(config, context, parts);
     sessions = new Sessions(config, parts, refreshes, context.clock());
     login = new LoginFlow(config, parts, results, who, context.clock());
-    logout = new LogoutFlow(config, parts, sessions);
+    Logouts logouts = new Logouts(context);
+    logout = new LogoutFlow(config, parts, sessions, logouts);
+    providerLogouts = new ProviderLogouts(config, parts, logouts, context.clock());
   }
 
   @Override
@@ -230,6 +250,12 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     String path = exchange.request().path();
     if (path.equals(config.redirectPath)) {
       return login.finish(exchange, sent);
+    }
+    if (path.equals(config.backchannelLogoutPath)) {
+      return providerLogouts.back(exchange);
+    }
+    if (path.equals(config.frontchannelLogoutPath)) {
+      return providerLogouts.front(exchange);
     }
     Session session = sessions.find(exchange, sent);
     if (path.equals(config.logoutPath)) {

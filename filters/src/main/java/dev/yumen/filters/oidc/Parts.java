@@ -12,6 +12,7 @@ record Parts(
     Provider provider,
     TokenEndpoint tokens,
     IssuerTokens idTokens,
+    IssuerTokens logoutTokens,
     SealedCookies cookies) {
 
   static Parts of(OidcLoginFilter.Config config, FilterContext context) {
@@ -26,6 +27,7 @@ record Parts(
         Provider.of(context, issuer, fetching),
         new TokenEndpoint(fetcher, config),
         IssuerTokens.of(context, issuer, client, config.consumerClaim(), fetching),
+        IssuerTokens.ofLogouts(context, issuer, client, fetching),
         new SealedCookies(sealer, config.cookie()));
   }
 }

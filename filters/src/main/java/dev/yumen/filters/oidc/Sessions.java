@@ -64,7 +64,7 @@ final class Sessions {
     long now = now();
     return now < session.began() + config.absoluteTimeout().toMillis()
         && now < session.seen() + config.idleTimeout().toMillis()
-        && !memory.hasEnded(session.id(), now);
+        && !memory.hasEnded(session, now);
   }
 
   /** Ends a session before its time. */
@@ -96,7 +96,7 @@ final class Sessions {
    */
   void write(Exchange exchange, ResponseHead response) {
     Session session = exchange.get(kept);
-    if (session == null || memory.hasEnded(session.id(), now())) {
+    if (session == null || memory.hasEnded(session, now())) {
       return;
     }
     if (refreshes.remembered(session) instanceof Refreshed.Renewed renewed) {

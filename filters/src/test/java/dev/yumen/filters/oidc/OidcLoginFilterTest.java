@@ -389,6 +389,8 @@ class OidcLoginFilterTest {
         ", redirect-path: //evil | redirect-path",
         ", redirect-path: 'https://evil.example/' | redirect-path",
         ", logout-path: /oauth2/callback | logout-path",
+        ", backchannel-logout-path: /oauth2/callback | backchannel-logout-path",
+        ", frontchannel-logout-path: /oauth2/logout | frontchannel-logout-path",
         ", after-logout: //evil | after-logout",
         ", idle-timeout: 13h | idle-timeout",
         ", cookie: 'a b' | cookie",

@@ -113,7 +113,8 @@ final class ScriptedProvider implements AutoCloseable {
     return json(members);
   }
 
-  private String signed(Map<String, Object> said) {
+  /** A token with these claims, signed as all of its tokens are. */
+  String signed(Map<String, Object> said) {
     try {
       JWSObject token =
           new JWSObject(
