@@ -81,14 +81,12 @@ class LoginIT {
 
   @BeforeAll
   static void start() throws IOException {
-    Issued site = PKI.server("shop.example.com");
+    Issued site = PKI.server("shop.example.com", "127.0.0.1");
     Files.writeString(folder.resolve("site.pem"), site.chainPem() + site.keyPem());
     Files.writeString(folder.resolve("ca.pem"), PKI.rootPem());
     gateway = GatewayProcess.start(folder, configuration(""));
     origin = "https://shop.example.com:" + gateway.port("https");
-    provider =
-        OpenIdProvider.start(
-            folder.resolve("provider"), PKI.server("127.0.0.1"), origin, TOKEN_LIFE);
+    provider = OpenIdProvider.start(folder.resolve("provider"), PKI, origin, TOKEN_LIFE);
     gateway.rewrite(
         configuration(
             """
@@ -204,6 +202,29 @@ class LoginIT {
       assertEquals(2, SHOP.tokens.size());
 
       page.open(origin + "/");
+      page.awaitText("Sign-in");
+    }
+  }
+
+  private static double logoutsTold() {
+    return gateway.metric("gateway_oidc_logouts_total", "\"back_channel\"");
+  }
+
+  @Test
+  void aLogoutAtTheProviderIsOneHere() throws IOException {
+    try (Chromium browser =
+            Chromium.open(folder.resolve("home-2"), PKI.rootPem(), origin + "/catalogue?page=2");
+        BrowserPage page = browser.page()) {
+      logIn(page);
+      page.click("#call");
+      page.awaitText("GET /api/orders: 200");
+      double before = logoutsTold();
+      page.open(provider.issuer() + "/session/end");
+      page.awaitText("Do you want to sign-out");
+      page.click("button[value=yes]");
+      page.awaitText("Sign-out Success");
+      Eventually.within(GatewayProcess.PATIENCE, provider.output(), () -> logoutsTold() > before);
+      page.open(origin + "/catalogue");
       page.awaitText("Sign-in");
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yumen.testkit.DebianProgram;
 import dev.yumen.testkit.Issued;
+import dev.yumen.testkit.Pki;
 import dev.yumen.testkit.Proc;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,11 +37,11 @@ final class OpenIdProvider implements AutoCloseable {
    * Starts a provider for one client, {@code shop}.
    *
    * @param folder one that is not there yet
-   * @param own its certificate, for 127.0.0.1
+   * @param authority of its own certificate, and of those that it trusts
    * @param gateway the origin of the client
    * @param accessTokens how long they live
    */
-  static OpenIdProvider start(Path folder, Issued own, String gateway, Duration accessTokens) {
+  static OpenIdProvider start(Path folder, Pki authority, String gateway, Duration accessTokens) {
     Path node = DebianProgram.find("node", "nodejs");
     Path npm = DebianProgram.find("npm", "npm");
     try {
@@ -51,6 +52,8 @@ final class OpenIdProvider implements AutoCloseable {
           Files.copy(Objects.requireNonNull(file), folder.resolve(name));
         }
       }
+      Issued own = authority.server("127.0.0.1");
+      Files.writeString(folder.resolve("ca.pem"), authority.rootPem());
       Files.writeString(folder.resolve("provider.pem"), own.chainPem() + own.keyPem());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -61,8 +64,9 @@ final class OpenIdProvider implements AutoCloseable {
       assertEquals(0, installing.awaitExit(GatewayProcess.PATIENCE), installing::output);
     }
     String seconds = Long.toString(accessTokens.toSeconds());
-    Proc proc =
-        Proc.start(folder, Map.of(), List.of(node.toString(), "provider.mjs", gateway, seconds));
+    Map<String, String> environment = Map.of("NODE_EXTRA_CA_CERTS", "ca.pem");
+    List<String> command = List.of(node.toString(), "provider.mjs", gateway, seconds);
+    Proc proc = Proc.start(folder, environment, command);
     try {
       return new OpenIdProvider(
           proc, proc.awaitLine("^provider at (\\S+)$", GatewayProcess.PATIENCE).group(1));
@@ -74,6 +78,11 @@ final class OpenIdProvider implements AutoCloseable {
 
   String issuer() {
     return issuer;
+  }
+
+  /** What it says about itself; for messages of tests. */
+  String output() {
+    return proc.output();
   }
 
   @Override

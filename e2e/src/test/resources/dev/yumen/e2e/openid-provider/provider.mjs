@@ -19,6 +19,8 @@ server.listen(0, '127.0.0.1', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [`${gateway}/oauth2/callback`],
       post_logout_redirect_uris: [`${gateway}/bye`],
+      backchannel_logout_uri: `https://127.0.0.1:${new URL(gateway).port}/oauth2/backchannel-logout`,
+      backchannel_logout_session_required: true,
     }],
     claims: {openid: ['sub'], profile: ['name', 'groups']},
     conformIdTokenClaims: false, // so that the ID token has all of them
@@ -27,6 +29,8 @@ server.listen(0, '127.0.0.1', () => {
       accountId: id,
       claims: () => ({sub: id, name: `${id} Example`, groups: ['customers']}),
     }),
+    features: {backchannelLogout: {enabled: true}},
+    fetch: (url, {dispatcher, ...options}) => fetch(url, options), // theirs shuns 127.0.0.1
     ttl: {
       AccessToken: Number(accessTokenSeconds),
       Grant: 3600,
@@ -36,6 +40,7 @@ server.listen(0, '127.0.0.1', () => {
       Session: 3600,
     },
   });
+  provider.on('backchannel.error', (_, error) => console.log(`not told: ${error}`));
   server.on('request', provider.callback());
   console.log(`provider at ${issuer}`);
 });
