@@ -35,6 +35,7 @@ import dev.yumen.filters.security.IpRestrictionFilter;
 import dev.yumen.filters.security.RefererRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.token.ClientCredentialsFilter;
+import dev.yumen.filters.token.TokenRelayFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
 import dev.yumen.filters.traffic.FaultFilter;
@@ -100,6 +101,7 @@ public final class BuiltInFilters {
           SetPathFilter.TYPE,
           StripPrefixFilter.TYPE,
           TimeoutFilter.TYPE,
+          TokenRelayFilter.TYPE,
           TraceIdFilter.TYPE,
           TrafficSplitFilter.TYPE,
           ValidateFilter.TYPE);

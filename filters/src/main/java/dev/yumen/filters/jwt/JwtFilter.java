@@ -13,6 +13,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.SlowChecks;
 import dev.yumen.filters.auth.TellsUpstream;
@@ -333,6 +334,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
           bearer.hide(exchange.request(), shown);
         }
         admitted.identity().assign(exchange);
+        ClientToken.keep(exchange, shown.text(), shown.start());
         yield Verdict.proceed();
       }
     };

@@ -21,6 +21,7 @@ import dev.yumen.api.Secret;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Digest;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.TellsUpstream;
@@ -365,6 +366,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
           bearer.hide(exchange.request(), shown);
         }
         admitted.identity().assign(exchange);
+        ClientToken.keep(exchange, shown.text(), shown.start());
         yield Verdict.proceed();
       }
     };

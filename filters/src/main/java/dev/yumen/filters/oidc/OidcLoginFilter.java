@@ -17,6 +17,7 @@ import dev.yumen.api.OneOrMany;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.TellsUpstream;
 import dev.yumen.filters.auth.UpstreamIdentity;
@@ -317,6 +318,9 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       return Verdict.fail(FailureCode.FORBIDDEN, "oidc-login: the subject is no consumer");
     }
     identity.assign(exchange);
+    if (!session.isAccessOver(sessions.now())) {
+      ClientToken.keep(exchange, session.accessToken(), 0);
+    }
     sessions.touch(exchange, session);
     return Verdict.proceed();
   }

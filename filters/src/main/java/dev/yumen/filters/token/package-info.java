@@ -1,6 +1,6 @@
 /**
  * Tokens for the services behind: {@link dev.yumen.filters.token.ClientCredentialsFilter} shows
- * them the gateway's own.
+ * them the gateway's own, {@link dev.yumen.filters.token.TokenRelayFilter} the client's.
  */
 @NullMarked
 package dev.yumen.filters.token;

@@ -146,6 +146,21 @@ class OidcLoginFilterTest {
   }
 
   @Test
+  void tokenRelayShowsTheAccessTokenUntilItIsOver() {
+    provider.tokens = members -> members.remove("refresh_token");
+    try (FilterHarness gateway =
+        FilterHarness.of(filter("") + "\n- token-relay: X-Access-Token", clock)) {
+      Browser browser = new Browser(gateway);
+      browser.logIn(provider);
+      browser.open("/", "X-Access-Token: forged");
+      assertEquals(List.of("access-1"), gateway.seen().headerValues("X-Access-Token"));
+      clock.advance(Duration.ofMinutes(10));
+      assertEquals(200, browser.open("/", "X-Access-Token: forged").status());
+      assertNull(gateway.seen().header("X-Access-Token"));
+    }
+  }
+
+  @Test
   void aSubjectThatIsNoConsumerMayBeRefused() {
     try (FilterHarness gateway = gateway(", unknown: reject")) {
       Browser browser = new Browser(gateway);
