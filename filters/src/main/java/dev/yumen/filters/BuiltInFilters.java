@@ -15,6 +15,7 @@ import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
 import dev.yumen.filters.jwt.JwtFilter;
 import dev.yumen.filters.jwt.Oauth2IntrospectionFilter;
+import dev.yumen.filters.mask.DataMaskFilter;
 import dev.yumen.filters.observe.AccessLogFilter;
 import dev.yumen.filters.observe.RequestIdFilter;
 import dev.yumen.filters.observe.TraceIdFilter;
@@ -71,6 +72,7 @@ public final class BuiltInFilters {
           ConcurrencyLimitFilter.TYPE,
           CorsFilter.TYPE,
           CsrfFilter.TYPE,
+          DataMaskFilter.TYPE,
           ExtAuthzFilter.TYPE,
           FaultFilter.TYPE,
           ForwardAuthFilter.TYPE,

@@ -15,6 +15,8 @@ import dev.yumen.api.Key;
 import dev.yumen.api.Priority;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.mask.Masking;
+import dev.yumen.filters.mask.Sensitive;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -90,11 +92,13 @@ public final class AccessLogFilter implements Filter {
                   + " request-bytes, response-bytes, user-agent]")
           List<Field> fields,
       @Describe("Request headers that a line tells too, as header.NAME.") List<String> headers,
-      @Describe("Query parameters whose values are written as ***.")
+      @Describe("Query parameters, and headers, whose values are written as ***.")
           @Default(
               "[access_token, api_key, apikey, code, id_token, key, password, refresh_token,"
                   + " secret, sig, signature, token]")
           List<String> redact,
+      @Describe("Personal data that is hidden in what a line repeats of a request.")
+          List<Sensitive> mask,
       @Describe("Most bytes of lines that wait for the disk; more are dropped and counted.")
           @Default("4MiB")
           DataSize buffer) {
@@ -106,6 +110,7 @@ public final class AccessLogFilter implements Filter {
       fields = List.copyOf(fields);
       headers = List.copyOf(headers);
       redact = List.copyOf(redact);
+      mask = List.copyOf(mask);
       if (!(sample >= 0 && sample <= 100)) {
         throw new InvalidValue("sample", sample, "0 to 100");
       }
@@ -150,6 +155,7 @@ public final class AccessLogFilter implements Filter {
   private final String[] headers;
   private final LogLine.Name[] headerKeys;
   private final QueryRedaction redaction;
+  private final Masking masking;
   private final double sample;
   private final LogSink sink;
   private final InstantSource clock;
@@ -165,6 +171,7 @@ public final class AccessLogFilter implements Filter {
             .map(name -> new LogLine.Name("header." + name.toLowerCase(Locale.ROOT)))
             .toArray(LogLine.Name[]::new);
     redaction = new QueryRedaction(config.redact);
+    masking = Masking.of(config.mask);
     sample = config.sample;
     clock = context.clock();
     Path file = config.file == null ? null : context.folder().resolve(config.file).toAbsolutePath();
@@ -203,7 +210,7 @@ public final class AccessLogFilter implements Filter {
     List<String> values = new ArrayList<>(headers.length);
     for (String header : headers) {
       String value = request.headers().first(header);
-      values.add(value == null ? "" : value);
+      values.add(value == null ? "" : redaction.hides(header) ? QueryRedaction.HIDDEN : value);
     }
     return values;
   }
@@ -219,7 +226,7 @@ public final class AccessLogFilter implements Filter {
       write(line, column, exchange, request, ending);
     }
     for (int i = 0; i < headerKeys.length; i++) {
-      text(line, headerKeys[i], request.headers.get(i));
+      masked(line, headerKeys[i], request.headers.get(i));
     }
     sink.offer(line.end());
   }
@@ -251,8 +258,11 @@ public final class AccessLogFilter implements Filter {
       case SCHEME -> line.field(name, exchange.scheme());
       case METHOD -> line.field(name, exchange.request().method());
       case HOST -> text(line, name, request.host);
-      case PATH -> line.field(name, request.path);
-      case QUERY -> text(line, name, redaction.apply(request.query));
+      case PATH -> line.field(name, masking.encoded(request.path));
+      case QUERY -> {
+        String query = redaction.apply(request.query);
+        text(line, name, query == null ? null : masking.encoded(query));
+      }
       case ROUTE -> text(line, name, exchange.routeId());
       case STATUS -> line.field(name, ending.status());
       case GRPC_STATUS -> {
@@ -261,7 +271,7 @@ public final class AccessLogFilter implements Filter {
         }
       }
       case CODE -> text(line, name, codeOf(ending));
-      case REASON -> text(line, name, reasonOf(ending));
+      case REASON -> masked(line, name, reasonOf(ending));
       case UPSTREAM -> text(line, name, ending.endpoint());
       case ATTEMPTS -> line.field(name, ending.attempts());
       case DURATION_MS -> line.millis(name, ending.durationNanos());
@@ -272,8 +282,11 @@ public final class AccessLogFilter implements Filter {
       }
       case REQUEST_BYTES -> line.field(name, ending.requestBytes());
       case RESPONSE_BYTES -> line.field(name, ending.responseBytes());
-      case USER_AGENT -> text(line, name, request.userAgent);
-      case REFERER -> text(line, name, request.referer);
+      case USER_AGENT -> masked(line, name, request.userAgent);
+      case REFERER -> {
+        String referer = request.referer;
+        text(line, name, referer == null ? null : masking.encoded(referer));
+      }
     }
   }
 
@@ -287,6 +300,10 @@ public final class AccessLogFilter implements Filter {
     }
     String detail = ending.failure().detail();
     return detail.length() <= MOST_REASON ? detail : detail.substring(0, MOST_REASON) + "…";
+  }
+
+  private void masked(LogLine line, LogLine.Name name, @Nullable String value) {
+    text(line, name, value == null ? null : masking.text(value));
   }
 
   private static void text(LogLine line, LogLine.Name name, @Nullable String value) {

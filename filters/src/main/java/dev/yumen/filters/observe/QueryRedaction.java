@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Hides the values of query parameters that are known to hold secrets. */
+/** Hides the values of query parameters, and of headers, that are known to hold secrets. */
 final class QueryRedaction {
-  private static final String HIDDEN = "***";
+  static final String HIDDEN = "***";
 
   private final Set<String> names = new HashSet<>();
 
@@ -40,6 +40,11 @@ final class QueryRedaction {
     return out == null ? query : out.append(query, copied, query.length()).toString();
   }
 
+  /** Whether the values of this name are hidden. */
+  boolean hides(String name) {
+    return names.contains(name.toLowerCase(Locale.ROOT));
+  }
+
   private boolean isSecret(String query, int from, int end) {
     String name = query.substring(from, end);
     if (name.indexOf('%') >= 0 || name.indexOf('+') >= 0) {
@@ -49,6 +54,6 @@ final class QueryRedaction {
         return true; // can not be told
       }
     }
-    return names.contains(name.toLowerCase(Locale.ROOT));
+    return hides(name);
   }
 }

@@ -43,6 +43,26 @@ class AccessLogFilterTest {
   }
 
   @Test
+  void personalDataAndNamedHeadersAreHidden() {
+    String more =
+        ", fields: [path, query, user-agent, referer], headers: [X-Key, X-Tel], redact: [x-key],"
+            + " mask: [phone, email]";
+    try (FilterHarness gateway = FilterHarness.of("- access-log: " + settings(more))) {
+      gateway.get(
+          "/tel/13800138000?mail=ann%40example.com&n=1",
+          "User-Agent: 13800138000",
+          "Referer: http://a/?m=ann%40example.com",
+          "X-Key: abc",
+          "X-Tel: 13800138000");
+    }
+    assertEquals(
+        "{\"path\":\"/tel/***********\",\"query\":\"mail=***@example.com&n=1\","
+            + "\"user-agent\":\"***********\",\"referer\":\"http://a/?m=***@example.com\","
+            + "\"header.x-key\":\"***\",\"header.x-tel\":\"***********\"}",
+        lines(1).getFirst());
+  }
+
+  @Test
   void everyExchangeIsOneLineOfJson() {
     try (FilterHarness gateway =
         FilterHarness.of("/users/{id}", "- trace-id\n- access-log: " + settings(""), "")) {

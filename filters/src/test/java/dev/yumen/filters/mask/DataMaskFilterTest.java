@@ -1,0 +1,212 @@
+package dev.yumen.filters.mask;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.Behaviours;
+import dev.yumen.testkit.RawClient;
+import dev.yumen.testkit.RawResponse;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataMaskFilterTest {
+  private static final String RULES =
+      "rules: [{pointer: /name, keep-first: 1}, {pattern: phone, keep-last: 4}]";
+  private static final String MASK = "- data-mask: {" + RULES + "}";
+  private static final String JSON = "Content-Type: application/json";
+  private static final String BODY = "{\"name\":\"Ann\",\"tel\":\"13800138000\"}";
+  private static final String SHOWN = "{\"name\":\"A**\",\"tel\":\"*******8000\"}";
+
+  private static RawResponse answer(FilterHarness gateway, String head, String body) {
+    int length = body.getBytes(UTF_8).length;
+    gateway.upstreamNext(
+        Behaviours.raw(
+            "HTTP/1.1 200 OK\r\n" + head + "\r\nContent-Length: " + length + "\r\n\r\n" + body));
+    return gateway.get("/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Type: application/json",
+        "Content-Type: Application/Problem+JSON; charset=UTF-8",
+        "X-No: type",
+      })
+  void jsonIsMaskedByPlaceAndForm(String type) {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      RawResponse answer = answer(gateway, type, BODY);
+      assertEquals(SHOWN, answer.text());
+      assertEquals(Integer.toString(SHOWN.length()), answer.header("Content-Length"));
+    }
+  }
+
+  @Test
+  void everyBorderOfChunksFromTheServiceGivesTheSame() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      for (int border = 1; border < BODY.length(); border++) {
+        String head =
+            "HTTP/1.1 200 OK\r\n" + JSON + "\r\nContent-Length: " + BODY.length() + "\r\n\r\n";
+        gateway.upstreamNext(
+            Behaviours.raw(head + BODY.substring(0, border), BODY.substring(border)));
+        assertEquals(SHOWN, gateway.get("/").text());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"text/plain", "text/html; charset=utf-8", "image/svg+xml", "text/event-stream"})
+  void textIsMaskedByForm(String type) {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      String text = "data: 13800138000\n\ndata: Ann 13900139000";
+      assertEquals(
+          "data: *******8000\n\ndata: Ann *******9000",
+          answer(gateway, "Content-Type: " + type, text).text());
+    }
+  }
+
+  @Test
+  void linesOfJsonAreMaskedLineByLine() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      String type = "Content-Type: application/x-ndjson";
+      assertEquals(SHOWN + "\n" + SHOWN, answer(gateway, type, BODY + "\n" + BODY).text());
+    }
+  }
+
+  @Test
+  void otherCharsetsAreReadAndKept() {
+    try (FilterHarness gateway = FilterHarness.of(MASK);
+        RawClient client = gateway.connect()) {
+      byte[] body = "电话 13800138000".getBytes(Charset.forName("GBK"));
+      String text = new String(body, ISO_8859_1);
+      gateway.upstreamNext(
+          Behaviours.raw(
+              "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=GBK\r\nContent-Length: "
+                  + body.length
+                  + "\r\n\r\n"
+                  + text));
+      RawResponse answer = client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").readResponse("GET");
+      assertTrue(answer.text().endsWith(" *******8000"), answer::text);
+    }
+  }
+
+  @Test
+  void otherTypesPass() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      assertEquals(BODY, answer(gateway, "Content-Type: application/octet-stream", BODY).text());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          200 | Content-Type: application/json | Content-Encoding: gzip
+          200 | Content-Type: text/plain | Content-Encoding: br
+          206 | Content-Type: application/json | Content-Range: bytes 0-1/2
+          206 | Content-Type: multipart/byteranges; boundary=a | X: y
+          200 | Content-Type: text/plain; charset=utf-16 | X: y
+          """)
+  void whatCanNotBeMaskedIsRefusedOrPasses(int status, String type, String field) {
+    for (String setting : List.of("refuse", "pass")) {
+      try (FilterHarness gateway =
+          FilterHarness.of("- data-mask: {" + RULES + ", unmaskable: " + setting + "}")) {
+        gateway.upstreamNext(
+            Behaviours.raw(
+                "HTTP/1.1 %d OK\r\n%s\r\n%s\r\nContent-Length: 2\r\n\r\n{}"
+                    .formatted(status, type, field)));
+        assertEquals(setting.equals("pass") ? status : 502, gateway.get("/").status());
+      }
+    }
+  }
+
+  @Test
+  void malformedOrLongJsonIsRefusedOrPasses() {
+    String small = ", max-body: 20B";
+    try (FilterHarness gateway = FilterHarness.of("- data-mask: {" + RULES + small + "}")) {
+      assertEquals(502, answer(gateway, JSON, "{\"name\":").status());
+      assertEquals(502, answer(gateway, JSON, BODY).status());
+      gateway.upstreamNext(
+          Behaviours.raw("HTTP/1.1 200 OK\r\n" + JSON + "\r\nConnection: close\r\n\r\n" + BODY));
+      assertEquals(502, gateway.get("/").status());
+    }
+    try (FilterHarness gateway =
+        FilterHarness.of("- data-mask: {" + RULES + small + ", unmaskable: pass}")) {
+      assertEquals("{\"name\":", answer(gateway, JSON, "{\"name\":").text());
+      assertEquals(BODY, answer(gateway, JSON, BODY).text());
+      String metrics = new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);
+      assertTrue(
+          metrics.contains("gateway_masked_answers_total{result=\"passed\",route=\"test\"} 2"),
+          metrics);
+    }
+  }
+
+  @Test
+  void servicesAreAskedForWholeAnswersThatAreNotCompressed() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      gateway.get("/", "Accept-Encoding: gzip, br", "Range: bytes=0-3", "If-Range: \"a\"");
+      assertEquals("identity", gateway.seen().header("Accept-Encoding"));
+      assertNull(gateway.seen().header("Range"));
+      assertNull(gateway.seen().header("If-Range"));
+    }
+  }
+
+  @Test
+  void fieldsThatSpeakOfTheBytesAreCorrected() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      String head =
+          JSON
+              + "\r\nETag: \"a\"\r\nContent-Digest: sha-256=:AA==:\r\nRepr-Digest: sha-256=:AA==:"
+              + "\r\nDigest: SHA-256=AA==\r\nContent-MD5: AA==\r\nAccept-Ranges: bytes";
+      RawResponse answer = answer(gateway, head, BODY);
+      assertEquals("W/\"a\"", answer.header("ETag"));
+      for (String name :
+          List.of("Content-Digest", "Repr-Digest", "Digest", "Content-MD5", "Accept-Ranges")) {
+        assertNull(answer.header(name), name);
+      }
+    }
+  }
+
+  @Test
+  void answersWithoutABodyPass() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      gateway.upstreamNext(
+          Behaviours.raw("HTTP/1.1 304 No\r\nETag: \"a\"\r\n" + JSON + "\r\n\r\n"));
+      assertEquals(304, gateway.get("/").status());
+      gateway.upstreamNext(Behaviours.respond(200, Map.of("Content-Type", "application/json"), ""));
+      assertEquals(200, gateway.get("/").status());
+      assertEquals(200, gateway.send("HEAD", "/").status());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rules: [] | at least one rule
+          rules: [{keep-first: 1}] | one of pointer, pattern and expression
+          rules: [{pointer: /a, pattern: phone}] | one of pointer, pattern and expression
+          rules: [{pointer: a}] | a JSON Pointer
+          rules: [{expression: 'a*'}] | one that does not match nothing
+          rules: [{expression: '(a'}] | an RE2 expression
+          rules: [{pattern: fax}] | id-card
+          rules: [{pointer: /a, keep-first: -1}] | 0 to 100
+          rules: [{pointer: /a}], mask: '**' | one visible character
+          rules: [{pointer: /a}], max-body: 1GiB | 1B to 16MiB
+          """)
+  void settingsAreChecked(String settings, String expected) {
+    List<String> problems = FilterHarness.problems("- data-mask: {" + settings + "}");
+    assertTrue(problems.toString().contains(expected), problems::toString);
+  }
+}
