@@ -234,10 +234,7 @@ final class LoginFlow {
   }
 
   private Redeemed redeem(Answer answer, PendingLogin login) throws InterruptedException {
-    Endpoints endpoints = parts.provider().current();
-    if (endpoints == null) {
-      endpoints = parts.provider().find().join();
-    }
+    Endpoints endpoints = parts.provider().settled();
     if (endpoints == null) {
       return unavailable("the provider is not there");
     }

@@ -71,6 +71,12 @@ final class Provider {
     return future;
   }
 
+  /** The addresses, or null when they can not be had. Blocks, so not on an event loop. */
+  @Nullable Endpoints settled() {
+    Endpoints known = current();
+    return known == null ? find().join() : known;
+  }
+
   private void fetch(CompletableFuture<@Nullable Endpoints> future) {
     String trouble;
     try {

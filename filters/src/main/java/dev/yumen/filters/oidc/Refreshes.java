@@ -105,10 +105,7 @@ final class Refreshes {
   }
 
   private Refreshed ask(Session session, String refreshToken) throws InterruptedException {
-    Endpoints endpoints = provider.current();
-    if (endpoints == null) {
-      endpoints = provider.find().join();
-    }
+    Endpoints endpoints = provider.settled();
     if (endpoints == null) {
       return unknown("the provider is not there");
     }
