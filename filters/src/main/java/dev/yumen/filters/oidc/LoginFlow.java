@@ -4,12 +4,10 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.RequestHead;
-import dev.yumen.api.Response;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.jwt.IssuerTokens;
 import dev.yumen.filters.oidc.Results.Result;
 import dev.yumen.filters.path.Parameters;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -96,9 +94,9 @@ final class LoginFlow {
     results.count(Result.STARTED);
     String query =
         "response_type=code&client_id="
-            + encode(config.clientId())
+            + Redirect.encode(config.clientId())
             + "&redirect_uri="
-            + encode(redirectUri(exchange))
+            + Redirect.encode(redirectUri(exchange))
             + "&scope="
             + words(config.scopes())
             + "&state="
@@ -109,7 +107,7 @@ final class LoginFlow {
             + challenge(login.verifier())
             + "&code_challenge_method=S256"
             + (config.prompt().isEmpty() ? "" : "&prompt=" + words(config.prompt()));
-    return to(302, Urls.with(endpoints.authorization(), query));
+    return Redirect.to(302, Urls.with(endpoints.authorization(), query));
   }
 
   /** RFC 7636 §4.2. */
@@ -128,19 +126,7 @@ final class LoginFlow {
   }
 
   private static String words(List<String> words) {
-    return encode(String.join(" ", words));
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-  }
-
-  private static Verdict to(int status, String location) {
-    return Verdict.respond(
-        Response.of(status)
-            .header("location", location)
-            .header("cache-control", "no-store")
-            .header("referrer-policy", "no-referrer"));
+    return Redirect.encode(String.join(" ", words));
   }
 
   /** Takes what the provider sent a browser back with. */
@@ -304,7 +290,7 @@ final class LoginFlow {
         }
         SetCookies.add(exchange, lines);
         results.count(Result.OK);
-        yield to(303, ReturnTarget.safe(login.target()));
+        yield Redirect.to(303, ReturnTarget.safe(login.target()));
       }
     };
   }

@@ -3,10 +3,7 @@ package dev.yumen.filters.oidc;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
-import dev.yumen.api.Response;
 import dev.yumen.api.Verdict;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +34,20 @@ final class LogoutFlow {
       return Verdict.fail(FailureCode.FORBIDDEN, "oidc-login: logout by a page of others");
     }
     if (session == null) {
-      return to(config.afterLogout());
+      return Redirect.to(303, config.afterLogout());
     }
     sessions.forget(exchange, sent, session);
     logouts.count(Logouts.Result.USER);
     Endpoints endpoints = parts.provider().current();
     if (endpoints != null) {
-      return to(target(exchange, session, endpoints));
+      return Redirect.to(303, target(exchange, session, endpoints));
     }
     return Verdict.await(
         parts
             .provider()
             .find()
-            .thenApplyAsync(found -> to(target(exchange, session, found)), exchange.executor()));
+            .thenApplyAsync(
+                found -> Redirect.to(303, target(exchange, session, found)), exchange.executor()));
   }
 
   private String target(Exchange exchange, Session session, @Nullable Endpoints endpoints) {
@@ -62,20 +60,8 @@ final class LogoutFlow {
         "id_token_hint="
             + session.idToken()
             + "&client_id="
-            + encode(config.clientId())
+            + Redirect.encode(config.clientId())
             + "&post_logout_redirect_uri="
-            + encode(home));
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static Verdict to(String location) {
-    return Verdict.respond(
-        Response.of(303)
-            .header("location", location)
-            .header("cache-control", "no-store")
-            .header("referrer-policy", "no-referrer"));
+            + Redirect.encode(home));
   }
 }
