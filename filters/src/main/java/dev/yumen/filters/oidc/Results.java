@@ -1,16 +1,9 @@
 package dev.yumen.filters.oidc;
 
 import dev.yumen.api.FilterContext;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 
 /** Counts logins by what came of them. */
-final class Results {
-  private final Map<Result, FilterContext.Counter> counters = new EnumMap<>(Result.class);
-
+final class Results extends Tally<Results.Result> {
   /** What a metric tells apart. */
   enum Result {
     /** A browser was sent to the provider. */
@@ -31,18 +24,10 @@ final class Results {
   }
 
   Results(FilterContext context) {
-    for (Result result : Result.values()) {
-      counters.put(
-          result,
-          context.counter(
-              "gateway_oidc_logins",
-              "Logins at an OpenID provider, by what came of them.",
-              List.of(
-                  "route", context.routeId(), "result", result.name().toLowerCase(Locale.ROOT))));
-    }
-  }
-
-  void count(Result result) {
-    Objects.requireNonNull(counters.get(result)).add(1);
+    super(
+        context,
+        Result.class,
+        "gateway_oidc_logins",
+        "Logins at an OpenID provider, by what came of them.");
   }
 }
