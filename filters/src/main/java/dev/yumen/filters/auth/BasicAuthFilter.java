@@ -4,7 +4,6 @@ import dev.yumen.api.Consumer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
-import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
@@ -13,7 +12,6 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Verdict;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +43,6 @@ public final class BasicAuthFilter implements Filter {
   }
 
   private static final Duration LONGEST = Duration.ofHours(1);
-  private static final String SCHEME = "Basic ";
   private static final int REMEMBERED = 4_096;
   private static final int WAITING = 64;
 
@@ -63,19 +60,14 @@ public final class BasicAuthFilter implements Filter {
     this.context = context;
     hide = config.hideCredentials;
     rememberNanos = config.remember.toNanos();
-    String challenge = "Basic realm=\"" + config.realm + "\", charset=\"UTF-8\"";
-    missing = refuse(FailureCode.AUTH_MISSING, "no Authorization of scheme Basic", challenge);
-    invalid = refuse(FailureCode.AUTH_INVALID, "an unknown user or password", challenge);
+    missing = BasicCredentials.missing(config.realm);
+    invalid = BasicCredentials.invalid(config.realm);
     context.consumers().forEach(this::add);
     if (credentials.isEmpty() && passwords.isEmpty()) {
       throw new InvalidValue("", "no passwords", "a consumer with a credential basic");
     }
     checks = passwords.isEmpty() ? null : SlowChecks.of(context, "passwords", WAITING);
     recent = new Recent<>(passwords.isEmpty() ? 0 : REMEMBERED);
-  }
-
-  private static Verdict refuse(FailureCode code, String detail, String challenge) {
-    return Verdict.fail(Failure.of(code, detail).header("www-authenticate", challenge));
   }
 
   private void add(Consumer consumer) {
@@ -93,11 +85,10 @@ public final class BasicAuthFilter implements Filter {
   @Override
   public Verdict onRequest(Exchange exchange) {
     Headers headers = exchange.request().headers();
-    String authorization = headers.first("authorization");
-    if (authorization == null || !isBasic(authorization)) {
+    if (!BasicCredentials.areShown(headers)) {
       return missing;
     }
-    byte[] shown = headers.all("authorization").size() == 1 ? decoded(authorization) : null;
+    byte[] shown = BasicCredentials.of(headers);
     if (shown == null) {
       return invalid;
     }
@@ -105,18 +96,6 @@ public final class BasicAuthFilter implements Filter {
     return identity == null && checks != null
         ? prove(exchange, shown, checks)
         : verdict(exchange, identity);
-  }
-
-  private static boolean isBasic(String authorization) {
-    return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-  }
-
-  private static byte @Nullable [] decoded(String authorization) {
-    try {
-      return Base64.getDecoder().decode(authorization.substring(SCHEME.length()).strip());
-    } catch (IllegalArgumentException _) {
-      return null;
-    }
   }
 
   private Verdict prove(Exchange exchange, byte[] shown, SlowChecks slow) {
