@@ -11,13 +11,13 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
-import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Response;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.fetch.Bounds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -72,10 +72,7 @@ public final class ForwardAuthFilter implements Filter, TellsUpstream {
       requestHeaders.forEach(name -> HeaderName.writableInRequest("request-headers", name));
       upstreamHeaders.forEach(name -> HeaderName.writableInRequest("upstream-headers", name));
       clientHeaders.forEach(name -> HeaderName.writable("client-headers", name));
-      if (timeout.compareTo(Duration.ofMillis(1)) < 0
-          || timeout.compareTo(Duration.ofMinutes(1)) > 0) {
-        throw new InvalidValue("timeout", timeout.toString(), "a time from 1ms to 1m");
-      }
+      Bounds.check("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
       Call.of(method, path, timeout);
     }
   }

@@ -23,6 +23,7 @@ import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.Refused;
 import dev.yumen.filters.extauthz.Decision.Edit;
+import dev.yumen.filters.fetch.Bounds;
 import dev.yumen.filters.path.Parameters;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,10 +84,7 @@ public final class ExtAuthzFilter implements Filter {
       contextExtensions = Collections.unmodifiableMap(new LinkedHashMap<>(contextExtensions));
       headers.forEach(name -> HeaderName.readable("headers", name));
       upstreamHeaders.forEach(name -> HeaderName.writableInRequest("upstream-headers", name));
-      if (timeout.compareTo(Duration.ofMillis(1)) < 0
-          || timeout.compareTo(Duration.ofMinutes(1)) > 0) {
-        throw InvalidValue.found("timeout", timeout.toMillis() + "ms", "a time from 1ms to 1m");
-      }
+      Bounds.check("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
     }
   }
 

@@ -21,6 +21,9 @@ public final class Bounds {
   }
 
   private static String text(Duration value) {
+    if (value.isZero()) {
+      return "0s";
+    }
     return value.toSeconds() == 0
         ? value.toMillis() + "ms"
         : value.toString().substring(2).toLowerCase(Locale.ROOT);

@@ -1,6 +1,7 @@
 package dev.yumen.filters.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -197,5 +198,6 @@ class ForwardAuthFilterTest {
   void settingsThatCouldNotWorkAreRefused(String settings) {
     List<String> problems = FilterHarness.problems("- forward-auth: " + settings);
     assertEquals(1, problems.size(), problems::toString);
+    assertFalse(problems.getFirst().contains("PT0S"), problems::toString);
   }
 }

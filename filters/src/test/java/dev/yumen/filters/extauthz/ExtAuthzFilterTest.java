@@ -424,7 +424,7 @@ class ExtAuthzFilterTest {
         "{}|upstream",
         "{upstream: nobody}|nobody",
         "{upstream: users}|speaks HTTP/2",
-        "{upstream: users, timeout: 0s}|timeout: 0ms",
+        "{upstream: users, timeout: 0s}|timeout: \"0s\"",
         "{upstream: users, headers: 'a b'}|headers",
         "{upstream: users, upstream-headers: Host}|upstream-headers",
         "{upstream: users, upstream-headers: Transfer-Encoding}|upstream-headers",
