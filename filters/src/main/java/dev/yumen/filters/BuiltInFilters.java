@@ -7,6 +7,7 @@ import dev.yumen.filters.auth.AuthorizeFilter;
 import dev.yumen.filters.auth.BasicAuthFilter;
 import dev.yumen.filters.auth.ForwardAuthFilter;
 import dev.yumen.filters.auth.HmacAuthFilter;
+import dev.yumen.filters.auth.LdapAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.auth.MultiAuthFilter;
 import dev.yumen.filters.extauthz.ExtAuthzFilter;
@@ -81,6 +82,7 @@ public final class BuiltInFilters {
           HostFilter.TYPE,
           IpRestrictionFilter.TYPE,
           JwtFilter.TYPE,
+          LdapAuthFilter.TYPE,
           MirrorFilter.TYPE,
           MockFilter.TYPE,
           MtlsAuthFilter.TYPE,

@@ -1,5 +1,6 @@
 package dev.yumen.filters;
 
+import dev.yumen.filters.auth.Directory;
 import dev.yumen.filters.extauthz.AuthzServer;
 import dev.yumen.testkit.RedisServer;
 import dev.yumen.testkit.ScriptedUpstream;
@@ -13,6 +14,7 @@ import java.util.Deque;
 final class Services implements AutoCloseable {
   private static final String REDIS = "127.0.0.1:6379";
   private static final String AUTHORIZATION = "127.0.0.1:9003";
+  private static final String DIRECTORY = "127.0.0.1:9004";
 
   private final Deque<Runnable> closing = new ArrayDeque<>();
 
@@ -33,6 +35,11 @@ final class Services implements AutoCloseable {
       AuthzServer authorization = AuthzServer.start();
       closing.push(authorization::close);
       placed = placed.replace(AUTHORIZATION, authorization.address());
+    }
+    if (placed.contains(DIRECTORY)) {
+      Directory directory = Directory.start();
+      closing.push(directory::close);
+      placed = placed.replace(DIRECTORY, directory.address());
     }
     return placed;
   }

@@ -26,7 +26,15 @@ public final class SlowChecks implements AutoCloseable {
   private record Task(Object owner, Object subject) {}
 
   SlowChecks(String kind, int queue) {
-    int most = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    this(kind, Math.max(1, Runtime.getRuntime().availableProcessors() / 2), queue);
+  }
+
+  /**
+   * Those that mostly wait for somebody else.
+   *
+   * @param most proofs at once
+   */
+  SlowChecks(String kind, int most, int queue) {
     threads =
         new ThreadPoolExecutor(
             most,

@@ -112,7 +112,12 @@ public final class Fetcher implements AutoCloseable {
     return context.state(Fetcher.class, "ca " + ca, () -> new Fetcher(ca));
   }
 
-  private static SSLContext trusting(InputFile ca) {
+  /**
+   * TLS that trusts these authorities alone.
+   *
+   * @throws InvalidValue when there is no certificate in it
+   */
+  public static SSLContext trusting(InputFile ca) {
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
