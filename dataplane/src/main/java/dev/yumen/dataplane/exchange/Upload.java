@@ -29,6 +29,7 @@ final class Upload implements BodySink {
   private long length;
   private boolean lengthFromBody;
   private @Nullable HeadTable trailers;
+  private boolean trailersStruck;
   private boolean endpointsHost;
   private boolean ended;
   private boolean over;
@@ -177,6 +178,7 @@ final class Upload implements BodySink {
   }
 
   private void finish(UpstreamStream stream) {
+    strikeTrailers();
     boolean any = framing == Framing.STREAM && trailers != null && trailers.size() > 0;
     stream.sendEnd(any ? trailers : null);
     exchange.forwarding().awaitAnswer();
@@ -252,12 +254,21 @@ final class Upload implements BodySink {
 
   /** The fields behind the body, for filters to edit. */
   HeadTable trailers() {
+    strikeTrailers();
     HeadTable fields = trailers;
     if (fields == null) {
       fields = new HeadTable();
       trailers = fields;
     }
     return fields;
+  }
+
+  /** Once request filters are through, before anybody adds trailers of the gateway. */
+  private void strikeTrailers() {
+    if (trailers != null && !trailersStruck) {
+      exchange.head().strikeFrom(trailers);
+    }
+    trailersStruck = true;
   }
 
   /** The request is complete. */

@@ -42,6 +42,10 @@ public final class HeadTable implements Headers {
 
   final WireFields wire = new WireFields();
   private final AddedFields added = new AddedFields();
+
+  /** Names that were set or removed since a request was read. */
+  private final List<String> edited = new ArrayList<>(0);
+
   private boolean request;
 
   int flags;
@@ -73,6 +77,7 @@ public final class HeadTable implements Headers {
   public void reset() {
     wire.reset();
     added.reset();
+    edited.clear();
     request = false;
     flags = 0;
     connectionOptions = 0;
@@ -294,6 +299,14 @@ public final class HeadTable implements Headers {
     }
   }
 
+  /**
+   * Removes from the fields behind the body what was set or removed in this head: whoever reads
+   * both as one must not be told there by the client what was told here by the gateway.
+   */
+  public void strikeFrom(HeadTable trailers) {
+    edited.forEach(trailers::remove);
+  }
+
   /** False when there is no field of these names; true says nothing. */
   public boolean mayContain(NameSet set) {
     return wire.mayHold(set) || added.mayHold(set);
@@ -337,6 +350,9 @@ public final class HeadTable implements Headers {
   }
 
   private void strike(String name, int id) {
+    if (request) {
+      edited.add(name);
+    }
     wire.strike(name, id);
     if ((flags & HAS_UNDERSCORE) != 0) {
       wire.strikeLookAlikes(name);

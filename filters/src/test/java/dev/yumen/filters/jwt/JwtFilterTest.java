@@ -12,10 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.ManualClock;
+import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -285,6 +287,20 @@ class JwtFilterTest {
   private static String of(String subject, String more) {
     String claims = "{\"sub\":\"" + subject + "\",\"exp\":4000000000" + more + "}";
     return hmac("{\"alg\":\"HS256\"}", claims, bytes(SECRET));
+  }
+
+  @Test
+  void whatTheUpstreamIsToldCanNotBeForgedBehindTheBody() {
+    try (FilterHarness gateway = gateway(", claims-to-headers: {sub: X-User, email: X-Email}");
+        RawClient client = gateway.connect()) {
+      client.send(
+          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+              + bearer(hs256(""))
+              + "\r\n\r\n1\r\na\r\n0\r\n"
+              + "X-User: evil\r\nX_Email: evil\r\nX-Email: evil\r\nX-Checksum: 7\r\n\r\n");
+      assertEquals(200, client.readResponse().status());
+      assertEquals(List.of(Map.entry("X-Checksum", "7")), gateway.seen().trailers());
+    }
   }
 
   @Test
