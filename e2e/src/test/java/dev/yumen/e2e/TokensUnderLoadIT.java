@@ -139,20 +139,19 @@ class TokensUnderLoadIT {
   private record Storm(LoadFigures refused, LoadFigures open, LoadFigures known, double delay) {
     @Override
     public String toString() {
-      String text =
-          "%d offered in %d s: %s; beside them on an open route p50 %.2f ms, p99 %.2f ms (%s), with"
-              + " a known token p50 %.2f ms, p99 %.2f ms (%s); longest delay of a loop %.2f ms";
-      return text.formatted(
-          refused.count(),
-          STORM.toSeconds(),
-          refused.statuses(),
-          open.millis(0.5),
-          open.p99(),
-          open.statuses(),
-          known.millis(0.5),
-          known.p99(),
-          known.statuses(),
-          1_000 * delay);
+      return ("%d offered in %d s: %s; beside them on an open route p50 %.2f ms, p99 %.2f ms (%s), with"
+              + " a known token p50 %.2f ms, p99 %.2f ms (%s); longest delay of a loop %.2f ms")
+          .formatted(
+              refused.count(),
+              STORM.toSeconds(),
+              refused.statuses(),
+              open.millis(0.5),
+              open.p99(),
+              open.statuses(),
+              known.millis(0.5),
+              known.p99(),
+              known.statuses(),
+              1_000 * delay);
     }
   }
 

@@ -154,7 +154,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   }
 
   private void goOn() {
-    if (requestPipe == null) {
+    if (requestPipe == null || bodyTaken) {
       runRequestFilters();
     } else {
       forwardWhole();
