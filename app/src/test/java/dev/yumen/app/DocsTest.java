@@ -42,7 +42,8 @@ class DocsTest {
       while (block.find()) {
         String yaml = block.group(1);
         String name = ROOT.relativize(page) + " from character " + block.start();
-        if (ROUTES.matcher(yaml).find()) {
+        boolean shown = !yaml.contains(".mmdb"); // tests of the filter write such a file and run it
+        if (shown && ROUTES.matcher(yaml).find()) {
           tests.add(dynamicTest(name, () -> assertGood(name, yaml, page)));
         }
       }

@@ -11,6 +11,7 @@ import dev.yumen.filters.auth.LdapAuthFilter;
 import dev.yumen.filters.auth.MtlsAuthFilter;
 import dev.yumen.filters.auth.MultiAuthFilter;
 import dev.yumen.filters.extauthz.ExtAuthzFilter;
+import dev.yumen.filters.geo.GeoFilter;
 import dev.yumen.filters.grpc.GrpcWebFilter;
 import dev.yumen.filters.headers.RequestHeadersFilter;
 import dev.yumen.filters.headers.ResponseHeadersFilter;
@@ -77,6 +78,7 @@ public final class BuiltInFilters {
           ExtAuthzFilter.TYPE,
           FaultFilter.TYPE,
           ForwardAuthFilter.TYPE,
+          GeoFilter.TYPE,
           GrpcWebFilter.TYPE,
           HmacAuthFilter.TYPE,
           HostFilter.TYPE,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.FilterType;
+import dev.yumen.filters.geo.GeoFile;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import java.io.File;
@@ -114,6 +115,11 @@ class EveryFilterIsCompleteTest {
     FilterPage page = FilterPage.of(type.name());
     for (Map.Entry<String, String> file : page.files().entrySet()) {
       Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
+    if (page.configuration().contains("country.mmdb")) {
+      GeoFile.countries(
+          folder.resolve("country.mmdb"),
+          Map.of("198.51.100.0/24", "CN AS", "203.0.113.0/24", "DE EU"));
     }
     assertTrue(page.configuration().contains("- " + type.name()), "the page shows its filter");
     assertFalse(page.calls().isEmpty(), "the page shows a call");
