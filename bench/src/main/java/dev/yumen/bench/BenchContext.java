@@ -60,7 +60,17 @@ final class BenchContext implements FilterContext, AutoCloseable {
 
   @Override
   public UpstreamRef upstream(UpstreamName name) {
-    return name::text;
+    return new UpstreamRef() {
+      @Override
+      public String name() {
+        return name.text();
+      }
+
+      @Override
+      public boolean maySpeakHttp2() {
+        return false;
+      }
+    };
   }
 
   @Override

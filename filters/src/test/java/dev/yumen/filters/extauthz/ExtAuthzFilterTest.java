@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+@SuppressWarnings("deprecation") // of append, which services still send
 class ExtAuthzFilterTest {
   private final AuthzServer service = AuthzServer.start();
 
@@ -336,6 +337,7 @@ class ExtAuthzFilterTest {
     SILENT(request -> {}),
     CUT(request -> grpc(request, frame(0, new byte[0])).reset(2));
 
+    @SuppressWarnings("ImmutableEnumChecker") // scripts that keep nothing
     private final Consumer<Http2Request> script;
 
     Wrong(Consumer<Http2Request> script) {
