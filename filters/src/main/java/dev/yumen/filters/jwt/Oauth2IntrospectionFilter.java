@@ -9,7 +9,6 @@ import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
-import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
@@ -42,7 +41,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -220,7 +218,8 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     Call call =
         Call.of("POST", config.path, config.timeout)
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .header("Accept", "application/json");
+            .header("Accept", "application/json")
+            .mayRepeat(); // asking twice changes nothing
     if (config.clientAuth == ClientAuth.POST) {
       return call;
     }
@@ -284,24 +283,9 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
             question.headers(),
             form.getBytes(UTF_8),
             time,
-            question.maxAnswer());
-    return exchange
-        .call(upstream, call)
-        .handle((answer, thrown) -> again(exchange, call, answer, thrown))
-        .thenCompose(stage -> stage)
-        .handle((answer, thrown) -> heard(digest, answer, thrown));
-  }
-
-  /** A kept connection may be closed while it is used; asking twice changes nothing. */
-  private CompletionStage<CallAnswer> again(
-      Exchange exchange, Call call, @Nullable CallAnswer answer, @Nullable Throwable thrown) {
-    if (answer != null) {
-      return CompletableFuture.completedStage(answer);
-    }
-    boolean reset =
-        thrown instanceof CallFailed failed
-            && failed.failure().code() == FailureCode.UPSTREAM_RESET;
-    return reset ? exchange.call(upstream, call) : CompletableFuture.failedStage(thrown);
+            question.maxAnswer(),
+            question.repeatable());
+    return exchange.call(upstream, call).handle((answer, thrown) -> heard(digest, answer, thrown));
   }
 
   private Introspected heard(
@@ -313,8 +297,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
   }
 
   private static String why(@Nullable Throwable thrown) {
-    Throwable cause = thrown == null ? null : thrown.getCause();
-    return String.valueOf(cause instanceof CallFailed failed ? failed.getMessage() : thrown);
+    return String.valueOf(thrown instanceof CallFailed failed ? failed.getMessage() : thrown);
   }
 
   private Introspected read(Digest digest, CallAnswer answer) {
