@@ -11,6 +11,7 @@ import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.keyword.AnnotationKeyword;
 import com.networknt.schema.resource.InputStreamSource;
+import com.networknt.schema.serialization.JsonMapperFactory;
 import dev.yumen.api.InvalidValue;
 import java.io.ByteArrayInputStream;
 import java.net.URLEncoder;
@@ -44,6 +45,8 @@ final class Schemas {
                 builder
                     .defaultDialectId(dialects.getFirst().getId())
                     .schemaRegistryConfig(config)
+                    // Files are given to it as JSON, whatever their names end with.
+                    .nodeReader(reader -> reader.yamlMapper(JsonMapperFactory.getInstance()))
                     .schemaLoader(
                         loader ->
                             loader.resourceLoaders(
