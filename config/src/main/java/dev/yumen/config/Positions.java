@@ -44,6 +44,11 @@ public final class Positions {
     ends = Arrays.copyOf(ends, size);
   }
 
+  /** Whether nothing at all is written. */
+  public boolean isEmpty() {
+    return size <= 1; // the first one holds the others
+  }
+
   /**
    * Where a setting stands.
    *

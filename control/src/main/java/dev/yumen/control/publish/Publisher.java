@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
+  /** Editors empty a file before they write it. */
+  private static final String NOTHING =
+      "nothing is set (expected: settings, as an empty file does not replace what is live)";
+
   private final Target target;
   private final Metrics metrics;
   private final InstantSource clock;
@@ -104,7 +108,9 @@ public final class Publisher {
       return new ApplyResult.Unchanged(live.number());
     }
     List<Problem> problems = new ArrayList<>(loaded.problems());
-    if (loaded.config() != null) {
+    if (loaded.config() != null && loaded.positions().isEmpty()) {
+      problems.add(new Problem(Severity.ERROR, null, "", NOTHING));
+    } else if (loaded.config() != null) {
       problems.addAll(compile(loaded));
     }
     problems.forEach(Publisher::log);
@@ -136,7 +142,7 @@ public final class Publisher {
   private List<Problem> compile(LoadedConfig loaded) {
     try {
       return target.apply(loaded);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       LOG.error("a configuration could not be compiled", e);
       String message = "could not be compiled because of a mistake in the gateway; see its log";
       return List.of(new Problem(Severity.ERROR, null, "", message));

@@ -147,7 +147,7 @@ public final class FileSource implements AutoCloseable {
   private void load(String why) {
     try {
       publish.accept(readWhole(), why);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       LOG.error("the configuration {} could not be applied", main, e); // a bug; go on watching
     }
   }

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 class PublisherTest {
@@ -149,11 +151,31 @@ class PublisherTest {
   }
 
   @Test
-  void aMistakeOfTheDataPlaneRefusesToo() {
+  void anEmptyFileDoesNotReplaceWhatIsLive() {
+    publisher.started(read(ONE));
+
+    assertInstanceOf(
+        ApplyResult.Rejected.class, publisher.apply(read("# nothing\n"), "file-change"));
+    assertEquals(List.of(), taken);
+    assertEquals(1, kept.size());
+  }
+
+  static List<Throwable> mistakes() {
+    return List.of(
+        new IllegalStateException("on purpose"),
+        new NoClassDefFoundError("a class that is not there"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void aMistakeOfTheDataPlaneRefusesToo(Throwable mistake) {
     Publisher failing =
         new Publisher(
             loaded -> {
-              throw new IllegalStateException("on purpose");
+              if (mistake instanceof Error error) {
+                throw error;
+              }
+              throw (RuntimeException) mistake;
             },
             metrics,
             clock,

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,10 @@ public final class DataMaskFilter implements BodyFilter {
           "application/x-www-form-urlencoded",
           "application/xml",
           "application/yaml");
+
+  /** RFC 9110 §8.3.1. */
+  private static final Pattern TYPE_OF_MEDIA =
+      Pattern.compile("\\s*[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+\\s*(;.*)?");
 
   private static final Set<String> LINES_OF_JSON =
       Set.of("application/x-ndjson", "application/ndjson", "application/jsonl");
@@ -186,8 +191,8 @@ public final class DataMaskFilter implements BodyFilter {
   /** Why an answer can not be masked, as far as its head tells; null when it may be. */
   private @Nullable String unmaskable(ResponseHead response) {
     Headers headers = response.headers();
-    String encoding = headers.first("content-encoding");
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+    if (headers.all("content-encoding").stream()
+        .anyMatch(encoding -> !encoding.strip().equalsIgnoreCase("identity"))) {
       return "a compressed answer";
     }
     if (response.status() == 206) {
@@ -216,7 +221,7 @@ public final class DataMaskFilter implements BodyFilter {
       case JSON -> new BodyTreatment.Whole(most, new Held(masking::json));
       case UNTYPED -> new BodyTreatment.Whole(most, new Held(this::untyped));
       case LINES_OF_JSON -> lines(this::jsonLine);
-      case TEXT -> lines(line -> text(line, charset));
+      case TEXT -> lines(new TextLines(charset));
       case OTHER -> throw new IllegalStateException("passed before");
     };
   }
@@ -226,8 +231,16 @@ public final class DataMaskFilter implements BodyFilter {
     return new BodyTreatment.Stream(new LineMasking(line, most));
   }
 
+  /** Null for none, several, and what is no type: readers would have to guess, and might differ. */
+  private static @Nullable String type(Headers headers) {
+    List<String> types = headers.all("content-type");
+    return types.size() == 1 && TYPE_OF_MEDIA.matcher(types.getFirst()).matches()
+        ? types.getFirst()
+        : null;
+  }
+
   private static Kind kind(Headers headers) {
-    String type = headers.first("content-type");
+    String type = type(headers);
     if (type == null) {
       return Kind.UNTYPED;
     }
@@ -236,10 +249,10 @@ public final class DataMaskFilter implements BodyFilter {
     if (LINES_OF_JSON.contains(media)) {
       return Kind.LINES_OF_JSON;
     }
-    if (media.endsWith("/json") || media.endsWith("+json")) {
+    if (media.endsWith("/json") || media.endsWith("+json") || media.endsWith("json-seq")) {
       return Kind.JSON;
     }
-    boolean part = media.equals("multipart/byteranges");
+    boolean part = media.startsWith("multipart/");
     boolean text =
         part || media.startsWith("text/") || media.endsWith("+xml") || TEXTS.contains(media);
     return text ? Kind.TEXT : Kind.OTHER;
@@ -247,7 +260,7 @@ public final class DataMaskFilter implements BodyFilter {
 
   /** The charset that a head tells, UTF-8 when it tells none; null for one that can not be read. */
   private static @Nullable Charset charset(Headers headers) {
-    String type = headers.first("content-type");
+    String type = type(headers);
     String[] parameters = type == null ? new String[0] : type.split(";", -1);
     for (int i = 1; i < parameters.length; i++) {
       int equals = parameters[i].indexOf('=');
@@ -270,9 +283,33 @@ public final class DataMaskFilter implements BodyFilter {
     }
   }
 
-  private byte[] untyped(byte[] body) {
+  private byte @Nullable [] untyped(byte[] body) {
     byte[] result = masking.json(body);
-    return result == null ? text(body, UTF_8) : result;
+    return result == null ? new TextLines(UTF_8).apply(body) : result;
+  }
+
+  /** Whether readers take it for UTF-16 whatever its head says (WHATWG Encoding §6.1). */
+  private static boolean hasMarkOfUtf16(byte[] text) {
+    return text.length > 1
+        && ((text[0] == (byte) 0xfe && text[1] == (byte) 0xff)
+            || (text[0] == (byte) 0xff && text[1] == (byte) 0xfe));
+  }
+
+  /** The lines of one answer. */
+  private final class TextLines implements Function<byte[], byte @Nullable []> {
+    private final Charset charset;
+    private boolean begun;
+
+    TextLines(Charset charset) {
+      this.charset = charset;
+    }
+
+    @Override
+    public byte @Nullable [] apply(byte[] line) {
+      boolean marked = !begun && hasMarkOfUtf16(line);
+      begun = true;
+      return marked ? null : text(line, charset);
+    }
   }
 
   private byte @Nullable [] jsonLine(byte[] line) {

@@ -60,7 +60,11 @@ final class JsonMasking {
     ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 16);
     try (JsonParser in = JSON.createParser(text);
         JsonGenerator to = JSON.createGenerator(out)) {
-      new Copy(in, to).run();
+      Copy copy = new Copy(in, to);
+      copy.run();
+      if (copy.values > 1) {
+        return null;
+      }
     } catch (JacksonException _) {
       return null;
     }
@@ -71,6 +75,9 @@ final class JsonMasking {
     private final JsonParser in;
     private final JsonGenerator out;
     private final Deque<Level> levels = new ArrayDeque<>();
+
+    /** How many stand one after the other: JSON is one. */
+    private int values;
 
     Copy(JsonParser in, JsonGenerator out) {
       this.in = in;
@@ -95,6 +102,7 @@ final class JsonMasking {
 
     private void value(JsonToken token) {
       Level parent = levels.peek();
+      values += parent == null ? 1 : 0;
       long open = parent == null ? all : open(parent);
       MaskRule rule = parent == null ? null : parent.rule;
       rule = rule == null ? rule(open) : rule;

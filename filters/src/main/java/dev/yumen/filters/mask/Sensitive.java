@@ -70,11 +70,29 @@ public enum Sensitive implements Finder {
     }
   };
 
+  /** Of a phone number. */
+  private static final int FEWEST_DIGITS = 11;
+
   private static final int SHORTEST_CARD = 13;
   private static final int LONGEST_CARD = 19;
   private static final String[] PREFIXES = {"", "86", "0086"};
   private static final int[] WEIGHTS = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   private static final String CHECKS = "10X98765432";
+
+  /** Whether any kind could be found: false for most texts, after one look at each character. */
+  static boolean mayStandIn(String text) {
+    int digits = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '@') {
+        return true;
+      }
+      if (c >= '0' && c <= '9' && ++digits == FEWEST_DIGITS) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   private static boolean isDigit(String text, int at) {
     return at >= 0 && at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';

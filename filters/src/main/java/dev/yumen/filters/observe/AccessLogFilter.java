@@ -210,9 +210,16 @@ public final class AccessLogFilter implements Filter {
     List<String> values = new ArrayList<>(headers.length);
     for (String header : headers) {
       String value = request.headers().first(header);
-      values.add(value == null ? "" : redaction.hides(header) ? QueryRedaction.HIDDEN : value);
+      values.add(value == null ? "" : shown(header, value));
     }
     return values;
+  }
+
+  private String shown(String header, String value) {
+    if (redaction.hides(header)) {
+      return QueryRedaction.HIDDEN;
+    }
+    return header.equalsIgnoreCase("referer") ? redaction.ofAddress(value) : value;
   }
 
   @Override
@@ -285,7 +292,7 @@ public final class AccessLogFilter implements Filter {
       case USER_AGENT -> masked(line, name, request.userAgent);
       case REFERER -> {
         String referer = request.referer;
-        text(line, name, referer == null ? null : masking.encoded(referer));
+        text(line, name, referer == null ? null : masking.encoded(redaction.ofAddress(referer)));
       }
     }
   }

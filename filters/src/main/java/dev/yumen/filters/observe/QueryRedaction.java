@@ -40,6 +40,14 @@ final class QueryRedaction {
     return out == null ? query : out.append(query, copied, query.length()).toString();
   }
 
+  /** The same for the query of an address. */
+  String ofAddress(String address) {
+    int query = address.indexOf('?');
+    return query < 0
+        ? address
+        : address.substring(0, query + 1) + apply(address.substring(query + 1));
+  }
+
   /** Whether the values of this name are hidden. */
   boolean hides(String name) {
     return names.contains(name.toLowerCase(Locale.ROOT));

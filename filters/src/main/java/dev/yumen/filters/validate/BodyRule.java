@@ -57,6 +57,21 @@ record BodyRule(boolean required, List<Kind> kinds) {
     return (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether it names no other charset, by which a service might read another body. */
+  static boolean isUtf8(String contentType) {
+    String[] parameters = contentType.split(";", -1);
+    for (int i = 1; i < parameters.length; i++) {
+      String[] parameter = parameters[i].split("=", 2);
+      if (parameter[0].strip().equalsIgnoreCase("charset")) {
+        String charset = parameter.length < 2 ? "" : parameter[1].strip().replace("\"", "");
+        if (!charset.equalsIgnoreCase("utf-8")) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** RFC 6839 §3.1. */
   static boolean isJson(String media) {
     return media.endsWith("/json") || media.endsWith("+json");

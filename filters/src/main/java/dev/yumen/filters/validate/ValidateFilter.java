@@ -254,7 +254,13 @@ public final class ValidateFilter implements BodyFilter {
     if (kind == null && !rule.kinds().isEmpty()) {
       return List.of(new Flaw("header", "/content-type", "content"));
     }
-    return checked && BodyRule.isJson(media) && headers.contains("content-encoding")
+    if (!checked || !BodyRule.isJson(media)) {
+      return List.of();
+    }
+    if (!BodyRule.isUtf8(types.getFirst())) {
+      return List.of(new Flaw("header", "/content-type", "charset"));
+    }
+    return headers.contains("content-encoding")
         ? List.of(new Flaw("header", "/content-encoding", "encoding"))
         : List.of();
   }

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Behaviours;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,55 @@ class DataMaskFilterTest {
       RawResponse answer = answer(gateway, type, BODY);
       assertEquals(SHOWN, answer.text());
       assertEquals(Integer.toString(SHOWN.length()), answer.header("Content-Length"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Type: image/png\r\nContent-Type: application/json",
+        "Content-Type: application/json, text/html",
+        "Content-Type: ",
+        "Content-Type: json",
+        "Content-Type: multipart/mixed; boundary=a",
+      })
+  void aTypeThatIsNoneHidesNothing(String type) {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      RawResponse answer = answer(gateway, type, BODY);
+      assertTrue(!answer.text().contains("13800138000"), answer::text);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Type: text/plain\r\nContent-Encoding: identity\r\nContent-Encoding: gzip",
+        "Content-Type: text/plain\r\nContent-Encoding: identity, gzip",
+        "Content-Type: application/json-seq",
+      })
+  void whatCanNotBeReadIsRefused(String head) {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      assertEquals(502, answer(gateway, head, "\u001e" + BODY).status());
+    }
+  }
+
+  @Test
+  void severalDocumentsAreNoJson() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      assertEquals(502, answer(gateway, JSON, BODY + BODY).status());
+    }
+  }
+
+  @Test
+  void textThatIsMarkedAsUtf16IsNotSent() {
+    try (FilterHarness gateway = FilterHarness.of(MASK);
+        RawClient client = gateway.connect()) {
+      gateway.upstreamNext(
+          Behaviours.raw(
+              "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n"
+                  + "\u00ff\u00fe1\u00003\u0000"));
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThrows(UncheckedIOException.class, client::readResponse);
     }
   }
 

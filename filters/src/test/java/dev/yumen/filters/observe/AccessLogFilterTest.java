@@ -113,6 +113,18 @@ class AccessLogFilterTest {
   }
 
   @Test
+  void secretsInTheAddressOfThePageBeforeAreHidden() {
+    try (FilterHarness gateway =
+        FilterHarness.of(
+            "- access-log: " + settings(", format: text, fields: [referer], headers: [Referer]"))) {
+      gateway.get("/", "Referer: http://x/cb?code=hidden&a=1");
+    }
+    assertEquals(
+        List.of("referer=\"http://x/cb?code=***&a=1\" header.referer=\"http://x/cb?code=***&a=1\""),
+        lines(1));
+  }
+
+  @Test
   void failuresTellTheirCode() {
     try (FilterHarness gateway =
         FilterHarness.of(

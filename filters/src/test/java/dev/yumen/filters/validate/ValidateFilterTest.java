@@ -318,6 +318,10 @@ class ValidateFilterTest {
     assertFlaw("header /content-type repeated", send(shop, twice, "x"));
     String packed = line + "\r\nContent-Type: application/json\r\nContent-Encoding: gzip";
     assertFlaw("header /content-encoding encoding", send(shop, packed, "x"));
+    for (String charset : List.of("utf-7", "UTF-16", "\"gbk\"", "")) {
+      String other = line + "\r\nContent-Type: application/json; charset=" + charset;
+      assertFlaw("header /content-type charset", send(shop, other, "x"));
+    }
     assertFlaw("body  required", send(shop, line + "\r\nContent-Type: application/json", ""));
     assertFlaw("body  required", send(shop, line + "\r\nContent-Type: text/plain", ""));
   }
