@@ -26,7 +26,7 @@ class ReadmeTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern FILTERS =
       Pattern.compile("(?ms)^- \\*\\*(?:Filters|过滤器)\\*\\*(.*?)[;；]");
-  private static final Pattern IN_BACKTICKS = Pattern.compile("`([a-z-]+)`");
+  private static final Pattern IN_BACKTICKS = Pattern.compile("`([a-z0-9-]+)`");
   private static final Pattern FIRST_LINK_OF_ROW =
       Pattern.compile("(?m)^\\| \\[[^]]*]\\(([^)]*)\\)");
   private static final Pattern ANSWER =
