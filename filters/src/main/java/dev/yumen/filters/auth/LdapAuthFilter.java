@@ -195,6 +195,7 @@ public final class LdapAuthFilter implements Filter {
   private final Recent<Digest, UpstreamIdentity> recent = new Recent<>(REMEMBERED);
   private final Set<String> consumers;
   private final long rememberNanos;
+  private final long longestWaitNanos;
   private final boolean hide;
   private final Verdict missing;
   private final Verdict invalid;
@@ -205,6 +206,8 @@ public final class LdapAuthFilter implements Filter {
     this.context = context;
     consumers = context.consumers().stream().map(Consumer::name).collect(Collectors.toSet());
     rememberNanos = config.remember.toNanos();
+    Duration left = context.filterTimeout().minus(config.timeout);
+    longestWaitNanos = Math.max(left.toNanos(), config.timeout.toNanos());
     hide = config.hideCredentials;
     missing = BasicCredentials.missing(config.realm);
     invalid = BasicCredentials.invalid(config.realm);
@@ -242,7 +245,9 @@ public final class LdapAuthFilter implements Filter {
     if (known != null) {
       return admit(exchange, known);
     }
-    CompletableFuture<Outcome> outcome = directory.checks().prove(this, digest, () -> ask(pair));
+    long asked = context.nanoTime();
+    CompletableFuture<Outcome> outcome =
+        directory.checks().prove(this, digest, () -> ask(pair, asked));
     return outcome == null
         ? Verdict.fail(FailureCode.OVERLOADED, "too many passwords wait for the directory")
         : Verdict.await(
@@ -256,7 +261,12 @@ public final class LdapAuthFilter implements Filter {
         && pair.user().chars().noneMatch(Character::isISOControl);
   }
 
-  private Outcome ask(BasicCredentials pair) {
+  /** What has waited so long that its request would be over before the answer is not asked. */
+  private Outcome ask(BasicCredentials pair, long asked) {
+    if (context.nanoTime() - asked > longestWaitNanos) {
+      unanswered.add(1);
+      return new Unsaid("too many passwords waited for the directory");
+    }
     try {
       LdapDirectory.Person person = directory.prove(pair.user(), pair.password());
       answered.add(1);

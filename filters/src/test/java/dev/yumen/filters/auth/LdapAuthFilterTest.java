@@ -9,6 +9,7 @@ import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.ManualClock;
 import dev.yumen.testkit.Pki;
+import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -239,6 +241,30 @@ class LdapAuthFilterTest {
       String yaml = configuration(url, "start-tls: false, timeout: 200ms, " + BY_NAME);
       try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
         assertUnavailable(gateway);
+      }
+    }
+  }
+
+  @Test
+  void passwordsThatNobodyWaitsForAnyMoreAreNotAskedAbout() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String yaml =
+          configuration(
+                  "ldap://localhost:" + silent.getLocalPort(),
+                  "start-tls: false, timeout: 500ms, connections: 1, " + BY_NAME)
+              .replace("30s", "2s");
+      try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+        List<RawClient> flood = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+          RawClient client = gateway.connect();
+          client.send("GET / HTTP/1.1\r\nHost: a\r\n" + basic("user" + i + ":x") + "\r\n\r\n");
+          flood.add(client);
+        }
+        for (RawClient client : flood) {
+          assertTrue(client.readResponse().status() >= 500);
+          client.close();
+        }
+        assertEquals(503, login(gateway, "alice:wonder:land").status());
       }
     }
   }
