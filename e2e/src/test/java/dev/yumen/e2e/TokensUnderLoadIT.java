@@ -19,13 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("alone")
 class TokensUnderLoadIT {
-  private static final int RATE = Scale.of(100, 1000);
+  private static final int RATE = Scale.of(100, 250);
   private static final int CONNECTIONS = 32;
   private static final int ROTATIONS = Scale.of(3, 10);
-  private static final Duration STEP = Duration.ofMillis(Scale.of(1_500, 5_000));
+  private static final Duration STEP = Duration.ofMillis(Scale.of(1_500, 3_000));
   private static final Duration OUTAGE = Duration.ofSeconds(Scale.of(3, 60));
-  private static final int STORM_RATE = Scale.of(1_000, 10_000);
-  private static final Duration STORM = Duration.ofSeconds(Scale.of(3, 20));
+  private static final int STORM_RATE = Scale.of(1_000, 3_000);
+  private static final Duration STORM = Duration.ofSeconds(Scale.of(3, 10));
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path folder;
