@@ -61,7 +61,7 @@ final class Answering implements BodySink {
     this.length = length;
     String via = exchange.snapshot().config().forwarded().via();
     if (via != null) {
-      fields.add("Via", exchange.forwarding().upstreamVersion() + " " + via);
+      fields.add("Via", exchange.download().version() + " " + via);
     }
   }
 
@@ -97,7 +97,7 @@ final class Answering implements BodySink {
   void start(@Nullable BodyPipe through) {
     exchange.answerBegun();
     if (framing == Framing.TUNNEL) {
-      exchange.forwarding().openTunnel(this);
+      exchange.download().openTunnel();
       return;
     }
     settleFraming();
@@ -123,7 +123,7 @@ final class Answering implements BodySink {
       }
       end(null);
     } else {
-      exchange.forwarding().resumeResponse();
+      exchange.download().resume();
     }
   }
 
@@ -209,7 +209,7 @@ final class Answering implements BodySink {
     ClientStream client = exchange.client();
     client.sendBody(data);
     if (!client.writable()) {
-      exchange.forwarding().pauseResponse();
+      exchange.download().pause();
     }
   }
 
@@ -254,7 +254,7 @@ final class Answering implements BodySink {
     if (pace != null) {
       pace.goOn();
     } else {
-      exchange.forwarding().resumeResponse();
+      exchange.download().resume();
     }
   }
 

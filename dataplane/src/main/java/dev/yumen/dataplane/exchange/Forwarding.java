@@ -41,20 +41,25 @@ final class Forwarding implements Attempt.Owner {
   private @Nullable Turn turn;
 
   private final Attempts attempts = new Attempts();
+  private final Download download;
 
   private boolean freshOnly;
   private boolean fellBack;
   private boolean over;
   private @Nullable Failure connectFailure;
-  private @Nullable Tunnel tunnel;
 
   Forwarding(ProxyExchange exchange) {
     this.exchange = exchange;
     this.upload = new Upload(exchange);
+    this.download = new Download(exchange, attempts);
   }
 
   Upload upload() {
     return upload;
+  }
+
+  Download download() {
+    return download;
   }
 
   /** Says where to; the upstream is drawn once for all attempts. */
@@ -66,6 +71,7 @@ final class Forwarding implements Attempt.Owner {
   private void use(Upstream chosen) {
     upstream = chosen;
     search = null;
+    download.from(chosen);
     exchange.upstreamRequestLimit(chosen.config().timeout().request().toNanos());
     retries = new Retries(exchange, chosen, upload.body());
   }
@@ -182,7 +188,7 @@ final class Forwarding implements Attempt.Owner {
 
   @Override
   public void broken(Attempt by, Failure failure, Reached reached, boolean reused) {
-    if (tunnel != null) {
+    if (tunnels()) {
       exchange.fail(failure);
       return;
     }
@@ -373,11 +379,11 @@ final class Forwarding implements Attempt.Owner {
   // ---- the request's body ----
 
   void requestBody(ByteBuf data) {
-    Tunnel open = over ? null : tunnel;
+    Tunnel open = over ? null : download.tunnel();
     boolean more = open == null ? upload.take(data) : open.toUpstream(data);
     if (!more) {
       exchange.client().pauseRequest();
-      exchange.uploadPaused(idleNanos());
+      exchange.uploadPaused(download.idleNanos());
     }
   }
 
@@ -425,42 +431,23 @@ final class Forwarding implements Attempt.Owner {
     }
     upload.body().settled();
     exchange.headerDone();
-    exchange.answerMoved(idleNanos());
-    if (framing == Framing.TUNNEL) {
-      Failure refused = Tunnel.refused(exchange.head(), fields, exchange.client());
-      if (refused != null) {
-        exchange.fail(refused);
-        exchange.client().flush();
-        return;
-      }
+    download.moved();
+    Failure refused = download.refused(fields, framing);
+    if (refused != null) {
+      exchange.fail(refused);
+      exchange.client().flush();
+      return;
     }
     String cookie = search().setCookie(by.endpoint(), exchange.scheme().equals("https"));
     if (cookie != null) {
       fields.add("set-cookie", cookie);
     }
-    exchange.answering().upstream(fields, framing, length);
-    exchange.beginResponse();
-    flushOwnAnswer();
-  }
-
-  /** A filter has put another answer in the place of this one, whose events end here. */
-  private void flushOwnAnswer() {
-    if (over) {
-      exchange.client().flush();
-    }
+    download.begin(fields, framing, length);
   }
 
   @Override
   public void answerBody(ByteBuf data) {
-    if (tunnel != null) {
-      if (!tunnel.toClient(data)) {
-        pauseResponse();
-      }
-      return;
-    }
-    exchange.answerMoved(idleNanos());
-    exchange.answering().body(data);
-    flushOwnAnswer();
+    download.body(data);
   }
 
   @Override
@@ -476,59 +463,13 @@ final class Forwarding implements Attempt.Owner {
 
   @Override
   public void answerEnded(@Nullable HeadTable trailers) {
-    if (tunnel != null) {
-      tunnel.upstreamEnded();
-      return;
-    }
     upload.forgetMirrors(); // what is still to come of the request is dropped
-    exchange.answering().end(trailers);
+    download.end(trailers);
   }
-
-  void pauseResponse() {
-    UpstreamStream from = attempts.stream();
-    if (from != null) {
-      from.pauseResponse();
-      exchange.answerPaused();
-    }
-  }
-
-  void resumeResponse() {
-    UpstreamStream from = attempts.stream();
-    if (from != null && !over) {
-      if (tunnel == null) {
-        exchange.answerMoved(idleNanos());
-      }
-      from.resumeResponse();
-    }
-  }
-
-  private long idleNanos() {
-    return upstream().config().timeout().idle().toNanos();
-  }
-
-  // ---- tunnels ----
 
   @Override
   public boolean tunnels() {
-    return tunnel != null;
-  }
-
-  /** The tunnel that was opened, if any. */
-  @Nullable Tunnel tunnel() {
-    return tunnel;
-  }
-
-  /** Response filters have let the 101 pass. */
-  void openTunnel(Answering answering) {
-    UpstreamStream to = attempts.stream();
-    if (to != null) {
-      Tunnel opened = new Tunnel(exchange, to);
-      tunnel = opened;
-      exchange.noUpstreamLimits();
-      exchange.tunnelOpened(exchange.snapshot().limits().tunnelLifetimeNanos());
-      answering.sendTunnelHead();
-      opened.open();
-    }
+    return download.tunnel() != null;
   }
 
   // ---- ends ----
@@ -555,26 +496,19 @@ final class Forwarding implements Attempt.Owner {
     exchange.noUpstreamLimits();
     attempts.abandon();
     upload.drop();
+    download.drop();
   }
 
   /** The exchange is over. */
   void end() {
     over = true;
-    if (tunnel != null && attempts.stream() != null) {
-      tunnel.end();
-    }
+    download.close();
     leaveUpstream();
     attempts.leave();
     upload.drop();
   }
 
   // ---- for the record ----
-
-  /** The version of HTTP in which the upstream answers. */
-  String upstreamVersion() {
-    UpstreamStream from = attempts.stream();
-    return from == null ? "1.1" : from.version();
-  }
 
   int attempts() {
     return attempts.begun();

@@ -47,7 +47,7 @@ final class Pace extends Deadline {
     waiting.add(data);
     send();
     if (!waiting.isEmpty()) {
-      exchange.forwarding().pauseResponse();
+      exchange.download().pause();
     }
   }
 
@@ -87,7 +87,7 @@ final class Pace extends Deadline {
     if (ended) {
       exchange.answered(trailers);
     } else if (exchange.client().writable()) {
-      exchange.forwarding().resumeResponse();
+      exchange.download().resume();
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.yumen.dataplane.exchange;
 
-import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.Call;
 import dev.yumen.api.CallAnswer;
 import dev.yumen.api.Ending;
@@ -20,13 +19,11 @@ import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
 import dev.yumen.dataplane.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +48,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private final ExchangeAcceptor acceptor;
   private final Answering answering;
   private final Forwarding forwarding;
+  private final Incoming incoming;
   private final FilterCalls calls;
   private int requestStep;
   private int responseStep = RESPONSE_NOT_BEGUN;
   private @Nullable Failure failure;
-  private @Nullable BodyPipe requestPipe;
-  private boolean requestComplete;
-  private boolean awaitingWhole;
-  private boolean bodyTaken;
   private Grpc.Kind grpc = Grpc.Kind.NONE;
   private boolean ended;
   private List<SubRequest> subRequests = List.of();
@@ -68,6 +62,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     this.acceptor = acceptor;
     this.answering = new Answering(this);
     this.forwarding = new Forwarding(this);
+    this.incoming = new Incoming(this);
     this.calls = new FilterCalls(this);
   }
 
@@ -154,10 +149,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   }
 
   private void goOn() {
-    if (requestPipe == null || bodyTaken) {
-      runRequestFilters();
-    } else {
+    if (incoming.looksThrough()) {
       forwardWhole();
+    } else {
+      runRequestFilters();
     }
   }
 
@@ -197,44 +192,28 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   @Override
   public CompletionStage<byte[]> takeBody(int most) {
-    CompletableFuture<byte[]> taken = new CompletableFuture<>();
-    BodyTreatment whole =
-        new BodyTreatment.Whole(
-            most,
-            (bytes, out) -> {
-              byte[] copy = ByteBufUtil.getBytes(bytes);
-              bytes.release();
-              taken.complete(copy);
-            });
-    bodyTaken = true;
-    openRequestPipe(BodyPipe.of(List.of(whole), FailureCode.PAYLOAD_TOO_LARGE, upload()));
-    if (!requestComplete && !answering.begun()) {
-      answering.continueIfExpected();
-      client().resumeRequest();
-    }
-    return taken;
+    return incoming.take(most);
   }
 
   // ---- 3: the route's end ----
 
   private void reachEnd() {
-    if (bodyTaken) {
+    if (incoming.taken()) {
       fail(Failure.of(FailureCode.FILTER_FAILED, "a filter took the body and did not answer"));
       return;
     }
     if (route().end() instanceof RouteEnd.Forward && isShed()) {
       return;
     }
-    if (route().chain().bodies() && !openRequestPipe()) {
+    if (route().chain().bodies() && !openIncoming()) {
       return;
     }
     switch (route().end()) {
       case RouteEnd.Forward forward -> {
         forwarded(forwardedFields());
         forwarding.target(forward);
-        if (awaitingWhole && !requestComplete) {
-          answering.continueIfExpected();
-          client().resumeRequest();
+        if (incoming.awaited()) {
+          incoming.hurry();
         } else {
           forwardWhole();
         }
@@ -264,30 +243,14 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   }
 
   /** False when a filter failed. */
-  private boolean openRequestPipe() {
-    if (upload().upgrading()) {
-      return true;
-    }
+  private boolean openIncoming() {
     try {
-      BodyPipe pipe = calls.requestPipe(route().chain(), upload());
-      awaitingWhole = pipe != null && pipe.whole();
-      openRequestPipe(pipe);
+      incoming.open(calls);
     } catch (RuntimeException e) {
       fail(calls.bodyFailure(e));
       return false;
     }
     return !answering.begun();
-  }
-
-  private void openRequestPipe(@Nullable BodyPipe pipe) {
-    requestPipe = pipe;
-    if (pipe != null) {
-      upload().throughPipe(pipe);
-      upload().body().takeWaiting().forEach(pipe::chunk);
-      if (requestComplete) {
-        pipe.end(upload().trailers());
-      }
-    }
   }
 
   private ForwardedFields forwardedFields() {
@@ -319,10 +282,8 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     countRequestBytes(data.readableBytes());
     if (ended || (answering.begun() && !forwarding.active())) {
       data.release();
-    } else if (requestPipe != null) {
-      requestPipe.chunk(data);
     } else {
-      forwarding.requestBody(data);
+      incoming.body(data);
     }
   }
 
@@ -331,21 +292,17 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     if (ended) {
       return;
     }
-    Tunnel tunnel = forwarding.tunnel();
+    Tunnel tunnel = download().tunnel();
     if (tunnel != null) {
       tunnel.clientEnded();
       return;
     }
-    requestComplete = true;
-    upload().trailers(trailers);
-    if (requestPipe != null) {
-      requestPipe.end(upload().trailers());
-      if (ended) {
-        return;
-      }
+    boolean waitedFor = incoming.end(trailers);
+    if (ended) {
+      return;
     }
     forwarding.requestEnded();
-    if (awaitingWhole && !answering.begun()) {
+    if (waitedFor && !answering.begun()) {
       forwardWhole();
     }
   }
@@ -377,7 +334,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   @Override
   public void onTunnelOver() {
-    Tunnel tunnel = forwarding.tunnel();
+    Tunnel tunnel = download().tunnel();
     if (tunnel != null && !ended) {
       tunnel.goAway();
     }
@@ -436,7 +393,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       }
       Verdict verdict = calls.onResponse(step, answering.head());
       if (verdict == null) {
-        forwarding.pauseResponse();
+        download().pause();
         return;
       }
       if (!proceed(verdict)) {
@@ -539,9 +496,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     forwarding.end();
     subRequests.forEach(SubRequest::cancel);
     answering.end();
-    if (requestPipe != null) {
-      requestPipe.discard();
-    }
+    incoming.drop();
     if (calls.abandoned()) {
       client().leaveHead();
     }
@@ -593,6 +548,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
 
   private Upload upload() {
     return forwarding.upload();
+  }
+
+  Download download() {
+    return forwarding.download();
   }
 
   Answering answering() {

@@ -1,0 +1,129 @@
+package dev.yumen.dataplane.exchange;
+
+import dev.yumen.api.BodyTreatment;
+import dev.yumen.api.FailureCode;
+import dev.yumen.dataplane.chain.BodyPipe;
+import dev.yumen.dataplane.http1.HeadTable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request as its client sends it: through the filters that look at it, into the
+ * {@link Upload}, or to the one filter that takes it. Only on the exchange's loop.
+ */
+final class Incoming {
+  private final ProxyExchange exchange;
+  private @Nullable BodyPipe pipe;
+  private boolean complete;
+  private boolean whole;
+  private boolean taken;
+
+  Incoming(ProxyExchange exchange) {
+    this.exchange = exchange;
+  }
+
+  private Upload upload() {
+    return exchange.forwarding().upload();
+  }
+
+  /** Whether it goes through filters on its way to a service. */
+  boolean looksThrough() {
+    return pipe != null && !taken;
+  }
+
+  /** Whether a filter has taken it for itself. */
+  boolean taken() {
+    return taken;
+  }
+
+  /** Whether filters want all of it before anything goes on, and it is still to come. */
+  boolean awaited() {
+    return whole && !complete;
+  }
+
+  /**
+   * Lets the filters of the route look at it from now on.
+   *
+   * @throws RuntimeException when one of them fails
+   */
+  void open(FilterCalls calls) {
+    if (upload().upgrading()) {
+      return;
+    }
+    BodyPipe filters = calls.requestPipe(exchange.route().chain(), upload());
+    if (filters != null) {
+      whole = filters.whole();
+      open(filters);
+    }
+  }
+
+  private void open(BodyPipe filters) {
+    pipe = filters;
+    upload().throughPipe(filters);
+    upload().body().takeWaiting().forEach(filters::chunk);
+    if (complete) {
+      filters.end(upload().trailers());
+    }
+  }
+
+  /** As {@link dev.yumen.api.Exchange#takeBody}. */
+  CompletionStage<byte[]> take(int most) {
+    CompletableFuture<byte[]> all = new CompletableFuture<>();
+    BodyTreatment treatment =
+        new BodyTreatment.Whole(
+            most,
+            (bytes, out) -> {
+              byte[] copy = ByteBufUtil.getBytes(bytes);
+              bytes.release();
+              all.complete(copy);
+            });
+    taken = true;
+    BodyPipe holding = BodyPipe.of(List.of(treatment), FailureCode.PAYLOAD_TOO_LARGE, upload());
+    open(Objects.requireNonNull(holding));
+    if (!complete && !exchange.answering().begun()) {
+      hurry();
+    }
+    return all;
+  }
+
+  /** Nothing goes on without it: the client is told to send it. */
+  void hurry() {
+    exchange.answering().continueIfExpected();
+    exchange.client().resumeRequest();
+  }
+
+  /** Takes a piece of it, and ownership of that. */
+  void body(ByteBuf data) {
+    if (pipe != null) {
+      pipe.chunk(data);
+    } else {
+      exchange.forwarding().requestBody(data);
+    }
+  }
+
+  /**
+   * It is complete.
+   *
+   * @return whether something waits for all of it
+   */
+  boolean end(@Nullable HeadTable trailers) {
+    complete = true;
+    upload().trailers(trailers);
+    if (pipe != null) {
+      pipe.end(upload().trailers());
+    }
+    return whole;
+  }
+
+  /** Lets go of what filters hold of it. */
+  void drop() {
+    if (pipe != null) {
+      pipe.discard();
+    }
+  }
+}
