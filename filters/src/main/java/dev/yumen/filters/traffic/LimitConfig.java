@@ -4,6 +4,7 @@ import dev.yumen.api.Attribute;
 import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Rate;
 import dev.yumen.filters.traffic.RateLimitFilter.MissingKey;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.yumen.filters.traffic;
 
+import dev.yumen.api.Rate;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;

@@ -13,6 +13,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Rate;
 import dev.yumen.api.Redis;
 import dev.yumen.api.RedisScript;
 import dev.yumen.api.Response;

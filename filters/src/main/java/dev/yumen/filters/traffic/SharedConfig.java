@@ -3,6 +3,7 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Rate;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

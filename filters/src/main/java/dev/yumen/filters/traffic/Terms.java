@@ -1,6 +1,7 @@
 package dev.yumen.filters.traffic;
 
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Rate;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.yumen.filters.traffic;
 
+import dev.yumen.api.Rate;
 import java.util.concurrent.TimeUnit;
 
 /**

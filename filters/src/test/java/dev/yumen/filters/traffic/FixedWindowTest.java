@@ -2,6 +2,7 @@ package dev.yumen.filters.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.yumen.api.Rate;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package dev.yumen.filters.traffic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.api.Rate;
 import dev.yumen.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;

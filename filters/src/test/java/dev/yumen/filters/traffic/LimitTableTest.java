@@ -3,6 +3,7 @@ package dev.yumen.filters.traffic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.api.Rate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

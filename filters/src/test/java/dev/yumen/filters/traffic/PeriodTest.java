@@ -2,6 +2,7 @@ package dev.yumen.filters.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.yumen.api.Rate;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

@@ -1,7 +1,5 @@
-package dev.yumen.filters.traffic;
+package dev.yumen.api;
 
-import dev.yumen.api.ConfigType;
-import dev.yumen.api.InvalidValue;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -18,10 +16,15 @@ public record Rate(long count, Unit unit) {
 
   /** What the number counts for. */
   public enum Unit {
+    /** A second. */
     S(Duration.ofSeconds(1)),
+    /** A minute. */
     MIN(Duration.ofMinutes(1)),
+    /** An hour. */
     H(Duration.ofHours(1)),
+    /** A day; of the calendar where quotas are meant. */
     DAY(Duration.ofDays(1)),
+    /** A month, taken as 30 days where no calendar counts. */
     MONTH(Duration.ofDays(30));
 
     private final Duration length;
@@ -30,8 +33,14 @@ public record Rate(long count, Unit unit) {
       this.length = length;
     }
 
+    /** How long it is by the clock. */
     public Duration length() {
       return length;
+    }
+
+    /** Whether quotas are counted by it, from midnight to midnight. */
+    public boolean ofCalendar() {
+      return this == DAY || this == MONTH;
     }
   }
 
@@ -44,6 +53,7 @@ public record Rate(long count, Unit unit) {
     }
   }
 
+  /** Reads one; {@code sec}, {@code minute}, {@code hour} and the like are understood, too. */
   public static Rate parse(String text) {
     Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
@@ -66,7 +76,7 @@ public record Rate(long count, Unit unit) {
   }
 
   /** How many that are in a second. */
-  double perSecond() {
+  public double perSecond() {
     return count / (double) unit.length.toSeconds();
   }
 
