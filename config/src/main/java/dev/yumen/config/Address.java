@@ -39,6 +39,11 @@ public record Address(String host, int port) {
     return new Address(host, Integer.parseInt(port));
   }
 
+  /** Whether it names one address itself, rather than by a name that may have several. */
+  boolean isLiteral() {
+    return isLiteral(host);
+  }
+
   private static boolean isIpv4(String host) {
     return host.matches("\\d{1,3}(\\.\\d{1,3}){3}") && isLiteral(host);
   }

@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.Advised;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.UpstreamName;
@@ -301,6 +302,10 @@ final class Binder {
       failure = e.getCause();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
+    }
+    if (made instanceof Advised adviser) {
+      Refusals advice = refusals.asAdvice();
+      adviser.advice().forEach(advised -> advice.report(advised, fields, at));
     }
     if (failure != null) {
       refusals.report(failure, fields, at);

@@ -1,10 +1,18 @@
 package dev.yumen.config;
 
 import dev.yumen.api.InvalidValue;
+import dev.yumen.config.Node.Entry;
+import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
+import dev.yumen.config.Problem.Severity;
+import dev.yumen.config.ValueType.Basic;
+import dev.yumen.config.ValueType.Choice;
+import dev.yumen.config.ValueType.Custom;
+import dev.yumen.config.ValueType.ListOf;
+import dev.yumen.config.ValueType.MapOf;
+import dev.yumen.config.ValueType.Section;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -19,10 +27,22 @@ final class Refusals {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(E-?[0-9]+)?");
 
   private final Problems problems;
-  private final Set<String> secrets = new HashSet<>();
+  private final Severity severity;
+  private final Set<String> secrets;
 
   Refusals(Problems problems) {
+    this(problems, Severity.ERROR, new HashSet<>());
+  }
+
+  private Refusals(Problems problems, Severity severity, Set<String> secrets) {
     this.problems = problems;
+    this.severity = severity;
+    this.secrets = secrets;
+  }
+
+  /** The same for what is only advised: its problems are warnings. */
+  Refusals asAdvice() {
+    return new Refusals(problems, Severity.WARNING, secrets);
   }
 
   /** Remembers a secret, so that no later message repeats it. */
@@ -34,7 +54,11 @@ final class Refusals {
 
   /** A scalar that can not be read. */
   void report(InvalidValue invalid, Place place, At at) {
-    problems.error(place, at, message(invalid, at));
+    if (severity == Severity.ERROR) {
+      problems.error(place, at, message(invalid, at));
+    } else {
+      problems.warning(place, at, message(invalid, at));
+    }
   }
 
   /** A record whose constructor failed. */
@@ -71,24 +95,75 @@ final class Refusals {
       report(InvalidValue.found("", written, invalid.expected()), value.place(), there);
       return;
     }
-    int item = item(invalid, value);
-    if (item < 0) {
-      report(invalid, value.place(), there);
-    } else {
-      report(invalid, ((Sequence) value).items().get(item).place(), there.item(item));
+    refused(invalid, fields.shape().settings().get(index).type(), value, there);
+  }
+
+  /** A value, or what is meant within it: an item of a list, an entry of a mapping. */
+  private void refused(InvalidValue invalid, ValueType type, Node value, At at) {
+    switch (value) {
+      case Sequence list -> {
+        for (int i = 0; i < list.items().size(); i++) {
+          if (isMeant(invalid, type, list.items().get(i))) {
+            report(
+                asWritten(list.items().get(i), invalid), list.items().get(i).place(), at.item(i));
+            return;
+          }
+        }
+      }
+      case Mapping mapping when type instanceof MapOf -> {
+        for (Entry entry : mapping.entries()) {
+          if (isMeant(invalid, type, entry.value())) {
+            At there = at.key(entry.key());
+            report(asWritten(entry.value(), invalid), entry.value().place(), there);
+            return;
+          }
+        }
+      }
+      case Mapping _ -> {}
+      case Scalar _ -> {
+        if (isMeant(invalid, type, value)) {
+          report(asWritten(value, invalid), value.place(), at);
+          return;
+        }
+      }
+    }
+    report(invalid, value.place(), at);
+  }
+
+  /** Whether a scalar is what is refused, though perhaps written in another form. */
+  private static boolean isMeant(InvalidValue invalid, ValueType type, Node node) {
+    if (!(node instanceof Scalar scalar)) {
+      return false;
+    }
+    String refused = invalid.value();
+    return refused.equals(quoted(scalar.text()))
+        || (scalarType(type) instanceof Custom custom
+            && refused.equals(quoted(canonical(custom, scalar))));
+  }
+
+  private static ValueType scalarType(ValueType type) {
+    return switch (type) {
+      case ListOf list -> scalarType(list.element());
+      case MapOf map -> scalarType(map.value());
+      case Basic _, Choice _, Custom _, Section _ -> type;
+    };
+  }
+
+  private static String canonical(Custom type, Scalar scalar) {
+    try {
+      return String.valueOf(Scalars.read(type, scalar));
+    } catch (InvalidValue _) {
+      return scalar.text();
     }
   }
 
-  /** The index of the item of a list that is meant, or -1. */
-  private static int item(InvalidValue invalid, Node value) {
-    List<Node> items = value instanceof Sequence sequence ? sequence.items() : List.of();
-    for (int i = 0; i < items.size(); i++) {
-      if (items.get(i) instanceof Scalar scalar
-          && invalid.value().equals("\"" + scalar.text() + "\"")) {
-        return i;
-      }
-    }
-    return -1;
+  private static InvalidValue asWritten(Node node, InvalidValue invalid) {
+    String text = ((Scalar) node).text();
+    return InvalidValue.found("", quoted(text), invalid.expected());
+  }
+
+  private static String quoted(String text) {
+    return '"' + text + '"';
   }
 
   private String message(InvalidValue invalid, At at) {

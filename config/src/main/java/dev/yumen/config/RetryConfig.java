@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.Advised;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
@@ -53,7 +54,8 @@ public record RetryConfig(
         double budget,
     @Describe("A request with a larger body is not tried again once some of it was sent.")
         @Default("64KiB")
-        DataSize maxBody) {
+        DataSize maxBody)
+    implements Advised {
 
   public RetryConfig {
     on = List.copyOf(on);
@@ -69,6 +71,19 @@ public record RetryConfig(
     Check.notNegative("per-try-timeout", perTryTimeout);
     Check.ratio("budget", budget);
     Check.range("max-body", maxBody, 0, 64 << 20);
+  }
+
+  @Override
+  public List<InvalidValue> advice() {
+    boolean repeated = on.stream().anyMatch(one -> one.kind() == RetryCondition.Kind.TIMEOUT);
+    return perTryTimeout.isZero() || repeated
+        ? List.of()
+        : List.of(
+            InvalidValue.found(
+                "per-try-timeout",
+                Durations.text(perTryTimeout),
+                "timeout in on beside it: without, what takes longer fails and is not tried"
+                    + " again"));
   }
 
   /** For what tries again. */

@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.Advised;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
@@ -49,7 +50,8 @@ public record UpstreamConfig(
     @Describe(
             "Another upstream, which this name stands for: changing it moves all requests there."
                 + " Nothing else can be set beside it.")
-        @Nullable String use) {
+        @Nullable String use)
+    implements Advised {
 
   /** What is spoken with a service. */
   public enum Protocol {
@@ -69,6 +71,18 @@ public record UpstreamConfig(
     }
     Check.range("slow-start", slowStart, Duration.ZERO, Duration.ofHours(1));
     Check.ratio("panic-threshold", panicThreshold);
+  }
+
+  @Override
+  public List<InvalidValue> advice() {
+    boolean lonely = endpoints.size() == 1 && endpoints.getFirst().address().isLiteral();
+    return hedge == null || !lonely
+        ? List.of()
+        : List.of(
+            InvalidValue.found(
+                "hedge",
+                "set beside one endpoint",
+                "at least two: the other attempt goes to another endpoint"));
   }
 
   /** One address of the service. */

@@ -35,6 +35,7 @@ final class TestFilters {
               type("rate-limit", RateLimit.class),
               type("login", Login.class),
               type("split", Split.class),
+              type("tiered", Tiered.class),
               type("every-kind", EveryKind.class),
               type("fragile", Fragile.class))
           .collect(Collectors.toMap(FilterType::name, Function.identity()));
@@ -84,6 +85,19 @@ final class TestFilters {
   /** Names upstreams. */
   @Describe("Sends requests elsewhere.")
   record Split(@Describe("Where to, any of.") @OneOrMany List<UpstreamName> to) {}
+
+  /** Has tiers of consumers, and limits with tiers of their own. */
+  @Describe("Has tiers.")
+  record Tiered(
+      @Describe("By tier.") Map<String, DataSize> tiers, @Describe("More.") List<Tiered> limits) {
+    Tiered {
+      for (DataSize size : tiers.values()) {
+        if (size.bytes() > 1 << 20) {
+          throw new InvalidValue("tiers", size.toString(), "at most 1MiB");
+        }
+      }
+    }
+  }
 
   /** A setting of every kind that there is. */
   @Describe("Every kind of setting.")
