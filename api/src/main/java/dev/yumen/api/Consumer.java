@@ -15,15 +15,32 @@ public record Consumer(
     @Describe("Groups the consumer belongs to; sent upstream as X-Consumer-Groups.")
         List<String> groups,
     @Describe("Free labels for filters and logs.") Map<String, String> tags,
+    @Describe("What filters go by that have tiers, such as rate-limit, before they look at groups.")
+        @Nullable String tier,
+    @Describe("How many requests per day or month the filter quota lets through, whatever it says.")
+        @Nullable Rate quota,
     @Describe("Any one of these proves the identity.") List<Credential> credentials) {
 
   public Consumer {
     if (name.isBlank()) {
       throw new InvalidValue("name", name, "a name that is not blank");
     }
+    if (tier != null && tier.isBlank()) {
+      throw new InvalidValue("tier", tier, "a name that is not blank");
+    }
+    if (quota != null && !quota.unit().ofCalendar()) {
+      throw new InvalidValue(
+          "quota", quota.toString(), "a number per day or month, such as 10000/day");
+    }
     groups = List.copyOf(groups);
     tags = Map.copyOf(tags);
     credentials = List.copyOf(credentials);
+  }
+
+  /** Somebody without tier and quota, such as one whom another party vouches for. */
+  public Consumer(
+      String name, List<String> groups, Map<String, String> tags, List<Credential> credentials) {
+    this(name, groups, tags, null, null, credentials);
   }
 
   /** One credential: exactly one component is set. */

@@ -43,7 +43,7 @@ final class CrossChecks {
     new TargetChecks(root, named, this, problems).check(complete);
     new ListenerChecks(root, problems).check();
     endpoints();
-    consumers();
+    new ConsumerChecks(root, this, problems).check(complete);
     addresses();
     new AcmeChecks(root, problems).check(complete);
   }
@@ -75,41 +75,6 @@ final class CrossChecks {
         problems.error(place, at, "no endpoint (expected: at least one host:port)");
       }
     }
-  }
-
-  private void consumers() {
-    Map<String, Place> names = new HashMap<>();
-    Map<String, Place> keys = new HashMap<>();
-    Map<String, Place> users = new HashMap<>();
-    Map<String, Map<String, Place>> subjects = new HashMap<>();
-    Map<String, Place> keyIds = new HashMap<>();
-    List<Node> consumers = items(root, "consumers");
-    for (int i = 0; i < consumers.size(); i++) {
-      At at = At.TOP.key("consumers").item(i);
-      unique(scalar(consumers.get(i), "name"), at.key("name"), names);
-      List<Node> credentials = items(consumers.get(i), "credentials");
-      for (int j = 0; j < credentials.size(); j++) {
-        At here = at.key("credentials").item(j);
-        unique(scalar(credentials.get(j), "api-key"), here.key("api-key").hidden(), keys);
-        if (credentials.get(j) instanceof Mapping credential) {
-          At user = here.key("basic").key("username");
-          unique(scalar(credential.get("basic"), "username"), user, users);
-          subject(credential.get("jwt"), here.key("jwt"), subjects);
-          At keyId = here.key("hmac").key("key-id");
-          unique(scalar(credential.get("hmac"), "key-id"), keyId, keyIds);
-        }
-      }
-    }
-  }
-
-  /** Each issuer has its own subjects; so has nobody in particular. */
-  private void subject(@Nullable Node jwt, At at, Map<String, Map<String, Place>> subjects) {
-    Scalar issuer = scalar(jwt, "issuer");
-    Scalar subject =
-        jwt instanceof Scalar alone && !alone.isNull() ? alone : scalar(jwt, "subject");
-    At named = jwt instanceof Scalar ? at : at.key("subject");
-    String whose = issuer == null ? "" : issuer.text();
-    unique(subject, named, subjects.computeIfAbsent(whose, _ -> new HashMap<>()));
   }
 
   /** Two that listen on the same address, where an unspecified address is the same as any. */

@@ -54,6 +54,7 @@ public final class ClientExpression implements RequestExpression {
       case "consumer.name" -> who == null ? "" : who.name();
       case "consumer.groups" -> who == null ? List.of() : who.groups();
       case "consumer.tags" -> who == null ? Map.of() : who.tags();
+      case "consumer.tier" -> who == null || who.tier() == null ? "" : who.tier();
       case "scopes" -> identity == null ? List.of() : List.copyOf(identity.scopes());
       case "claims" -> identity == null ? Map.of() : identity.claims();
       default -> Expressions.ofRequest(request, name);

@@ -60,6 +60,7 @@ final class Expressions {
                   .addVar("consumer.name", SimpleType.STRING)
                   .addVar("consumer.groups", ListType.create(SimpleType.STRING))
                   .addVar("consumer.tags", TEXTS)
+                  .addVar("consumer.tier", SimpleType.STRING)
                   .addVar("scopes", ListType.create(SimpleType.STRING))
                   .addVar("claims", MapType.create(SimpleType.STRING, SimpleType.DYN))
                   .addVar("path", TEXTS)

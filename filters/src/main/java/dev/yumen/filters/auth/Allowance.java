@@ -28,7 +28,7 @@ public record Allowance(
         @Nullable Owner owner,
     @Describe(
             "A CEL expression that must be true. It knows what match.expression knows, and"
-                + " consumer.name, consumer.groups, consumer.tags, scopes, claims and the rule's"
+                + " consumer.name, consumer.groups, consumer.tags, consumer.tier, scopes, claims and the rule's"
                 + " path variables as path.")
         @Nullable String when) {
 

@@ -21,6 +21,7 @@ public final class JwtConsumers {
     for (Consumer consumer : consumers) {
       names.add(consumer.name());
       text.append(consumer.name()).append(consumer.groups()).append(consumer.tags());
+      text.append(consumer.tier()).append(consumer.quota());
       for (Consumer.Credential credential : consumer.credentials()) {
         Consumer.Jwt jwt = credential.jwt();
         if (jwt != null) {

@@ -15,8 +15,8 @@ final class Limit {
   /** What a request has that does not count. */
   static final long NO_KEY = 0;
 
-  /** The rate of a group. */
-  private record Group(String name, Tier tier) {}
+  /** A rate of a consumer's tier or group. */
+  private record Named(String name, Tier tier) {}
 
   private final List<Attribute> attributes;
   private final Attribute[] key;
@@ -26,7 +26,7 @@ final class Limit {
   private final Tier rest;
 
   /** The best first. */
-  private final Group[] groups;
+  private final Named[] tiers;
 
   /**
    * @param config with every setting
@@ -42,16 +42,16 @@ final class Limit {
     Algorithm algorithm = Objects.requireNonNull(config.algorithm());
     Terms all = Terms.of(algorithm, config.rate(), config.burst());
     rest = tier(counts.limiter(all), name, route);
-    groups =
+    tiers =
         config.tiers().entrySet().stream()
             .sorted(Comparator.comparingDouble(tier -> -tier.getValue().perSecond()))
             .map(
                 tier -> {
                   Terms terms = Terms.of(algorithm, tier.getValue(), null);
                   String of = route + ' ' + tier.getKey();
-                  return new Group(tier.getKey(), tier(counts.limiter(terms), name, of));
+                  return new Named(tier.getKey(), tier(counts.limiter(terms), name, of));
                 })
-            .toArray(Group[]::new);
+            .toArray(Named[]::new);
   }
 
   private Tier tier(Limiter limiter, String name, String of) {
@@ -61,16 +61,21 @@ final class Limit {
     return Tier.of(limiter, hash.hash(0, identity), name, unit);
   }
 
-  /** The rate for what a consumer, if there is one, sends. */
+  /** The rate for what a consumer, if there is one, sends: its tier's, or its best group's. */
   Tier tier(@Nullable Consumer consumer) {
-    if (consumer != null) {
-      for (Group group : groups) {
-        if (consumer.groups().contains(group.name)) {
-          return group.tier;
-        }
+    if (consumer == null) {
+      return rest;
+    }
+    Tier best = null;
+    for (Named named : tiers) {
+      if (named.name.equals(consumer.tier())) {
+        return named.tier;
+      }
+      if (best == null && consumer.groups().contains(named.name)) {
+        best = named.tier;
       }
     }
-    return rest;
+    return best == null ? rest : best;
   }
 
   Cost cost() {

@@ -30,7 +30,7 @@ public record LimitConfig(
         @Nullable Long burst,
     @Describe("How many requests each one counts for; without it as the filter says.")
         @Nullable Cost cost,
-    @Describe("Other rates for groups of consumers.") Map<String, Rate> tiers,
+    @Describe("Other rates for tiers and groups of consumers.") Map<String, Rate> tiers,
     @Describe("What happens to a request that lacks the key; without it as the filter says.")
         @Nullable MissingKey missingKey) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._~/-]{1,64}");

@@ -59,7 +59,7 @@ public final class QuotaFilter implements Filter {
           @OneOrMany
           @Default("consumer")
           List<Attribute> key,
-      @Describe("Other numbers for groups of consumers, for the same time as limit.")
+      @Describe("Other numbers for tiers and groups of consumers, for the same time as limit.")
           Map<String, Rate> tiers,
       @Describe("Name of the Redis, under the top-level redis, that counts.")
           @Nullable String redis,
@@ -83,7 +83,7 @@ public final class QuotaFilter implements Filter {
           boolean headers) {
 
     public Config {
-      if (limit.unit() != Rate.Unit.DAY && limit.unit() != Rate.Unit.MONTH) {
+      if (!limit.unit().ofCalendar()) {
         throw new InvalidValue("limit", limit.toString(), "a number per day or month");
       }
       tiers = Map.copyOf(tiers);
@@ -129,13 +129,21 @@ public final class QuotaFilter implements Filter {
   /** Clocks of gateways may differ by this much, and a count must outlive its period for all. */
   private static final long KEPT_SECONDS = 86_400;
 
+  /** Before the name of a consumer that has a quota of its own; never in an encoded key. */
+  private static final String OWN = "consumer=";
+
   /** What answers tell of a request; filled in when Redis has answered. */
   private static final class Told {
     private final Rate limit;
+    private final String by;
     private @Nullable String left;
 
-    private Told(Rate limit) {
+    /**
+     * @param by what the request is counted by
+     */
+    private Told(Rate limit, String by) {
       this.limit = limit;
+      this.by = by;
     }
   }
 
@@ -164,16 +172,25 @@ public final class QuotaFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
-    String who = key(exchange);
-    if (who == null) {
-      return config.missingKey == MissingKey.ALLOW
-          ? Verdict.proceed()
-          : Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + detail(config.limit));
+    Consumer consumer = exchange.consumer();
+    Rate own = consumer == null ? null : consumer.quota();
+    if (consumer != null && own != null) {
+      return taken(exchange, OWN + encoded(consumer.name()), new Told(own, "consumer, as its own"));
     }
+    Told answer = new Told(limit(consumer), config.key.toString());
+    String who = key(exchange);
+    if (who != null) {
+      return taken(exchange, who, answer);
+    }
+    return config.missingKey == MissingKey.ALLOW
+        ? Verdict.proceed()
+        : Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + detail(answer));
+  }
+
+  private Verdict taken(Exchange exchange, String who, Told answer) {
+    Rate limit = answer.limit;
     Instant now = context.clock().instant();
-    Period period = Period.of(config.limit.unit(), now, zone);
-    Rate limit = limit(exchange.consumer());
-    Told answer = new Told(limit);
+    Period period = Period.of(limit.unit(), now, zone);
     exchange.put(told, answer);
     String place = "yumen:quota:" + name + ":" + period.name() + ":" + who;
     String until = Long.toString(period.end().getEpochSecond() + KEPT_SECONDS);
@@ -196,8 +213,7 @@ public final class QuotaFilter implements Filter {
     exceeded.add(1);
     Response.Field later = new Response.Field("retry-after", Long.toString(secondsLeft));
     return Verdict.fail(
-        new Failure(
-            FailureCode.RATE_LIMITED, "more than " + detail(answer.limit), List.of(later), null));
+        new Failure(FailureCode.RATE_LIMITED, "more than " + detail(answer), List.of(later), null));
   }
 
   private Verdict undecided(@Nullable Throwable failure) {
@@ -207,14 +223,18 @@ public final class QuotaFilter implements Filter {
         : Verdict.fail(FailureCode.OVERLOADED, "the quota is not known: " + failure);
   }
 
-  private String detail(Rate limit) {
-    return limit + " by " + config.key;
+  private static String detail(Told answer) {
+    return answer.limit + " by " + answer.by;
   }
 
-  /** That of the consumer's best tier, and of everybody else. */
+  /** That of the consumer's tier, of the best of its groups, and of everybody else. */
   private Rate limit(@Nullable Consumer consumer) {
     if (consumer == null || config.tiers.isEmpty()) {
       return config.limit;
+    }
+    Rate ofTier = consumer.tier() == null ? null : config.tiers.get(consumer.tier());
+    if (ofTier != null) {
+      return ofTier;
     }
     return consumer.groups().stream()
         .map(config.tiers::get)
@@ -233,9 +253,13 @@ public final class QuotaFilter implements Filter {
             ? "&" + exchange.clientAddress().getHostAddress()
             : null;
       }
-      parts.add(URLEncoder.encode(value, StandardCharsets.UTF_8));
+      parts.add(encoded(value));
     }
     return parts.toString();
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   @Override

@@ -86,8 +86,8 @@ public final class RateLimitFilter implements Filter {
       @Describe("How much each request counts: a number, or what tells it.") @Default("1")
           Cost cost,
       @Describe(
-              "Other rates for groups of consumers, such as gold: 1000/min; a consumer of several has"
-                  + " the best of them.")
+              "Other rates for tiers and groups of consumers, such as gold: 1000/min: a consumer has"
+                  + " that of its tier, or else the best of its groups.")
           Map<String, Rate> tiers,
       @Describe("Several limits instead of one rate; all must hold.")
           @Nullable List<LimitConfig> limits,

@@ -247,6 +247,8 @@ class AuthorizeFilterTest {
         "{when: 'claims.none == path.id'}                   | 403",
         "{when: '\"write\" in scopes && claims.age > 40'}   | 200",
         "{when: 'consumer.tags.tier == \"vip\"'}            | 200",
+        "{when: 'consumer.tier == \"\"'}                    | 200",
+        "{when: 'consumer.tier == \"gold\"'}                | 403",
         "{when: 'consumer.name == \"ann\"'}                 | 403",
         "{when: '\"token-group\" in consumer.groups'}       | 200",
         "{when: 'request.path.startsWith(\"/api/\")'}       | 200",

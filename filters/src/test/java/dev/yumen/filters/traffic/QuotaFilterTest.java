@@ -78,6 +78,92 @@ class QuotaFilterTest {
     }
   }
 
+  @Test
+  void theTierOfAConsumerComesBeforeItsGroups() {
+    String more =
+        """
+        redis: {main: {nodes: "%s", timeout: 5s}}
+        consumers:
+          - {name: ann, tier: trial, groups: [gold], credentials: [{api-key: key-of-ann}]}
+          - {name: bob, tier: none, groups: [gold], credentials: [{api-key: key-of-bob}]}
+        """;
+    String filters =
+        """
+        - api-key
+        - quota: {limit: 2/month, tiers: {gold: 4/month, trial: 1/month}, redis: main}
+        """;
+    try (RedisServer redis = RedisServer.start(folder);
+        FilterHarness gateway = FilterHarness.of("/**", filters, more.formatted(redis.address()))) {
+      assertEquals(1, admitted(gateway, "key-of-ann"));
+      assertEquals(4, admitted(gateway, "key-of-bob"));
+    }
+  }
+
+  private static final String OWN_QUOTAS =
+      """
+      listeners: {http: {address: "127.0.0.1:8080"}}
+      upstreams: {users: {endpoints: ["127.0.0.1:9001"]}}
+      redis: {main: "127.0.0.1:6379"}
+      consumers:
+        - {name: ann, tier: gold, quota: 3/month, credentials: [{api-key: key-of-ann}]}
+        - {name: bob, credentials: [{api-key: key-of-bob}]}
+      routes:
+        - id: one
+          match: {path: "/one"}
+          filters:
+            - api-key
+            - quota:
+                limit: 1/month
+                tiers: {gold: 9/month}
+                redis: main
+                name: sold
+                key: "header:X-Client"
+          to: users
+        - id: other
+          match: {path: "/other"}
+          filters:
+            - api-key
+            - quota: {limit: 1/month, redis: main, name: sold}
+          to: users
+      """;
+
+  @Test
+  void aQuotaOfTheConsumersOwnCountsWhateverItSendsOnAllRoutesOfTheQuota() {
+    try (FilterHarness gateway = FilterHarness.run(OWN_QUOTAS, folder)) {
+      String ann = "X-API-Key: key-of-ann";
+      RawResponse first = gateway.get("/one", ann, "X-Client: a");
+      assertEquals("\"sold\";q=3;w=2592000", first.header("RateLimit-Policy"));
+      assertEquals(200, gateway.get("/one", ann, "X-Client: b").status());
+      assertEquals(200, gateway.get("/other", ann).status());
+      assertEquals(429, gateway.get("/other", ann).status());
+      assertEquals(429, gateway.get("/one", ann, "X-Client: c").status());
+      assertEquals(200, gateway.get("/other", "X-API-Key: key-of-bob").status());
+      assertEquals(429, gateway.get("/other", "X-API-Key: key-of-bob").status());
+    }
+  }
+
+  /** What a client may choose is never taken for the name of a consumer. */
+  @Test
+  void nobodyElseUsesUpAQuotaOfAConsumersOwn() {
+    try (FilterHarness gateway = FilterHarness.run(OWN_QUOTAS, folder)) {
+      for (String name : List.of("ann", "consumer=ann")) {
+        String bob = "X-API-Key: key-of-bob";
+        assertEquals(200, gateway.get("/one", bob, "X-Client: " + name).status());
+      }
+      assertTrue(
+          gateway.get("/one", "X-API-Key: key-of-ann").header("RateLimit").contains(";r=2;"));
+    }
+  }
+
+  @Test
+  void aQuotaThatNoCalendarHasIsRefusedWithItsPlace() {
+    assertEquals(
+        List.of(
+            "test.yaml:10:30 consumers[0].quota: \"2/hour\" (expected: a number per day or month,"
+                + " such as 10000/day)"),
+        FilterHarness.problems("- request-id", "consumers: [{name: a, quota: 2/hour}]"));
+  }
+
   /** How many of six requests come through. */
   private static long admitted(FilterHarness gateway, String key) {
     long admitted = 0;

@@ -230,7 +230,7 @@ class RateLimitFilterTest {
   }
 
   @Test
-  void theBestTierOfAConsumersGroupsIsItsRate() {
+  void theTierOfAConsumerIsItsRateAndElseTheBestOfItsGroups() {
     String config =
         """
         listeners: {http: {address: "127.0.0.1:8080"}}
@@ -239,6 +239,8 @@ class RateLimitFilterTest {
           - {name: ann, groups: [free, gold, staff], credentials: [{api-key: key-of-ann}]}
           - {name: bob, groups: [free], credentials: [{api-key: key-of-bob}]}
           - {name: eve, groups: [staff], credentials: [{api-key: key-of-eve}]}
+          - {name: joe, tier: free, groups: [gold], credentials: [{api-key: key-of-joe}]}
+          - {name: kim, tier: more, groups: [free], credentials: [{api-key: key-of-kim}]}
         routes:
           - id: users
             match: {path: "/**"}
@@ -255,6 +257,12 @@ class RateLimitFilterTest {
       assertEquals(
           "\"users\";q=30;w=86400",
           gateway.get("/", "X-API-Key: key-of-bob").header("RateLimit-Policy"));
+      assertEquals(
+          "\"users\";q=30;w=86400",
+          gateway.get("/", "X-API-Key: key-of-joe").header("RateLimit-Policy"));
+      assertEquals(
+          "\"users\";q=30;w=86400",
+          gateway.get("/", "X-API-Key: key-of-kim").header("RateLimit-Policy"));
       for (int i = 0; i < 5; i++) {
         assertEquals(200, gateway.get("/", "X-API-Key: key-of-eve").status());
       }
