@@ -5,101 +5,103 @@ import dev.yumen.api.BodyFilter;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
-import dev.yumen.api.Failure;
-import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
-import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.FilterConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a request in when one of several filters does. */
-public final class MultiAuthFilter implements Filter {
+/** Lets a request in when one of several filters does, or when all of them do. */
+public final class MultiAuthFilter implements Filter, TellsUpstream {
   public static final FilterType<Config> TYPE =
       new FilterType<>("multi-auth", Config.class, MultiAuthFilter::new);
 
   /** Which. */
-  @Describe("Lets a request in when one of several filters does, asked in the order written.")
+  @Describe(
+      "Lets a request in when one of several filters does, or when all of them do, asked in the"
+          + " order written.")
   public record Config(
-      @Describe("Filters that let requests in, such as jwt and api-key; at least two.")
-          List<FilterConfig> any) {
+      @Describe("Filters of which one has to let a request in, such as jwt and api-key.")
+          List<FilterConfig> any,
+      @Describe("Instead of any: filters that all have to let it in, for the same consumer.")
+          List<FilterConfig> all) {
 
     public Config {
       any = List.copyOf(any);
-      if (any.size() < 2) {
-        throw InvalidValue.found("any", any.size() + " filters", "at least two");
+      all = List.copyOf(all);
+      if (any.isEmpty() == all.isEmpty()) {
+        throw InvalidValue.found("", any.isEmpty() ? "neither" : "both", "any or all");
+      }
+      requireTwo("any", any);
+      requireTwo("all", all);
+    }
+
+    private static void requireTwo(String component, List<FilterConfig> filters) {
+      if (filters.size() == 1) {
+        throw InvalidValue.found(component, "1 filters", "at least two");
       }
     }
   }
 
-  /** What the filters that were asked have said. */
-  private static final class Refusals {
-    private final List<Response.Field> challenges = new ArrayList<>();
-    private @Nullable Failure missing;
-    private @Nullable Verdict last;
+  /** One of the filters. */
+  private record Member(String name, Filter filter) {}
 
-    void add(Verdict refusal) {
-      if (refusal instanceof Verdict.Fail fail
-          && fail.answer() == null
-          && fail.failure().code() == FailureCode.AUTH_MISSING) {
-        missing = fail.failure();
-        fail.failure().headers().stream()
-            .filter(field -> field.name().equalsIgnoreCase("www-authenticate"))
-            .forEach(challenges::add);
-      } else {
-        last = refusal;
-      }
-    }
-
-    /** Of the last filter that found credentials; else what all of them ask for. */
-    Verdict verdict() {
-      Failure nothing = missing;
-      if (last != null || nothing == null) {
-        return Objects.requireNonNull(last);
-      }
-      return Verdict.fail(
-          new Failure(FailureCode.AUTH_MISSING, nothing.detail(), challenges, null));
-    }
-  }
-
-  private final List<Filter> filters = new ArrayList<>();
+  private final boolean all;
+  private final List<Member> members = new ArrayList<>();
 
   private MultiAuthFilter(Config config, FilterContext context) {
-    for (int i = 0; i < config.any.size(); i++) {
-      FilterConfig filter = config.any.get(i);
-      String place = "any[" + i + "]." + filter.type().name();
-      try {
-        filters.add(asked(place, filter.type().create(filter.settings(), context)));
-      } catch (InvalidValue e) {
-        filters.forEach(AnyFilter::close);
-        String component = e.component();
-        boolean placed = component.isEmpty() || component.startsWith("any[");
-        String at = component.startsWith("any[") ? component : place;
-        throw InvalidValue.found(placed ? at : place + "." + component, e.value(), e.expected());
+    all = !config.all.isEmpty();
+    List<FilterConfig> filters = all ? config.all : config.any;
+    try {
+      for (int i = 0; i < filters.size(); i++) {
+        FilterConfig filter = filters.get(i);
+        String place = (all ? "all[" : "any[") + i + "]." + filter.type().name();
+        members.add(new Member(filter.type().name(), made(place, filter, context)));
       }
+    } catch (InvalidValue e) {
+      close();
+      throw e;
     }
   }
 
-  private static Filter asked(String place, AnyFilter made) {
-    if (made instanceof Filter filter
-        && !(made instanceof BodyFilter)
-        && !(made instanceof MultiAuthFilter)
-        && !overrides(made, "onResponse", ResponseHead.class)
-        && !overrides(made, "onEnd", Ending.class)) {
+  private Filter made(String place, FilterConfig config, FilterContext context) {
+    AnyFilter made = create(place, config, context);
+    if (made instanceof Filter filter && fits(filter)) {
       return filter;
     }
     made.close();
     throw InvalidValue.found(
         place, "a filter that does more", "one that only looks at the head of a request");
+  }
+
+  private static AnyFilter create(String place, FilterConfig config, FilterContext context) {
+    try {
+      return config.type().create(config.settings(), context);
+    } catch (InvalidValue e) {
+      String within = e.component().isEmpty() ? place : place + "." + e.component();
+      throw InvalidValue.found(within, e.value(), e.expected());
+    }
+  }
+
+  /**
+   * Whether a filter can be asked here. Of other multi-auth, those that want one of several can be
+   * asked among those that all have to let in: where they refuse, nobody was found.
+   */
+  private boolean fits(Filter filter) {
+    if (filter instanceof MultiAuthFilter inner) {
+      return all && !inner.all;
+    }
+    return !(filter instanceof BodyFilter)
+        && !overrides(filter, "onResponse", ResponseHead.class)
+        && !overrides(filter, "onEnd", Ending.class);
   }
 
   private static boolean overrides(AnyFilter filter, String method, Class<?> second) {
@@ -113,39 +115,44 @@ public final class MultiAuthFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
-    for (Filter filter : filters) {
-      if (filter instanceof TellsUpstream telling) {
-        telling.removeForged(exchange.request().headers()); // it may not be asked
-      }
-    }
-    return from(0, exchange, new Refusals());
+    removeForged(exchange.request().headers());
+    return from(0, exchange, all ? new EveryYes(exchange) : new FirstYes());
   }
 
-  private Verdict from(int first, Exchange exchange, Refusals refusals) {
-    for (int i = first; i < filters.size(); i++) {
-      Verdict verdict = filters.get(i).onRequest(exchange);
+  /** Of all of them, as some may not be asked. */
+  @Override
+  public void removeForged(Headers headers) {
+    for (Member member : members) {
+      if (member.filter instanceof TellsUpstream telling) {
+        telling.removeForged(headers);
+      }
+    }
+  }
+
+  private Verdict from(int first, Exchange exchange, Round round) {
+    for (int i = first; i < members.size(); i++) {
+      Member member = members.get(i);
+      round.asking();
+      Verdict verdict = member.filter.onRequest(exchange);
       if (verdict instanceof Verdict.Await await) {
         int next = i + 1;
         return Verdict.await(
             await
                 .later()
                 .thenComposeAsync(
-                    late -> stage(after(late, next, exchange, refusals)), exchange.executor()));
+                    late -> stage(after(round.heard(member.name, late), next, exchange, round)),
+                    exchange.executor()));
       }
-      if (verdict instanceof Verdict.Proceed) {
-        return verdict;
+      Verdict end = round.heard(member.name, verdict);
+      if (end != null) {
+        return end;
       }
-      refusals.add(verdict);
     }
-    return refusals.verdict();
+    return round.end();
   }
 
-  private Verdict after(Verdict verdict, int next, Exchange exchange, Refusals refusals) {
-    if (verdict instanceof Verdict.Proceed) {
-      return verdict;
-    }
-    refusals.add(verdict);
-    return from(next, exchange, refusals);
+  private Verdict after(@Nullable Verdict end, int next, Exchange exchange, Round round) {
+    return end == null ? from(next, exchange, round) : end;
   }
 
   private static CompletionStage<Verdict> stage(Verdict verdict) {
@@ -156,6 +163,6 @@ public final class MultiAuthFilter implements Filter {
 
   @Override
   public void close() {
-    filters.forEach(AnyFilter::close);
+    members.forEach(member -> member.filter.close());
   }
 }
