@@ -33,6 +33,9 @@ public interface Exchange {
   /** The other end of the connection, whatever headers say. */
   InetAddress peerAddress();
 
+  /** The port at that end. */
+  int peerPort();
+
   /** What the peer connected to: address and port of the gateway's end of the connection. */
   InetSocketAddress localAddress();
 
@@ -134,4 +137,17 @@ public interface Exchange {
    * @param most bytes that are held in memory, at least 1
    */
   CompletionStage<byte[]> takeBody(int most);
+
+  /**
+   * Shows the beginning of the request's body, which stays where it is: what comes after goes on as
+   * if nobody had looked. To be called in the request step of a filter and on the event loop, not
+   * again before the stage has completed, nor after {@link #takeBody}.
+   *
+   * <p>The stage completes on the event loop, once so many bytes are there or the body is complete;
+   * never when the exchange has ended before. What follows an upgrade is no body: nothing is shown.
+   * For {@link Verdict#await}, whose {@code limits.filter-timeout} the client has for sending.
+   *
+   * @param most bytes that are shown, at least 1; they are held in memory
+   */
+  CompletionStage<byte[]> peekBody(int most);
 }

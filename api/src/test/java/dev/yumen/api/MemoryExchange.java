@@ -77,6 +77,11 @@ final class MemoryExchange implements Exchange, RequestHead {
   }
 
   @Override
+  public int peerPort() {
+    return 50_000;
+  }
+
+  @Override
   public String routeId() {
     return "users";
   }
@@ -149,6 +154,11 @@ final class MemoryExchange implements Exchange, RequestHead {
 
   @Override
   public void mirror(MirrorRef to) {}
+
+  @Override
+  public CompletionStage<byte[]> peekBody(int most) {
+    return CompletableFuture.completedStage(new byte[0]);
+  }
 
   @Override
   public CompletionStage<byte[]> takeBody(int most) {

@@ -116,6 +116,11 @@ final class BenchExchange implements Exchange, RequestHead {
   }
 
   @Override
+  public int peerPort() {
+    return 50_000;
+  }
+
+  @Override
   public String routeId() {
     return "users";
   }
@@ -186,6 +191,11 @@ final class BenchExchange implements Exchange, RequestHead {
 
   @Override
   public void mirror(MirrorRef to) {}
+
+  @Override
+  public CompletionStage<byte[]> peekBody(int most) {
+    return CompletableFuture.completedStage(new byte[0]);
+  }
 
   @Override
   public CompletionStage<byte[]> takeBody(int most) {

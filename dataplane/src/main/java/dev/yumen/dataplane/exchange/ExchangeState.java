@@ -140,6 +140,11 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
   }
 
   @Override
+  public int peerPort() {
+    return client.peer().address().getPort();
+  }
+
+  @Override
   public InetSocketAddress localAddress() {
     return client.peer().local();
   }

@@ -6,6 +6,7 @@ import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.http1.HeadTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,11 @@ final class Incoming {
   private boolean complete;
   private boolean whole;
   private boolean taken;
+
+  /** What a filter waits for that looks at the beginning. */
+  private @Nullable CompletableFuture<byte[]> peeked;
+
+  private int mostPeeked;
 
   Incoming(ProxyExchange exchange) {
     this.exchange = exchange;
@@ -91,6 +97,43 @@ final class Incoming {
     return all;
   }
 
+  /** As {@link dev.yumen.api.Exchange#peekBody}. */
+  CompletionStage<byte[]> peek(int most) {
+    if (taken || peeked != null) {
+      throw new IllegalStateException("a filter has the body, or waits for it");
+    }
+    CompletableFuture<byte[]> beginning = new CompletableFuture<>();
+    if (upload().upgrading()) {
+      beginning.complete(new byte[0]);
+      return beginning;
+    }
+    peeked = beginning;
+    mostPeeked = most;
+    upload().want(most);
+    showPeeked();
+    if (peeked != null && !exchange.answering().begun()) {
+      hurry();
+    }
+    return beginning;
+  }
+
+  private void showPeeked() {
+    CompletableFuture<byte[]> beginning = peeked;
+    RequestBody body = upload().body();
+    if (beginning == null || (!complete && body.waitingBytes() < mostPeeked)) {
+      return;
+    }
+    peeked = null;
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(mostPeeked, body.waitingBytes()));
+    body.look(
+        piece -> {
+          int length = Math.min(bytes.remaining(), piece.readableBytes());
+          piece.getBytes(piece.readerIndex(), bytes.slice(bytes.position(), length));
+          bytes.position(bytes.position() + length);
+        });
+    beginning.complete(bytes.array());
+  }
+
   /** Nothing goes on without it: the client is told to send it. */
   void hurry() {
     exchange.answering().continueIfExpected();
@@ -103,6 +146,7 @@ final class Incoming {
       pipe.chunk(data);
     } else {
       exchange.forwarding().requestBody(data);
+      showPeeked();
     }
   }
 
@@ -117,11 +161,13 @@ final class Incoming {
     if (pipe != null) {
       pipe.end(upload().trailers());
     }
+    showPeeked();
     return whole;
   }
 
   /** Lets go of what filters hold of it. */
   void drop() {
+    peeked = null;
     if (pipe != null) {
       pipe.discard();
     }

@@ -195,6 +195,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     return incoming.take(most);
   }
 
+  @Override
+  public CompletionStage<byte[]> peekBody(int most) {
+    return incoming.peek(most);
+  }
+
   // ---- 3: the route's end ----
 
   private void reachEnd() {

@@ -39,6 +39,9 @@ final class Upload implements BodySink {
 
   private boolean continueAwaited;
 
+  /** So much is held before the client is told to wait, whatever the limits say. */
+  private long wanted;
+
   /** What filters are still finding out about a body that is held as a whole. */
   private @Nullable Queue<CompletionStage<Verdict>> checks;
 
@@ -217,9 +220,15 @@ final class Upload implements BodySink {
     return stream.writable();
   }
 
+  /** A filter wants to see so many bytes before it lets the request go on. */
+  void want(long bytes) {
+    wanted = bytes;
+  }
+
   private void hold(ByteBuf data) {
     body.hold(data);
-    if (!lengthFromBody && body.waitingBytes() >= exchange.snapshot().limits().bufferBytes()) {
+    long most = Math.max(wanted, exchange.snapshot().limits().bufferBytes());
+    if (!lengthFromBody && body.waitingBytes() >= most) {
       exchange.client().pauseRequest();
     }
   }
