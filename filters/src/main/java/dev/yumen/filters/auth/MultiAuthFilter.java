@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a request in when one of several filters does, or when all of them do. */
-public final class MultiAuthFilter implements Filter, TellsUpstream {
+public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswer {
   public static final FilterType<Config> TYPE =
       new FilterType<>("multi-auth", Config.class, MultiAuthFilter::new);
 
@@ -100,7 +100,7 @@ public final class MultiAuthFilter implements Filter, TellsUpstream {
       return all && !inner.all;
     }
     return !(filter instanceof BodyFilter)
-        && !overrides(filter, "onResponse", ResponseHead.class)
+        && (filter instanceof AddsToAnswer || !overrides(filter, "onResponse", ResponseHead.class))
         && !overrides(filter, "onEnd", Ending.class);
   }
 
@@ -125,6 +125,21 @@ public final class MultiAuthFilter implements Filter, TellsUpstream {
     for (Member member : members) {
       if (member.filter instanceof TellsUpstream telling) {
         telling.removeForged(headers);
+      }
+    }
+  }
+
+  @Override
+  public Verdict onResponse(Exchange exchange, ResponseHead response) {
+    addTo(response, exchange);
+    return Verdict.proceed();
+  }
+
+  @Override
+  public void addTo(ResponseHead response, Exchange exchange) {
+    for (Member member : members.reversed()) {
+      if (member.filter instanceof AddsToAnswer adding) {
+        adding.addTo(response, exchange);
       }
     }
   }

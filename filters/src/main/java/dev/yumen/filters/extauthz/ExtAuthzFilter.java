@@ -3,6 +3,7 @@ package dev.yumen.filters.extauthz;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.yumen.api.Call;
 import dev.yumen.api.CallAnswer;
+import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
@@ -21,18 +22,23 @@ import dev.yumen.api.ResponseHead;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.AddsToAnswer;
 import dev.yumen.filters.auth.Refused;
+import dev.yumen.filters.auth.TellsUpstream;
 import dev.yumen.filters.extauthz.Decision.Edit;
 import dev.yumen.filters.fetch.Bounds;
 import dev.yumen.filters.path.Parameters;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -41,7 +47,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks a service by Envoy's gRPC protocol for authorization whether a request may come in. */
-public final class ExtAuthzFilter implements Filter {
+public final class ExtAuthzFilter implements Filter, TellsUpstream, AddsToAnswer {
   public static final FilterType<Config> TYPE =
       new FilterType<>("ext-authz", Config.class, ExtAuthzFilter::new);
 
@@ -76,7 +82,14 @@ public final class ExtAuthzFilter implements Filter {
               "When the service does not answer, or with an error: deny is a 503, allow lets the"
                   + " request in.")
           @Default("deny")
-          FailureMode failureMode) {
+          FailureMode failureMode,
+      @Describe("Most bytes of the body that the service is told; nothing of it without this.")
+          @Nullable DataSize maxBody,
+      @Describe(
+              "A body of more than max-body: whether the service is told its beginning; else it is"
+                  + " 413.")
+          @Default("false")
+          boolean allowPartial) {
 
     public Config {
       headers = List.copyOf(headers);
@@ -85,17 +98,29 @@ public final class ExtAuthzFilter implements Filter {
       headers.forEach(name -> HeaderName.readable("headers", name));
       upstreamHeaders.forEach(name -> HeaderName.writableInRequest("upstream-headers", name));
       Bounds.check("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
+      if (maxBody != null && (maxBody.bytes() < 1 || maxBody.bytes() > LARGEST)) {
+        throw new InvalidValue("max-body", maxBody, "1B to 4MiB");
+      }
+      if (maxBody == null && allowPartial) {
+        throw InvalidValue.found("allow-partial", "true", "max-body, too");
+      }
     }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(ExtAuthzFilter.class);
   private static final String METHOD = "/envoy.service.auth.v3.Authorization/Check";
+
+  /** What a gRPC server takes unless it is told otherwise, without what else it is told. */
+  private static final int LARGEST = 4 << 20;
+
   private static final int LEAST_STATUS = 200;
   private static final int MOST_STATUS = 599;
   private static final int FORBIDDEN = 403;
+  private static final Verdict TOO_LONG =
+      Verdict.fail(FailureCode.PAYLOAD_TOO_LARGE, "ext-authz: more than max-body");
   private static final long LOG_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
-  private static final Key<List<Edit>> TO_CLIENT = Key.of("ext-authz to client");
 
+  private final Key<List<Edit>> toClient = Key.of("ext-authz to client");
   private final Config config;
   private final FilterContext context;
   private final UpstreamRef upstream;
@@ -131,13 +156,38 @@ public final class ExtAuthzFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
-    config.upstreamHeaders.forEach(exchange.request().headers()::remove);
-    byte[] message = question.about(exchange, context.clock().instant());
-    Call call = UnaryCall.of(METHOD, message, config.timeout);
+    removeForged(exchange.request().headers());
+    if (config.maxBody == null) {
+      return Verdict.await(ask(exchange, null));
+    }
+    int most = config.maxBody.toInt();
+    if (!config.allowPartial && Question.size(exchange.request()) > most) {
+      return TOO_LONG;
+    }
     return Verdict.await(
-        exchange
-            .call(upstream, call)
-            .handle((answer, thrown) -> verdict(exchange, answer, thrown)));
+        exchange.peekBody(most + 1).thenCompose(beginning -> ask(exchange, beginning, most)));
+  }
+
+  private CompletionStage<Verdict> ask(Exchange exchange, byte[] beginning, int most) {
+    boolean partial = beginning.length > most;
+    if (partial && !config.allowPartial) {
+      return CompletableFuture.completedFuture(TOO_LONG);
+    }
+    byte[] told = partial ? Arrays.copyOf(beginning, most) : beginning;
+    return ask(exchange, new Question.Body(told, partial));
+  }
+
+  private CompletionStage<Verdict> ask(Exchange exchange, Question.@Nullable Body body) {
+    byte[] message = question.about(exchange, body, context.clock().instant());
+    Call call = UnaryCall.of(METHOD, message, config.timeout);
+    return exchange
+        .call(upstream, call)
+        .handle((answer, thrown) -> verdict(exchange, answer, thrown));
+  }
+
+  @Override
+  public void removeForged(Headers headers) {
+    config.upstreamHeaders.forEach(headers::remove);
   }
 
   private Verdict verdict(
@@ -222,17 +272,22 @@ public final class ExtAuthzFilter implements Filter {
       request.query(parameters.text());
     }
     if (!allowed.headersToClient().isEmpty()) {
-      exchange.put(TO_CLIENT, allowed.headersToClient());
+      exchange.put(toClient, allowed.headersToClient());
     }
     return Verdict.proceed();
   }
 
   @Override
   public Verdict onResponse(Exchange exchange, ResponseHead response) {
-    List<Edit> edits = exchange.get(TO_CLIENT);
+    addTo(response, exchange);
+    return Verdict.proceed();
+  }
+
+  @Override
+  public void addTo(ResponseHead response, Exchange exchange) {
+    List<Edit> edits = exchange.get(toClient);
     if (edits != null) {
       edits.forEach(edit -> edit.apply(response.headers()));
     }
-    return Verdict.proceed();
   }
 }

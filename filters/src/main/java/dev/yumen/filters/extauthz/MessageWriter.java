@@ -30,8 +30,12 @@ final class MessageWriter {
     return write(to -> to.writeUInt32(field, value));
   }
 
+  MessageWriter data(int field, byte[] value) {
+    return write(to -> to.writeByteArray(field, value));
+  }
+
   MessageWriter message(int field, MessageWriter value) {
-    return write(to -> to.writeByteArray(field, value.bytes()));
+    return data(field, value.bytes());
   }
 
   /** A field of the type {@code map<string, string>}: its entries are messages of two fields. */

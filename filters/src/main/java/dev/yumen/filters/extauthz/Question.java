@@ -11,12 +11,14 @@ import dev.yumen.filters.auth.CertificateNames;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code envoy.service.auth.v3.CheckRequest}: what a service is told about a request. The numbers
@@ -38,6 +40,16 @@ final class Question {
           "transfer-encoding",
           "upgrade");
 
+  /** Whether the service is told all of the body, as Envoy says it. */
+  private static final String PARTIAL = "x-envoy-auth-partial-body";
+
+  /**
+   * What is told of a body.
+   *
+   * @param partial whether it goes on
+   */
+  record Body(byte[] bytes, boolean partial) {}
+
   private final Set<String> headers;
   private final Map<String, String> contextExtensions;
 
@@ -49,12 +61,16 @@ final class Question {
     this.contextExtensions = contextExtensions;
   }
 
-  /** The message about a request as it is now. */
-  byte[] about(Exchange exchange, Instant now) {
+  /**
+   * The message about a request as it is now.
+   *
+   * @param body null when nothing is told of it
+   */
+  byte[] about(Exchange exchange, @Nullable Body body, Instant now) {
     TlsSession tls = exchange.tls();
     X509Certificate certificate = tls == null ? null : tls.clientCertificate();
     MessageWriter source =
-        address(exchange.clientAddress(), 0)
+        address(exchange.clientAddress(), clientPort(exchange))
             .text(4, certificate == null ? "" : CertificateNames.principal(certificate));
     MessageWriter destination =
         address(exchange.localAddress().getAddress(), exchange.localAddress().getPort());
@@ -62,7 +78,7 @@ final class Question {
         new MessageWriter()
             .message(1, source)
             .message(2, destination)
-            .message(4, new MessageWriter().message(1, time(now)).message(2, http(exchange)))
+            .message(4, new MessageWriter().message(1, time(now)).message(2, http(exchange, body)))
             .map(10, contextExtensions);
     if (tls != null) {
       String name = tls.serverName();
@@ -71,11 +87,11 @@ final class Question {
     return new MessageWriter().message(1, attributes).bytes();
   }
 
-  /**
-   * A peer.
-   *
-   * @param port 0 when it is not known, as that of a client behind proxies
-   */
+  /** Proxies tell the address of a client behind them, but not its port: 0, as Envoy has it. */
+  private static int clientPort(Exchange exchange) {
+    return exchange.clientAddress().equals(exchange.peerAddress()) ? exchange.peerPort() : 0;
+  }
+
   private static MessageWriter address(InetAddress address, int port) {
     MessageWriter socket = new MessageWriter().text(2, address.getHostAddress()).choice(3, port);
     return new MessageWriter().message(1, new MessageWriter().message(1, socket));
@@ -85,18 +101,34 @@ final class Question {
     return new MessageWriter().number(1, now.getEpochSecond()).number(2, now.getNano());
   }
 
-  private MessageWriter http(Exchange exchange) {
+  private MessageWriter http(Exchange exchange, @Nullable Body body) {
     RequestHead request = exchange.request();
     String query = request.query();
-    return new MessageWriter()
-        .text(1, exchange.id())
-        .text(2, request.method())
-        .map(3, told(request.headers()))
-        .text(4, query == null ? request.path() : request.path() + "?" + query)
-        .text(5, request.authority())
-        .text(6, exchange.scheme())
-        .number(9, size(request))
-        .text(10, "HTTP/" + request.version());
+    Map<String, String> fields = told(request.headers());
+    if (body != null) {
+      fields.put(PARTIAL, String.valueOf(body.partial));
+    }
+    MessageWriter http =
+        new MessageWriter()
+            .text(1, exchange.id())
+            .text(2, request.method())
+            .map(3, fields)
+            .text(4, query == null ? request.path() : request.path() + "?" + query)
+            .text(5, request.authority())
+            .text(6, exchange.scheme())
+            .number(9, size(request))
+            .text(10, "HTTP/" + request.version());
+    return body == null ? http : body(http, body.bytes);
+  }
+
+  /**
+   * A text of protobuf is UTF-8: what is none stands there with U+FFFD for it, so that no byte
+   * hides the rest, and in {@code raw_body} as it came.
+   */
+  private static MessageWriter body(MessageWriter http, byte[] bytes) {
+    String text = new String(bytes, UTF_8);
+    http.text(11, text);
+    return Arrays.equals(text.getBytes(UTF_8), bytes) ? http : http.data(12, bytes);
   }
 
   private Map<String, String> told(Headers fields) {
@@ -127,7 +159,7 @@ final class Question {
   }
 
   /** What the request says of its body's length; -1 when it does not say, as Envoy has it. */
-  private static long size(RequestHead request) {
+  static long size(RequestHead request) {
     List<String> lengths = request.headers().all("content-length");
     try {
       return lengths.isEmpty() ? -1 : Long.parseLong(lengths.getFirst());

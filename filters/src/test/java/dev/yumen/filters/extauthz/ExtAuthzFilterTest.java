@@ -3,6 +3,7 @@ package dev.yumen.filters.extauthz;
 import static dev.yumen.filters.extauthz.AuthzServer.allowed;
 import static dev.yumen.filters.extauthz.AuthzServer.denied;
 import static dev.yumen.filters.extauthz.AuthzServer.header;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -16,10 +17,13 @@ import dev.yumen.testkit.Http2Request;
 import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Pki;
+import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.QueryParameter;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
@@ -162,6 +166,32 @@ class ExtAuthzFilterTest {
     assertEquals("localhost", told.getTlsSession().getSni());
   }
 
+  @Test
+  void thePortOfAClientIsToldUnlessProxiesSpeakForIt() {
+    try (FilterHarness gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc\r\n\r\n");
+      assertEquals(200, client.readResponse().status());
+      assertEquals(
+          client.localPort(),
+          service
+              .request(1)
+              .getAttributes()
+              .getSource()
+              .getAddress()
+              .getSocketAddress()
+              .getPortValue());
+    }
+    String yaml = configuration(service.address(), "") + "trusted-proxies: [127.0.0.1]\n";
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      gateway.get("/", "X-Forwarded-For: 203.0.113.7", "Authorization: Bearer abc");
+      SocketAddress source =
+          service.request(2).getAttributes().getSource().getAddress().getSocketAddress();
+      assertEquals("203.0.113.7", source.getAddress());
+      assertEquals(0, source.getPortValue());
+    }
+  }
+
   // ---- yes ----
 
   @Test
@@ -231,6 +261,166 @@ class ExtAuthzFilterTest {
       assertEquals("new", answer.header("x-session"));
       assertEquals(List.of("hidden"), answer.headerValues("server"));
       assertEquals("1", answer.header("x-absent"));
+    }
+  }
+
+  @Test
+  void twoServicesAddToTheAnswerOnceEach() {
+    HeaderValueOption.Builder added = header("X-Added", "1").setAppend(BoolValue.of(true));
+    CheckResponse yes = allowed(OkHttpResponse.newBuilder().addResponseHeadersToAdd(added));
+    service.next(yes).next(yes);
+    String one = "{ext-authz: {upstream: auth, timeout: 20s}}";
+    String yaml =
+        configuration(service.address(), "").replace("filters: [", "filters: [" + one + ", ");
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      assertEquals(List.of("1", "1"), gateway.get("/").headerValues("x-added"));
+    }
+  }
+
+  // ---- bodies ----
+
+  private static RawResponse post(FilterHarness gateway, String framed, String... lines) {
+    String head = "POST / HTTP/1.1\r\nHost: a\r\n" + String.join("", lines);
+    try (RawClient client = gateway.connect()) {
+      return client.send((head + framed).getBytes(ISO_8859_1)).readResponse("POST");
+    }
+  }
+
+  private AttributeContext.HttpRequest told(int number) {
+    return service.request(number).getAttributes().getRequest().getHttp();
+  }
+
+  private static final String TOKEN = "Authorization: Bearer abc\r\n";
+
+  @Test
+  void withoutASettingNothingOfTheBodyIsTold() {
+    try (FilterHarness gateway = gateway("")) {
+      assertEquals(200, post(gateway, "Content-Length: 5\r\n\r\nhello", TOKEN).status());
+      assertEquals("", told(1).getBody());
+      assertFalse(told(1).containsHeaders("x-envoy-auth-partial-body"));
+      assertEquals("hello", gateway.seen().text());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 5\r\n\r\nhello",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+      })
+  void aBodyIsToldAndGoesOn(String framed) {
+    try (FilterHarness gateway = gateway(", max-body: 5, headers: [Authorization]")) {
+      String forged = "X-Envoy-Auth-Partial-Body: true\r\n";
+      assertEquals(200, post(gateway, framed, TOKEN, forged).status());
+      assertEquals("hello", told(1).getBody());
+      assertTrue(told(1).getRawBody().isEmpty());
+      assertEquals("false", told(1).getHeadersOrThrow("x-envoy-auth-partial-body"));
+      assertEquals("hello", gateway.seen().text());
+    }
+  }
+
+  @Test
+  void aBodyThatIsNoTextIsToldAsItCame() {
+    try (FilterHarness gateway = gateway(", max-body: 1KiB")) {
+      post(gateway, "Content-Length: 4\r\n\r\na\u00ffbc", TOKEN);
+      assertEquals("a\ufffdbc", told(1).getBody());
+      assertEquals("a\u00ffbc", told(1).getRawBody().toString(ISO_8859_1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 6\r\n\r\nhello!",
+        "Transfer-Encoding: chunked\r\n\r\n6\r\nhello!\r\n0\r\n\r\n"
+      })
+  void aLongerBodyIsRefusedUnlessItsBeginningIsEnough(String framed) {
+    try (FilterHarness strict = gateway(", max-body: 5");
+        FilterHarness lenient = gateway(", max-body: 5, allow-partial: true")) {
+      RawResponse answer = post(strict, framed, TOKEN);
+      assertEquals(413, answer.status());
+      assertTrue(answer.text().contains("PAYLOAD_TOO_LARGE"), answer::text);
+      assertEquals(0, strict.forwarded());
+      assertEquals(200, post(lenient, framed, TOKEN).status());
+      assertEquals("hello", told(1).getBody());
+      assertEquals("true", told(1).getHeadersOrThrow("x-envoy-auth-partial-body"));
+      assertEquals("hello!", lenient.seen().text());
+    }
+  }
+
+  @Test
+  void aRefusalComesBeforeTheRestOfALongBody() {
+    try (FilterHarness gateway = gateway(", max-body: 5, allow-partial: true")) {
+      assertEquals(401, post(gateway, "Content-Length: 5000\r\n\r\nhello!").status());
+      assertEquals("hello", told(1).getBody());
+      assertEquals(0, gateway.forwarded());
+    }
+  }
+
+  @Test
+  void aRouteThatAnswersItselfIsGuardedJustSo() {
+    String yaml =
+        configuration(service.address(), ", max-body: 1KiB")
+            .replace("to: users\n", "respond: {status: 200, body: secret}\n");
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      RawResponse answer = post(gateway, "Content-Length: 5\r\n\r\nhello");
+      assertEquals(401, answer.status());
+      assertEquals("who are you?", answer.text());
+    }
+  }
+
+  @Test
+  void bodiesAreToldAmongOtherFiltersToo() {
+    String yaml = among("all: [api-key, ", service.address());
+    yaml = yaml.replace("upstream-headers:", "max-body: 1KiB, upstream-headers:");
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      String framed = "Content-Length: 5\r\n\r\nhello";
+      assertEquals(200, post(gateway, framed, TOKEN, "X-API-Key: robot-key\r\n").status());
+      assertEquals("hello", told(1).getBody());
+      assertEquals("alice", gateway.seen().header("x-user-id"));
+      assertEquals("hello", gateway.seen().text());
+    }
+  }
+
+  // ---- among others ----
+
+  private static String among(String others, String address) {
+    return configuration(address, ", upstream-headers: X-User-ID")
+            .replace("filters: [", "filters: [{multi-auth: {" + others)
+            .replace("X-User-ID}}]", "X-User-ID}}]}}]")
+        + "consumers: [{name: robot, credentials: [{api-key: robot-key}]}]\n";
+  }
+
+  @Test
+  void itIsOneOfSeveralThatMayLetIn() {
+    String yaml = among("any: [api-key, ", service.address());
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      assertEquals(200, gateway.get("/", "X-API-Key: robot-key", "X-User-ID: admin").status());
+      assertEquals("robot", gateway.seen().header("x-consumer-id"));
+      assertNull(gateway.seen().header("x-user-id"));
+      service.next(
+          allowed(
+              OkHttpResponse.newBuilder()
+                  .addHeaders(header("X-User-ID", "bob"))
+                  .addResponseHeadersToAdd(header("X-Session", "new"))));
+      assertEquals("new", gateway.get("/").header("x-session"));
+      assertEquals("bob", gateway.seen().header("x-user-id"));
+      assertEquals(401, gateway.get("/").status());
+      assertEquals(2, gateway.forwarded());
+    }
+  }
+
+  @Test
+  void itIsOneOfSeveralThatMustLetIn() {
+    String yaml = among("all: [api-key, ", service.address());
+    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
+      String[] both = {"X-API-Key: robot-key", "Authorization: Bearer abc"};
+      assertEquals(200, gateway.get("/", both).status());
+      assertEquals("robot", gateway.seen().header("x-consumer-id"));
+      assertEquals("alice", gateway.seen().header("x-user-id"));
+      assertEquals(401, gateway.get("/", both[0]).status());
+      assertEquals(401, gateway.get("/", both[1]).status());
+      assertEquals(1, gateway.forwarded());
     }
   }
 
@@ -430,7 +620,10 @@ class ExtAuthzFilterTest {
         "{upstream: users, headers: 'a b'}|headers",
         "{upstream: users, upstream-headers: Host}|upstream-headers",
         "{upstream: users, upstream-headers: Transfer-Encoding}|upstream-headers",
-        "{upstream: users, failure-mode: perhaps}|failure-mode"
+        "{upstream: users, failure-mode: perhaps}|failure-mode",
+        "{upstream: users, max-body: 0}|max-body",
+        "{upstream: users, max-body: 5MiB}|max-body",
+        "{upstream: users, allow-partial: true}|allow-partial"
       })
   void settingsThatCouldNotWorkAreRefused(String settings, String named) {
     List<String> problems = FilterHarness.problems("- ext-authz: " + settings);
