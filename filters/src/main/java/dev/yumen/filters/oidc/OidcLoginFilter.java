@@ -21,6 +21,7 @@ import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.TellsUpstream;
 import dev.yumen.filters.auth.UpstreamIdentity;
+import dev.yumen.filters.fetch.Bounds;
 import dev.yumen.filters.jwt.Jwks;
 import dev.yumen.filters.jwt.JwtFilter;
 import java.nio.charset.StandardCharsets;
@@ -135,9 +136,9 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
         throw InvalidValue.found("prompt", prompt.toString(), "login, consent or select_account");
       }
       HeaderName.readable("cookie", cookie);
-      within("idle-timeout", idleTimeout, Duration.ofMinutes(1), absoluteTimeout);
-      within("absolute-timeout", absoluteTimeout, idleTimeout, Duration.ofDays(30));
-      within("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+      Bounds.check("idle-timeout", idleTimeout, Duration.ofMinutes(1), absoluteTimeout);
+      Bounds.check("absolute-timeout", absoluteTimeout, idleTimeout, Duration.ofDays(30));
+      Bounds.check("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
       JwtFilter.Config.checkHeaders(claimsToHeaders);
       if (relayToken && claimsToHeaders.values().stream().anyMatch(Config::isAuthorization)) {
         throw new InvalidValue(
@@ -182,13 +183,6 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       String other = taken.putIfAbsent(path, setting);
       if (other != null) {
         throw new InvalidValue(setting, path, "another path than " + other);
-      }
-    }
-
-    private static void within(String setting, Duration value, Duration least, Duration most) {
-      if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-        throw new InvalidValue(
-            setting, value.toSeconds() + "s", least.toSeconds() + "s to " + most.toSeconds() + "s");
       }
     }
 
