@@ -158,7 +158,11 @@ class LoginIT {
     }
   }
 
-  private static void logIn(BrowserPage page) throws IOException {
+  private static Chromium browser(String home) throws IOException {
+    return Chromium.open(folder.resolve(home), PKI.rootPem(), origin + "/catalogue?page=2");
+  }
+
+  private static void logInAndCall(BrowserPage page) throws IOException {
     page.awaitText("Sign-in");
     assertTrue(page.url().startsWith(provider.issuer() + "/"), page::url);
     page.type("input[name=login]", "Ann");
@@ -169,15 +173,21 @@ class LoginIT {
     page.click("button[type=submit]");
     page.awaitText("My orders");
     assertEquals(origin + "/catalogue?page=2", page.url());
+    page.click("#call");
+  }
+
+  /** Says yes at the provider, and waits for what the next page says. */
+  private static void confirmLogout(BrowserPage page, String then) throws IOException {
+    page.awaitText("Do you want to sign-out");
+    page.click("button[value=yes]");
+    page.awaitText(then);
   }
 
   @Test
   void somebodyLogsInCallsAnApiGoesOnWithNewTokensAndLogsOut() throws IOException {
-    try (Chromium browser =
-            Chromium.open(folder.resolve("home"), PKI.rootPem(), origin + "/catalogue?page=2");
+    try (Chromium browser = browser("home");
         BrowserPage page = browser.page()) {
-      logIn(page);
-      page.click("#call");
+      logInAndCall(page);
       page.awaitText(
           "200\ntwo orders of Ann Example, one of the customers, asked for with token number 1");
       String first = SHOP.tokens.getFirst();
@@ -192,9 +202,7 @@ class LoginIT {
       assertTrue(gateway.metric("gateway_oidc_refreshes_total", "\"ok\"") >= 1);
 
       page.click("#logout");
-      page.awaitText("Do you want to sign-out");
-      page.click("button[value=yes]");
-      page.awaitText("You are logged out");
+      confirmLogout(page, "You are logged out");
       assertTrue(page.url().startsWith(origin + "/bye"), page::url);
       page.click("#call");
       page.awaitText("GET /api/orders: 401");
@@ -212,17 +220,13 @@ class LoginIT {
 
   @Test
   void aLogoutAtTheProviderIsOneHere() throws IOException {
-    try (Chromium browser =
-            Chromium.open(folder.resolve("home-2"), PKI.rootPem(), origin + "/catalogue?page=2");
+    try (Chromium browser = browser("home-2");
         BrowserPage page = browser.page()) {
-      logIn(page);
-      page.click("#call");
+      logInAndCall(page);
       page.awaitText("GET /api/orders: 200");
       double before = logoutsTold();
       page.open(provider.issuer() + "/session/end");
-      page.awaitText("Do you want to sign-out");
-      page.click("button[value=yes]");
-      page.awaitText("Sign-out Success");
+      confirmLogout(page, "Sign-out Success");
       Eventually.within(GatewayProcess.PATIENCE, provider.output(), () -> logoutsTold() > before);
       page.open(origin + "/catalogue");
       page.awaitText("Sign-in");
