@@ -57,9 +57,10 @@ public final class Discovery {
     if (members == null) {
       return failed(page + " sent no JSON object");
     }
-    return issuer.equals(members.get("issuer"))
+    Object named = members.get("issuer");
+    return issuer.equals(named)
         ? new Document(page, members)
-        : failed(page + " is of another issuer");
+        : failed(page + (named == null ? " names no issuer" : " is of another issuer"));
   }
 
   private static Failed failed(String detail) {

@@ -1,15 +1,10 @@
 package dev.yumen.filters.oidc;
 
 import dev.yumen.api.FilterContext;
-import dev.yumen.filters.fetch.Fetched;
-import dev.yumen.filters.fetch.Fetched.Page;
-import dev.yumen.filters.fetch.Fetched.Trouble;
 import dev.yumen.filters.fetch.Fetcher;
-import dev.yumen.filters.jwt.Json;
+import dev.yumen.filters.jwt.Discovery;
 import dev.yumen.filters.jwt.Jwks;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,28 +94,19 @@ final class Provider {
 
   /** Fetches; why it failed, or null. */
   private @Nullable String trouble() throws InterruptedException {
-    String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
-    URI page = URI.create(base + "/.well-known/openid-configuration");
     int most = (int) fetching.maxSize().bytes();
-    Fetched fetched = fetcher.get(new Fetcher.Wish(page, fetching.timeout(), most));
-    return switch (fetched) {
-      case Trouble trouble -> trouble.detail();
-      case Page found -> take(page, Json.object(found.body()));
+    return switch (Discovery.ask(fetcher, issuer, fetching.timeout(), most)) {
+      case Discovery.Failed failed -> failed.trouble().detail();
+      case Discovery.Document document -> take(document);
     };
   }
 
-  private @Nullable String take(URI page, @Nullable Map<String, Object> document) {
-    if (document == null) {
-      return page + ": no JSON object";
-    }
-    if (!issuer.equals(document.get("issuer"))) {
-      return page + ": it is of another issuer";
-    }
+  private @Nullable String take(Discovery.Document document) {
     try {
-      endpoints = Endpoints.of(document, fetching.allowHttp());
+      endpoints = Endpoints.of(document.members(), fetching.allowHttp());
       return null;
     } catch (IllegalArgumentException e) {
-      return page + ": " + e.getMessage();
+      return document.page() + ": " + e.getMessage();
     }
   }
 }
