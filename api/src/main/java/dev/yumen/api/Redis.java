@@ -34,4 +34,12 @@ public interface Redis {
    * @param arguments further texts, {@code ARGV} in the script
    */
   CompletionStage<List<Long>> run(RedisScript script, List<String> keys, List<String> arguments);
+
+  /**
+   * As {@link #run}, for a script that returns a list of texts. What stands in Redis is read as
+   * UTF-8; a script that returns what it found there looks at its length first, as nothing else
+   * bounds the answer.
+   */
+  CompletionStage<List<String>> runForTexts(
+      RedisScript script, List<String> keys, List<String> arguments);
 }

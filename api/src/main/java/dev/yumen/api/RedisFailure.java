@@ -17,7 +17,7 @@ public final class RedisFailure extends RuntimeException {
     TIMEOUT,
     /** Redis answered with an error, such as of a script that fails or of memory that is full. */
     ERROR,
-    /** The answer is not a list of integers, or not of the protocol. */
+    /** The answer is not a list of what was expected, or not of the protocol. */
     GARBAGE
   }
 

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A Lua script that runs inside of Redis and returns a list of integers. Make one for good: Redis
- * keeps each under its digest, so that only the digest travels.
+ * A Lua script that runs inside of Redis and returns a list of integers, or one of texts. Make one
+ * for good: Redis keeps each under its digest, so that only the digest travels.
  */
 public final class RedisScript {
   private final String text;

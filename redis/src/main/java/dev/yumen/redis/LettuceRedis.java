@@ -70,6 +70,16 @@ public final class LettuceRedis implements OpenRedis {
   @Override
   public CompletionStage<List<Long>> run(
       RedisScript script, List<String> keys, List<String> arguments) {
+    return send(new ScriptCall<>(script, keys, arguments, Long.class), keys);
+  }
+
+  @Override
+  public CompletionStage<List<String>> runForTexts(
+      RedisScript script, List<String> keys, List<String> arguments) {
+    return send(new ScriptCall<>(script, keys, arguments, String.class), keys);
+  }
+
+  private <T> CompletionStage<List<T>> send(ScriptCall<T> call, List<String> keys) {
     Link.Server server = link.server(keys.isEmpty() ? NO_KEY : keys.getFirst());
     if (server == null) {
       return refused(Reason.GONE, "not connected");
@@ -85,8 +95,8 @@ public final class LettuceRedis implements OpenRedis {
       events.warn("more than " + mostPending + " calls wait for their answers");
       return refused(Reason.BUSY, "too many calls wait");
     }
-    CompletableFuture<List<Long>> result = new CompletableFuture<>();
-    ScriptCall.send(server.commands(), script, keys, arguments)
+    CompletableFuture<List<T>> result = new CompletableFuture<>();
+    call.send(server.commands())
         .orTimeout(timeout, TimeUnit.NANOSECONDS)
         .whenComplete(
             (answer, failure) -> {
@@ -102,7 +112,7 @@ public final class LettuceRedis implements OpenRedis {
     return result;
   }
 
-  private CompletionStage<List<Long>> refused(Reason reason, String detail) {
+  private <T> CompletionStage<T> refused(Reason reason, String detail) {
     events.metrics().failed(reason);
     return CompletableFuture.failedFuture(new RedisFailure(reason, detail));
   }

@@ -21,34 +21,41 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a script: by its digest first, and with its text when the server does not know it. */
-final class ScriptCall {
+/**
+ * One run of a script: by its digest first, and with its text when the server does not know it.
+ *
+ * @param <T> what its answer is a list of
+ */
+final class ScriptCall<T> {
   private static final String[] NONE = {};
 
-  private final CompletableFuture<List<Long>> answer = new CompletableFuture<>();
+  private final CompletableFuture<List<T>> answer = new CompletableFuture<>();
+  private final RedisScript script;
+  private final String[] keys;
+  private final String[] arguments;
+  private final Class<T> items;
 
-  private ScriptCall() {}
+  ScriptCall(RedisScript script, List<String> keys, List<String> arguments, Class<T> items) {
+    this.script = script;
+    this.keys = keys.toArray(NONE);
+    this.arguments = arguments.toArray(NONE);
+    this.items = items;
+  }
 
-  static CompletableFuture<List<Long>> send(
-      RedisScriptingAsyncCommands<String, String> to,
-      RedisScript script,
-      List<String> keys,
-      List<String> arguments) {
-    ScriptCall call = new ScriptCall();
-    String[] names = keys.toArray(NONE);
-    String[] values = arguments.toArray(NONE);
+  /** To be called once. */
+  CompletableFuture<List<T>> send(RedisScriptingAsyncCommands<String, String> to) {
     RedisFuture<List<Object>> sent =
-        to.evalsha(script.sha1(), ScriptOutputType.MULTI, names, values);
+        to.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments);
     sent.whenComplete(
         (list, failure) -> {
-          if (failure instanceof RedisNoScriptException && !call.answer.isDone()) {
-            call.follow(to.eval(script.text(), ScriptOutputType.MULTI, names, values));
+          if (failure instanceof RedisNoScriptException && !answer.isDone()) {
+            follow(to.eval(script.text(), ScriptOutputType.MULTI, keys, arguments));
           } else {
-            call.end(list, failure);
+            end(list, failure);
           }
         });
-    call.cancelWithAnswer(sent);
-    return call.answer;
+    cancelWithAnswer(sent);
+    return answer;
   }
 
   private void follow(RedisFuture<List<Object>> sent) {
@@ -71,15 +78,16 @@ final class ScriptCall {
       answer.completeExceptionally(failure);
       return;
     }
-    List<Long> numbers = new ArrayList<>();
+    List<T> all = new ArrayList<>();
     for (Object item : list == null ? List.of() : list) {
-      if (!(item instanceof Long number)) {
-        answer.completeExceptionally(new RedisFailure(Reason.GARBAGE, "not a list of integers"));
+      if (!items.isInstance(item)) {
+        String expected = items == Long.class ? "integers" : "texts";
+        answer.completeExceptionally(new RedisFailure(Reason.GARBAGE, "not a list of " + expected));
         return;
       }
-      numbers.add(number);
+      all.add(items.cast(item));
     }
-    answer.complete(numbers);
+    answer.complete(all);
   }
 
   private static RedisFailure other(Throwable cause) {

@@ -2,6 +2,8 @@ package dev.yumen.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.RedisFailure;
@@ -17,8 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OneServerTest {
   private static final RedisScript NUMBERS = RedisScript.of("return {1, -2, 9007199254740993}");
@@ -35,6 +40,39 @@ class OneServerTest {
       server.ask("SCRIPT", "FLUSH");
       assertEquals(3, redis.count("a"));
     }
+  }
+
+  @Test
+  void scriptsAnswerWithTextsToo() {
+    String large = "\u00fc\u6f22".repeat(20_000);
+    RedisScript kept =
+        RedisScript.of(
+            "redis.call('SET', KEYS[1], ARGV[1]) return {'', redis.call('GET', KEYS[1])}");
+    try (RedisServer server = RedisServer.start(folder);
+        RedisUnderTest redis = RedisUnderTest.open(patient(server)).connected()) {
+      assertEquals(List.of("", large), redis.texts(kept, "a", large));
+      server.ask("SCRIPT", "FLUSH");
+      assertEquals(List.of("", "b"), redis.texts(kept, "a", "b"));
+      assertEquals(List.of(), redis.texts(RedisScript.of("return {}"), "a"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"return {1}", "return {'a', 1}", "return {false}", "return {{'a'}}"})
+  void whatIsNoListOfTextsIsGarbage(String script) {
+    try (RedisServer server = RedisServer.start(folder);
+        RedisUnderTest redis = RedisUnderTest.open(patient(server)).connected()) {
+      CompletionException thrown =
+          assertThrows(CompletionException.class, () -> redis.texts(RedisScript.of(script), "a"));
+      RedisFailure failure = assertInstanceOf(RedisFailure.class, thrown.getCause());
+      assertEquals(Reason.GARBAGE, failure.reason());
+      assertEquals("not a list of texts", failure.getMessage());
+      assertEquals(1, redis.countEventually("a"));
+    }
+  }
+
+  private static String patient(RedisServer server) {
+    return "{nodes: \"" + server.address() + "\", timeout: 5s}";
   }
 
   @Test

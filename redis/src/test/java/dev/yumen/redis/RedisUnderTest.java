@@ -94,6 +94,11 @@ final class RedisUnderTest implements AutoCloseable {
     return redis.run(script, List.of(key), List.of(arguments)).toCompletableFuture().join();
   }
 
+  /** What a script answers that answers with texts. */
+  List<String> texts(RedisScript script, String key, String... arguments) {
+    return redis.runForTexts(script, List.of(key), List.of(arguments)).toCompletableFuture().join();
+  }
+
   /** Why a call fails; fails itself when it does not. */
   RedisFailure failure(RedisScript script, String key, String... arguments) {
     try {

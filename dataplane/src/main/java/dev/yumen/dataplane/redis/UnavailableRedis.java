@@ -17,6 +17,16 @@ record UnavailableRedis(String name) implements OpenRedis {
   @Override
   public CompletionStage<List<Long>> run(
       RedisScript script, List<String> keys, List<String> arguments) {
+    return gone();
+  }
+
+  @Override
+  public CompletionStage<List<String>> runForTexts(
+      RedisScript script, List<String> keys, List<String> arguments) {
+    return gone();
+  }
+
+  private static <T> CompletionStage<T> gone() {
     return CompletableFuture.failedStage(
         new RedisFailure(RedisFailure.Reason.GONE, "nothing connects to Redis here"));
   }
