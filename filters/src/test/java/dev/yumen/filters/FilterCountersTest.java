@@ -23,6 +23,7 @@ class FilterCountersTest {
     Set<String> missing = new TreeSet<>();
     try (FilterHarness gateway =
         FilterHarness.of(
+            "/**",
             """
             - access-log
             - circuit-breaker
@@ -33,10 +34,11 @@ class FilterCountersTest {
             - rate-limit: {rate: 1/s, mode: queue, max-wait: 1s}
             - mirror: users
             - jwt: {jwks: {url: 'http://127.0.0.1:9/', allow-http: true}}
-            - oidc-login: {issuer: 'https://127.0.0.1:9', client-id: a, cookie-secret: 0123456789abcdef0123456789abcdef}
+            - oidc-login: {issuer: 'https://127.0.0.1:9', client-id: a, cookie-secret: 0123456789abcdef0123456789abcdef, session: {redis: main}}
             - oauth2-introspection: {upstream: users, client-id: a, client-secret: b}
             - traffic-split: {rules: [{to: users}]}
-            """)) {
+            """,
+            "redis: {main: '127.0.0.1:9'}")) {
       String text = new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);
       Matcher type = TYPE.matcher(text);
       Set<String> names = type.results().map(found -> found.group(1)).collect(Collectors.toSet());

@@ -151,7 +151,12 @@ public final class FilterHarness implements AutoCloseable {
 
   /** Makes another configuration live and returns what is wrong with it. */
   public List<Problem> reload(String filters) {
-    return gateway.apply(read(located(configuration("/**", filters, ""), upstream), FOLDER));
+    return reload(filters, "");
+  }
+
+  /** As above, with further top-level settings. */
+  public List<Problem> reload(String filters, String more) {
+    return gateway.apply(read(located(configuration("/**", filters, more), upstream), FOLDER));
   }
 
   /** What the upstream does with the next request instead of answering 200. */

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ final class LoginFlow {
   private final Parts parts;
   private final Results results;
   private final Who who;
-  private final InstantSource clock;
+  private final Sessions sessions;
 
   /** What a browser came back with, and the address that it came back to. */
   private record Answer(String code, boolean namesIssuer, String redirectUri) {}
@@ -49,12 +48,12 @@ final class LoginFlow {
   private record Failed(Result result, FailureCode code, String detail) implements Redeemed {}
 
   LoginFlow(
-      OidcLoginFilter.Config config, Parts parts, Results results, Who who, InstantSource clock) {
+      OidcLoginFilter.Config config, Parts parts, Sessions sessions, Results results, Who who) {
     this.config = config;
     this.parts = parts;
+    this.sessions = sessions;
     this.results = results;
     this.who = who;
-    this.clock = clock;
   }
 
   /** Shows a login, or says that there has to be one. */
@@ -87,7 +86,7 @@ final class LoginFlow {
     String target = ReturnTarget.of(request);
     boolean own =
         request.path().equals(config.redirectPath()) || request.path().equals(config.logoutPath());
-    PendingLogin login = PendingLogin.begin(own ? "/" : target, clock.millis());
+    PendingLogin login = PendingLogin.begin(own ? "/" : target, parts.clock().millis());
     SetCookies.add(
         exchange,
         parts.cookies().keepLogin(exchange, sent, login.state(), login.bytes(), PATIENCE));
@@ -163,7 +162,7 @@ final class LoginFlow {
     if (login == null || !isSame(login.state(), state)) {
       return "the state is of no login of this browser";
     }
-    long now = clock.millis();
+    long now = parts.clock().millis();
     long end = login.began() + PATIENCE.toMillis();
     if (now >= end) {
       return "the login took too long";
@@ -198,8 +197,9 @@ final class LoginFlow {
         ? fail(
             new Failed(Result.OVERLOADED, FailureCode.OVERLOADED, "too many logins are under way"))
         : Verdict.await(
-            work.thenApplyAsync(
-                redeemed -> settle(exchange, sent, login, redeemed), exchange.executor()));
+            work.thenComposeAsync(
+                redeemed -> Later.of(settle(exchange, sent, login, redeemed)),
+                exchange.executor()));
   }
 
   /** RFC 6749 §4.1.2.1. */
@@ -250,7 +250,7 @@ final class LoginFlow {
         String against = against(good.claims(), login);
         String scopes = String.join(" ", config.scopes());
         yield against == null
-            ? new Made(Session.begin(tokens, idToken, scopes, clock.millis()))
+            ? new Made(Session.begin(tokens, idToken, scopes, parts.clock().millis()))
             : new Failed(Result.ID_TOKEN, FailureCode.AUTH_INVALID, "ID token: " + against);
       }
     };
@@ -279,19 +279,24 @@ final class LoginFlow {
           yield fail(
               new Failed(Result.FORBIDDEN, FailureCode.FORBIDDEN, "the subject is no consumer"));
         }
-        List<String> lines =
-            parts.cookies().keep(exchange, sent, made.session.bytes(), config.idleTimeout());
-        if (lines == null) {
-          yield fail(
+        yield sessions.begin(exchange, sent, made.session, begun -> begun(login, begun));
+      }
+    };
+  }
+
+  private Verdict begun(PendingLogin login, Sessions.Begun begun) {
+    return switch (begun) {
+      case KEPT -> {
+        results.count(Result.OK);
+        yield Redirect.to(303, ReturnTarget.safe(login.target()));
+      }
+      case TOO_LARGE ->
+          fail(
               new Failed(
                   Result.ID_TOKEN,
                   FailureCode.AUTH_INVALID,
                   "the provider's tokens are too large for cookies"));
-        }
-        SetCookies.add(exchange, lines);
-        results.count(Result.OK);
-        yield Redirect.to(303, ReturnTarget.safe(login.target()));
-      }
+      case UNAVAILABLE -> fail(unavailable("the session can not be kept in Redis"));
     };
   }
 

@@ -36,7 +36,10 @@ final class LogoutFlow {
     if (session == null) {
       return Redirect.to(303, config.afterLogout());
     }
-    sessions.forget(exchange, sent, session);
+    return sessions.forget(exchange, sent, session, () -> leave(exchange, session));
+  }
+
+  private Verdict leave(Exchange exchange, Session session) {
     logouts.count(Logouts.Result.USER);
     Endpoints endpoints = parts.provider().current();
     if (endpoints != null) {

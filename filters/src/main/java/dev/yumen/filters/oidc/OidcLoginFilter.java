@@ -32,14 +32,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Has people log in at an OpenID provider, and keeps them logged in by a sealed cookie. */
+/** Has people log in at an OpenID provider, and keeps them logged in by a cookie. */
 public final class OidcLoginFilter implements Filter, TellsUpstream {
   public static final FilterType<Config> TYPE =
       new FilterType<>("oidc-login", Config.class, OidcLoginFilter::new);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
   /** Where to log in, and what a session is. */
   @Describe("Has people log in with their browser at an OpenID provider.")
@@ -82,6 +85,8 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       @Describe("Name of the cookie; over https it gets the prefix __Host-.")
           @Default("yumen-session")
           String cookie,
+      @Describe("Where sessions are kept, when it is not in cookies.")
+          @Nullable SessionConfig session,
       @Describe("A session ends when it is not used for this time.") @Default("30m")
           Duration idleTimeout,
       @Describe("A session ends this time after its login.") @Default("12h")
@@ -112,6 +117,8 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     private static final Set<String> PROMPTS = Set.of("login", "consent", "select_account");
 
     private static final DataSize MOST = new DataSize(1 << 16);
+    private static final Duration TOUCH = Duration.ofMinutes(1);
+    private static final int SHARE_OF_IDLE = 4;
 
     public Config {
       cookieSecret = List.copyOf(cookieSecret);
@@ -204,6 +211,12 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
           null);
     }
 
+    /** How exactly it is known when a session was used. */
+    Duration touch() {
+      Duration share = idleTimeout.dividedBy(SHARE_OF_IDLE);
+      return share.compareTo(TOUCH) < 0 ? share : TOUCH;
+    }
+
     /** The provider and the client; never a secret. */
     @Override
     public String toString() {
@@ -226,11 +239,14 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     Results results = new Results(context);
     who = new Who(config, context);
     refreshes = new Refreshes(config, context, parts);
-    sessions = new Sessions(config, parts, refreshes, context.clock());
-    login = new LoginFlow(config, parts, results, who, context.clock());
+    sessions =
+        parts.vault() == null
+            ? new CookieSessions(config, parts, refreshes)
+            : new RedisSessions(config, parts, parts.vault(), refreshes);
+    login = new LoginFlow(config, parts, sessions, results, who);
     Logouts logouts = new Logouts(context);
     logout = new LogoutFlow(config, parts, sessions, logouts);
-    providerLogouts = new ProviderLogouts(config, parts, logouts, context.clock());
+    providerLogouts = new ProviderLogouts(config, parts, logouts);
   }
 
   @Override
@@ -252,15 +268,20 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     if (path.equals(config.frontchannelLogoutPath)) {
       return providerLogouts.front(exchange);
     }
-    Session session = sessions.find(exchange, sent);
-    if (path.equals(config.logoutPath)) {
-      return logout.run(exchange, sent, session);
-    }
-    return session == null ? login.begin(exchange, sent) : proceed(exchange, sent, session);
+    boolean leaves = path.equals(config.logoutPath);
+    return sessions.find(
+        exchange,
+        sent,
+        session -> {
+          if (leaves) {
+            return logout.run(exchange, sent, session);
+          }
+          return session == null ? login.begin(exchange, sent) : proceed(exchange, sent, session);
+        });
   }
 
   private Verdict proceed(Exchange exchange, Map<String, String> sent, Session session) {
-    long now = sessions.now();
+    long now = parts.clock().millis();
     String due = session.due(now);
     if (due == null) {
       return session.isAccessOver(now) && config.relayToken
@@ -275,25 +296,20 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
     }
     return Verdict.await(
         outcome.thenComposeAsync(
-            refreshed -> later(settle(exchange, sent, session, refreshed)), exchange.executor()));
-  }
-
-  private static CompletionStage<Verdict> later(Verdict verdict) {
-    return verdict instanceof Verdict.Await await
-        ? await.later()
-        : CompletableFuture.completedStage(verdict);
+            refreshed -> Later.of(settle(exchange, sent, session, refreshed)),
+            exchange.executor()));
   }
 
   private Verdict settle(
       Exchange exchange, Map<String, String> sent, Session session, Refreshed refreshed) {
     return switch (refreshed) {
       case Refreshed.Renewed renewed -> {
-        sessions.keep(exchange, renewed.session());
+        sessions.renewed(exchange, renewed.session());
         yield admit(exchange, renewed.session());
       }
       case Refreshed.Ended ended -> over(exchange, sent, session, ended.detail());
       case Refreshed.Unknown unknown ->
-          session.isAccessOver(sessions.now())
+          session.isAccessOver(parts.clock().millis())
               ? Verdict.fail(
                   Failure.of(FailureCode.AUTH_UNAVAILABLE, "oidc-login: " + unknown.detail()))
               : admit(exchange, session);
@@ -302,8 +318,8 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
 
   private Verdict over(
       Exchange exchange, Map<String, String> sent, Session session, String detail) {
-    sessions.end(exchange, sent, session, detail);
-    return login.begin(exchange, sent);
+    LOG.info("oidc-login: a session ended: {}", detail);
+    return sessions.forget(exchange, sent, session, () -> login.begin(exchange, sent));
   }
 
   private Verdict admit(Exchange exchange, Session session) {
@@ -312,7 +328,7 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       return Verdict.fail(FailureCode.FORBIDDEN, "oidc-login: the subject is no consumer");
     }
     identity.assign(exchange);
-    if (!session.isAccessOver(sessions.now())) {
+    if (!session.isAccessOver(parts.clock().millis())) {
       ClientToken.keep(exchange, session.accessToken(), 0);
     }
     sessions.touch(exchange, session);

@@ -10,7 +10,6 @@ import dev.yumen.api.Verdict;
 import dev.yumen.filters.jwt.IssuerTokens;
 import dev.yumen.filters.oidc.Logouts.Result;
 import dev.yumen.filters.path.Parameters;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,14 +31,11 @@ final class ProviderLogouts {
   private final OidcLoginFilter.Config config;
   private final Parts parts;
   private final Logouts logouts;
-  private final InstantSource clock;
 
-  ProviderLogouts(
-      OidcLoginFilter.Config config, Parts parts, Logouts logouts, InstantSource clock) {
+  ProviderLogouts(OidcLoginFilter.Config config, Parts parts, Logouts logouts) {
     this.config = config;
     this.parts = parts;
     this.logouts = logouts;
-    this.clock = clock;
   }
 
   /** Takes the word of a provider that posts a logout token. */
@@ -68,20 +64,17 @@ final class ProviderLogouts {
     return work == null
         ? CompletableFuture.completedStage(
             Verdict.fail(FailureCode.OVERLOADED, "oidc-login: too many logins are under way"))
-        : work.thenApplyAsync(this::settle, exchange.executor());
+        : work.thenComposeAsync(
+            outcome -> Later.of(settle(exchange, outcome)), exchange.executor());
   }
 
-  private Verdict settle(IssuerTokens.Outcome outcome) {
+  private Verdict settle(Exchange exchange, IssuerTokens.Outcome outcome) {
     return switch (outcome) {
       case IssuerTokens.Bad bad -> refuse(bad.detail());
-      case IssuerTokens.Unknowable _ -> {
-        logouts.count(Result.UNAVAILABLE);
-        yield Verdict.fail(
-            FailureCode.AUTH_UNAVAILABLE, "oidc-login: the keys of the provider are not known");
-      }
+      case IssuerTokens.Unknowable _ -> unavailable("the keys of the provider are not known");
       case IssuerTokens.Good good -> {
         String against = against(good.claims());
-        yield against == null ? end(good.claims()) : refuse(against);
+        yield against == null ? end(exchange, good.claims()) : refuse(against);
       }
     };
   }
@@ -108,20 +101,33 @@ final class ProviderLogouts {
         : null;
   }
 
-  private Verdict end(Map<String, Object> claims) {
-    long now = clock.millis();
-    long until = now + config.absoluteTimeout().toMillis();
-    if (!parts.memory().takeOnce("logout " + claims.get("jti"), now, until)) {
-      return refuse("it was used before (jti)");
-    }
-    String sid = name(claims.get("sid"));
-    if (sid == null) {
-      parts.memory().endSubject(String.valueOf(claims.get("sub")), now, until);
-    } else {
-      parts.memory().endSid(sid, until);
-    }
-    logouts.count(Result.BACK_CHANNEL);
-    return Verdict.respond(DONE);
+  private Verdict end(Exchange exchange, Map<String, Object> claims) {
+    Endings.Word word =
+        new Endings.Word(name(claims.get("jti")), name(claims.get("sid")), name(claims.get("sub")));
+    return end(exchange, word, Result.BACK_CHANNEL);
+  }
+
+  private Verdict end(Exchange exchange, Endings.Word word, Result done) {
+    return Verdict.await(
+        parts
+            .endings()
+            .end(word)
+            .thenApplyAsync(
+                noted ->
+                    switch (noted) {
+                      case DONE -> {
+                        logouts.count(done);
+                        yield Verdict.respond(DONE);
+                      }
+                      case BEFORE -> refuse("it was used before (jti)");
+                      case UNAVAILABLE -> unavailable("Redis does not take a logout");
+                    },
+                exchange.executor()));
+  }
+
+  private Verdict unavailable(String why) {
+    logouts.count(Result.UNAVAILABLE);
+    return Verdict.fail(FailureCode.AUTH_UNAVAILABLE, "oidc-login: " + why);
   }
 
   /**
@@ -138,9 +144,7 @@ final class ProviderLogouts {
         || !issuers.equals(List.of(config.issuer()))) {
       return refuse("no iss and sid of the provider in a GET");
     }
-    parts.memory().endSid(sid, clock.millis() + config.absoluteTimeout().toMillis());
-    logouts.count(Result.FRONT_CHANNEL);
-    return Verdict.respond(DONE);
+    return end(exchange, new Endings.Word(null, sid, null), Result.FRONT_CHANNEL);
   }
 
   private Verdict refuse(String why) {

@@ -28,6 +28,7 @@ final class Refreshes {
   private final TokenEndpoint tokens;
   private final IssuerTokens idTokens;
   private final InstantSource clock;
+  private final @Nullable SessionVault vault;
   private final FilterContext.Counter renewed;
   private final FilterContext.Counter ended;
   private final FilterContext.Counter unavailable;
@@ -39,7 +40,8 @@ final class Refreshes {
     provider = parts.provider();
     tokens = parts.tokens();
     idTokens = parts.idTokens();
-    clock = context.clock();
+    clock = parts.clock();
+    vault = parts.vault();
     renewed = counter(context, "ok");
     ended = counter(context, "ended");
     unavailable = counter(context, "unavailable");
@@ -82,7 +84,7 @@ final class Refreshes {
       return mine;
     }
     CompletableFuture<Refreshed> work =
-        memory.run(fetcher, () -> remember(key, ask(session, refreshToken)));
+        memory.run(fetcher, () -> remember(key, shared(session, refreshToken)));
     if (work == null) {
       memory.refreshing.remove(key);
       mine.complete(new Refreshed.Unknown("too many logins are under way"));
@@ -102,6 +104,12 @@ final class Refreshes {
     long until = clock.millis() + (settled ? REMEMBERED_MILLIS : PAUSE_MILLIS);
     memory.refreshed.put(key, result, until);
     return result;
+  }
+
+  private Refreshed shared(Session session, String refreshToken) throws InterruptedException {
+    return vault == null
+        ? ask(session, refreshToken)
+        : new SharedRefresh(vault, config.timeout(), this::ask).run(session);
   }
 
   private Refreshed ask(Session session, String refreshToken) throws InterruptedException {

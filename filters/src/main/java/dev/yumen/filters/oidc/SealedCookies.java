@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ final class SealedCookies {
   private static final int MOST_LOGINS = 4;
   private static final int MARK = 8;
   private static final String TWICE = "";
+
+  /** 32 random bytes. */
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
   private final Sealer sealer;
   private final String name;
@@ -66,7 +70,8 @@ final class SealedCookies {
     }
   }
 
-  private String own(Exchange exchange) {
+  /** The name of the session's cookie, towards whoever sent this. */
+  String own(Exchange exchange) {
     return isSecure(exchange) ? "__Host-" + name : name;
   }
 
@@ -76,6 +81,23 @@ final class SealedCookies {
 
   private static boolean isOwn(String key, String own) {
     return key.equals(own) || isPart(key, own) || key.startsWith(own + "-login-");
+  }
+
+  /** The id of a session that is elsewhere, or null. */
+  @Nullable String id(Exchange exchange, Map<String, String> sent) {
+    String value = sent.get(own(exchange));
+    return value != null && ID.matcher(value).matches() ? value : null;
+  }
+
+  /** The lines that have a browser keep an id, and nothing else of a session. */
+  List<String> keepId(Exchange exchange, Map<String, String> sent, String id, Duration age) {
+    String own = own(exchange);
+    List<String> lines = new ArrayList<>();
+    lines.add(own + "=" + id + attributes(exchange, age));
+    sent.keySet().stream()
+        .filter(key -> isPart(key, own))
+        .forEach(key -> lines.add(gone(exchange, key)));
+    return lines;
   }
 
   /** The session as it was sealed, or null when there is none that can be opened. */

@@ -1,11 +1,12 @@
 package dev.yumen.filters.oidc;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of somebody who has logged in. Times are milliseconds since 1970.
  *
- * @param id the same for as long as the session lasts
+ * @param id the same for as long as the session lasts; of one in Redis, its place there
  * @param began when the login was
  * @param seen when it was used last, give or take a minute
  * @param idToken the last good one
@@ -49,6 +50,19 @@ record Session(
         refresh,
         end,
         refresh == null || end == 0 ? 0 : end - ahead);
+  }
+
+  /** The same under another id. */
+  Session named(String newId) {
+    return new Session(
+        newId, began, seen, idToken, accessToken, scope, refreshToken, accessEnd, refreshAt);
+  }
+
+  /** Whether both have the tokens of one time; providers may keep the refresh token. */
+  boolean hasTokensOf(Session other) {
+    return accessEnd == other.accessEnd
+        && accessToken.equals(other.accessToken)
+        && Objects.equals(refreshToken, other.refreshToken);
   }
 
   Session seenAt(long now) {

@@ -25,7 +25,12 @@ final class Browser {
 
   /** Another one with the same cookies. */
   Browser copy() {
-    Browser copy = new Browser(gateway);
+    return at(gateway);
+  }
+
+  /** Another one with the same cookies, whose requests come to another gateway of the same name. */
+  Browser at(FilterHarness other) {
+    Browser copy = new Browser(other);
     copy.cookies.putAll(cookies);
     return copy;
   }
