@@ -12,10 +12,10 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.body.MediaType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +77,8 @@ public final class BodyLimitsFilter implements BodyFilter {
     if (headers.contains("content-encoding") && hasBody(headers)) {
       return refuse("a body with Content-Encoding, which is not read here");
     }
-    String type = types.isEmpty() ? "" : types.getFirst();
-    if (kind(type) != Kind.OTHER && !isReadable(type)) {
+    MediaType type = types.isEmpty() ? MediaType.NONE : MediaType.of(types.getFirst());
+    if (kind(type) != Kind.OTHER && !type.isIn(READABLE)) {
       return refuse("a charset other than UTF-8");
     }
     boolean refused = config.otherTypes == OtherTypes.REFUSE && kind(type) == Kind.OTHER;
@@ -96,44 +96,23 @@ public final class BodyLimitsFilter implements BodyFilter {
     return length != null ? !length.equals("0") : headers.contains("transfer-encoding");
   }
 
-  /** By the media type, whatever its case and parameters (RFC 9110 §8.3.1, RFC 6839 §3). */
-  private static Kind kind(String type) {
-    int end = type.indexOf(';');
-    String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-    if (isGrpc(media)) {
+  private static Kind kind(MediaType type) {
+    if (type.isGrpc()) {
       return Kind.OTHER;
     }
-    if (media.endsWith("/json") || media.endsWith("+json")) {
-      return Kind.JSON;
-    }
-    return media.endsWith("/xml") || media.endsWith("+xml") ? Kind.XML : Kind.OTHER;
-  }
-
-  /** Messages with their lengths in front, which begin like this and that by chance. */
-  private static boolean isGrpc(@Nullable String type) {
-    return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/grpc");
-  }
-
-  private static boolean isReadable(String type) {
-    for (String parameter : type.split(";", -1)) {
-      int equals = parameter.indexOf('=');
-      if (equals > 0 && parameter.substring(0, equals).strip().equalsIgnoreCase("charset")) {
-        String charset = parameter.substring(equals + 1).strip().replace("\"", "");
-        if (!READABLE.contains(charset.toLowerCase(Locale.ROOT))) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return type.isJson() ? Kind.JSON : type.isXml() ? Kind.XML : Kind.OTHER;
   }
 
   @Override
   public BodyTreatment requestBody(Exchange exchange) {
-    String type = exchange.request().headers().first("content-type");
-    Kind kind = kind(type == null ? "" : type);
-    boolean passes = config.otherTypes == OtherTypes.PASS;
-    if (kind == Kind.OTHER
-        && (passes || (config.otherTypes == OtherTypes.INSPECT && isGrpc(type)))) {
+    String named = exchange.request().headers().first("content-type");
+    MediaType type = named == null ? MediaType.NONE : MediaType.of(named);
+    Kind kind = kind(type);
+    // Messages of gRPC begin like this and that by chance.
+    boolean passes =
+        config.otherTypes == OtherTypes.PASS
+            || (config.otherTypes == OtherTypes.INSPECT && type.isGrpc());
+    if (kind == Kind.OTHER && passes) {
       return BodyTreatment.pass();
     }
     return new BodyTreatment.Inspect(new Watch(kind));

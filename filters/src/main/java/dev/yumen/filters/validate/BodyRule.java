@@ -1,7 +1,7 @@
 package dev.yumen.filters.validate;
 
+import dev.yumen.filters.body.MediaType;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +23,16 @@ record BodyRule(boolean required, List<Kind> kinds) {
     /** Takes JSON of every kind. */
     static final String ANY_JSON = "json";
 
-    private boolean takes(String media) {
+    private boolean takes(MediaType media) {
       if (range.equals(ANY_JSON)) {
-        return isJson(media);
+        return media.isJson();
       }
       if (range.equals("*/*")) {
         return true;
       }
       return range.endsWith("/*")
-          ? media.startsWith(range.substring(0, range.length() - 1))
-          : media.equals(range);
+          ? media.name().startsWith(range.substring(0, range.length() - 1))
+          : media.name().equals(range);
     }
 
     /** Exact ranges before those with a star. */
@@ -42,38 +42,12 @@ record BodyRule(boolean required, List<Kind> kinds) {
   }
 
   /** The kind that a body of this media type is, or null. */
-  @Nullable Kind kind(String media) {
+  @Nullable Kind kind(MediaType media) {
     for (Kind kind : kinds) {
       if (kind.takes(media)) {
         return kind;
       }
     }
     return null;
-  }
-
-  /** The type of a Content-Type without its parameters, in lower case (RFC 9110 §8.3.1). */
-  static String media(String contentType) {
-    int end = contentType.indexOf(';');
-    return (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-  }
-
-  /** Whether it names no other charset, by which a service might read another body. */
-  static boolean isUtf8(String contentType) {
-    String[] parameters = contentType.split(";", -1);
-    for (int i = 1; i < parameters.length; i++) {
-      String[] parameter = parameters[i].split("=", 2);
-      if (parameter[0].strip().equalsIgnoreCase("charset")) {
-        String charset = parameter.length < 2 ? "" : parameter[1].strip().replace("\"", "");
-        if (!charset.equalsIgnoreCase("utf-8")) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  /** RFC 6839 §3.1. */
-  static boolean isJson(String media) {
-    return media.endsWith("/json") || media.endsWith("+json");
   }
 }

@@ -1,5 +1,6 @@
 package dev.yumen.filters.validate;
 
+import dev.yumen.filters.body.MediaType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -211,7 +212,7 @@ final class OpenApi {
   private Place content(Documents.Found found) {
     Place content = found.place().at("content");
     for (String media : documents.find(content).node().propertyNames()) {
-      if (BodyRule.isJson(BodyRule.media(media))) {
+      if (MediaType.of(media).isJson()) {
         return content.at(media).at("schema");
       }
     }
@@ -243,10 +244,11 @@ final class OpenApi {
   private List<BodyRule.Kind> kinds(Place content) {
     List<BodyRule.Kind> kinds = new ArrayList<>();
     for (String media : documents.find(content).node().propertyNames()) {
-      String range = BodyRule.media(media);
+      MediaType type = MediaType.of(media);
+      String range = type.name();
       Place schema = documents.find(content.at(media)).place().at("schema");
       boolean checked =
-          (BodyRule.isJson(range) || range.equals("*/*") || range.equals("application/*"))
+          (type.isJson() || range.equals("*/*") || range.equals("application/*"))
               && !documents.find(schema).node().isMissingNode();
       kinds.add(new BodyRule.Kind(range, checked ? check(schema) : null));
     }

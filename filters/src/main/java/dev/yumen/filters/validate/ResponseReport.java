@@ -8,6 +8,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.Flaw;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.filters.auth.SlowChecks;
+import dev.yumen.filters.body.MediaType;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -72,13 +73,13 @@ final class ResponseReport {
       valid.add(1);
       return BodyTreatment.pass();
     }
-    String media = BodyRule.media(type);
+    MediaType media = MediaType.of(type);
     BodyRule.Kind kind = rule.kind(media);
     if (kind == null) {
       report(origin, new Flaw("header", "/content-type", "content"));
       return BodyTreatment.pass();
     }
-    Check check = BodyRule.isJson(media) ? kind.check() : null;
+    Check check = media.isJson() ? kind.check() : null;
     if (check == null) {
       valid.add(1);
       return BodyTreatment.pass();

@@ -21,6 +21,7 @@ import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.SlowChecks;
+import dev.yumen.filters.body.MediaType;
 import dev.yumen.filters.security.JsonLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -110,6 +111,7 @@ public final class ValidateFilter implements BodyFilter {
 
   private static final int STEPS_ON_LOOP = 5_000;
   private static final int STEPS = 1_000_000;
+  private static final Set<String> UTF_8 = Set.of("utf-8");
   private static final int WAITING = 256;
   private static final Flaw UNTYPED = new Flaw("header", "/content-type", "required");
   private static final Flaw NO_BODY = new Flaw("body", "", "required");
@@ -248,16 +250,16 @@ public final class ValidateFilter implements BodyFilter {
     if (types.isEmpty()) {
       return length == null ? List.of() : List.of(UNTYPED);
     }
-    String media = BodyRule.media(types.getFirst());
+    MediaType media = MediaType.of(types.getFirst());
     BodyRule.Kind kind = rule.kind(media);
     boolean checked = kind != null && kind.check() != null;
     if (kind == null && !rule.kinds().isEmpty()) {
       return List.of(new Flaw("header", "/content-type", "content"));
     }
-    if (!checked || !BodyRule.isJson(media)) {
+    if (!checked || !media.isJson()) {
       return List.of();
     }
-    if (!BodyRule.isUtf8(types.getFirst())) {
+    if (!media.isIn(UTF_8)) {
       return List.of(new Flaw("header", "/content-type", "charset"));
     }
     return headers.contains("content-encoding")
@@ -290,9 +292,9 @@ public final class ValidateFilter implements BodyFilter {
       return BodyTreatment.pass();
     }
     String type = exchange.request().headers().first("content-type");
-    String media = type == null ? "" : BodyRule.media(type);
+    MediaType media = type == null ? MediaType.NONE : MediaType.of(type);
     BodyRule.Kind kind = rule.kind(media);
-    Check check = kind == null || !BodyRule.isJson(media) ? null : kind.check();
+    Check check = kind == null || !media.isJson() ? null : kind.check();
     return check == null
         ? new BodyTreatment.Inspect(new Presence(rule, type != null))
         : new BodyTreatment.Whole(config.maxBody.toInt(), new Held(rule, check));
