@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One body on its way through the filters that asked for it, in order. */
@@ -20,10 +21,15 @@ public final class BodyPipe {
   private final Stage first;
   private final boolean keepsLength;
   private final boolean whole;
+  private final BodySink last;
   private boolean failed;
+
+  /** The filter that finds out the rest of a body elsewhere; null while none does. */
+  private @Nullable Collecting waiting;
 
   private BodyPipe(List<BodyTreatment> treatments, FailureCode tooLong, BodySink end) {
     BodySink next = new End(end);
+    last = end;
     boolean keeps = true;
     boolean collects = false;
     Stage stage = null;
@@ -80,6 +86,20 @@ public final class BodyPipe {
   public void end(Headers trailers) {
     if (!failed) {
       first.end(trailers);
+    }
+  }
+
+  /**
+   * Goes on after {@link BodySink#later}, to the end or up to the next filter that waits.
+   *
+   * @param rest what was waited for
+   * @param trailers those that the end came with
+   */
+  public void goOn(Consumer<BodySink> rest, Headers trailers) {
+    Collecting stage = waiting;
+    if (stage != null && !failed) {
+      waiting = null;
+      stage.goOn(rest, trailers);
     }
   }
 
@@ -155,13 +175,18 @@ public final class BodyPipe {
      */
     final void give(ByteBuf bytes) {
       try {
-        transform.onChunk(bytes, next);
+        transform.onChunk(bytes, sink());
       } catch (RuntimeException e) {
         if (bytes.refCnt() > 0) {
           bytes.release();
         }
         threw(e);
       }
+    }
+
+    /** Where the transform puts its chunks. */
+    BodySink sink() {
+      return next;
     }
 
     void end(Headers trailers) {
@@ -177,7 +202,7 @@ public final class BodyPipe {
       passEnd(trailers);
     }
 
-    private void threw(RuntimeException e) {
+    final void threw(RuntimeException e) {
       fail(Failure.of(FailureCode.FILTER_FAILED, "a filter of the body threw " + e, e));
     }
 
@@ -238,9 +263,25 @@ public final class BodyPipe {
       ByteBuf all = held == null ? Unpooled.buffer(0) : held;
       held = null;
       give(all);
+      if (!failed && waiting == null) {
+        finish(trailers);
+      }
+    }
+
+    void goOn(Consumer<BodySink> rest, Headers trailers) {
+      try {
+        rest.accept(next);
+      } catch (RuntimeException e) {
+        threw(e);
+      }
       if (!failed) {
         finish(trailers);
       }
+    }
+
+    @Override
+    BodySink sink() {
+      return new Patient(this);
     }
 
     @Override
@@ -250,6 +291,36 @@ public final class BodyPipe {
         held = null;
       }
       super.discard();
+    }
+  }
+
+  /** Where a filter that holds a whole body puts it; it alone can put it there later. */
+  private final class Patient implements BodySink {
+    private final Collecting stage;
+
+    Patient(Collecting stage) {
+      this.stage = stage;
+    }
+
+    @Override
+    public void emit(ByteBuf bytes) {
+      stage.next.emit(bytes);
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      stage.next.fail(failure);
+    }
+
+    @Override
+    public void await(CompletionStage<Verdict> later) {
+      stage.next.await(later);
+    }
+
+    @Override
+    public void later(CompletionStage<Consumer<BodySink>> rest) {
+      last.later(rest);
+      waiting = stage;
     }
   }
 }

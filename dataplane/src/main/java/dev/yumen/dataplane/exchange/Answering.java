@@ -11,6 +11,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ final class Answering implements BodySink {
   private @Nullable BodyPipe pipe;
   private @Nullable CompositeByteBuf held;
   private @Nullable Pace pace;
+  private @Nullable LateRest late;
   private boolean started;
   private boolean dropsBody;
   private boolean grpc;
@@ -108,7 +111,11 @@ final class Answering implements BodySink {
       grpc = Grpc.isAnswer(head().headers());
       grpcStatus = Grpc.statusIn(head().headers());
     }
-    pipe = dropsBody || framing == Framing.NONE || framing == Framing.STATED ? null : through;
+    boolean bodiless = framing == Framing.NONE || framing == Framing.STATED;
+    if (framing == Framing.STATED && through != null && !through.keepsLength()) {
+      framing = Framing.NONE; // the length that the body would have is not known
+    }
+    pipe = dropsBody || bodiless ? null : through;
     if (pipe == null) {
       sendHead();
     } else if (!pipe.whole()) {
@@ -218,6 +225,26 @@ final class Answering implements BodySink {
     exchange.fail(failure);
   }
 
+  @Override
+  public void later(CompletionStage<Consumer<BodySink>> rest) {
+    late = new LateRest(exchange, rest);
+  }
+
+  /** What was waited for is there; false when nothing was. */
+  boolean goOnWithRest() {
+    LateRest rest = late;
+    BodyPipe through = pipe;
+    if (rest == null || through == null) {
+      return false;
+    }
+    late = null;
+    through.goOn(rest.found(), rest.trailers());
+    if (!exchange.ended() && !through.failed()) {
+      settleEnd(rest.trailers());
+    }
+    return true;
+  }
+
   /** The answer is complete. */
   void end(@Nullable HeadTable trailers) {
     if (grpc && trailers != null && grpcStatus < 0) {
@@ -230,6 +257,15 @@ final class Answering implements BodySink {
       if (exchange.ended()) {
         return;
       }
+    }
+    settleEnd(last);
+  }
+
+  private void settleEnd(@Nullable HeadTable trailers) {
+    HeadTable last = trailers;
+    if (late != null) {
+      head = late.await(head(), last);
+      return;
     }
     if (!started) {
       // A filter wanted the whole body: now its length is known.
@@ -282,6 +318,7 @@ final class Answering implements BodySink {
       held.release();
       held = null;
     }
+    late = null;
     if (pipe != null) {
       pipe.discard();
     }

@@ -188,7 +188,7 @@ final class FilterCalls {
         }
       }
     }
-    return BodyPipe.of(wanted, FailureCode.UPSTREAM_PROTOCOL, end);
+    return BodyPipe.of(wanted, FailureCode.ANSWER_REFUSED, end);
   }
 
   /** The failure of a filter that threw while it was asked about a body. */

@@ -139,7 +139,7 @@ final class Grpc {
         case CLIENT_ABORT -> {
           return 1; // CANCELLED
         }
-        case UPSTREAM_PROTOCOL, INTERNAL, FILTER_FAILED -> {
+        case UPSTREAM_PROTOCOL, ANSWER_REFUSED, INTERNAL, FILTER_FAILED -> {
           return 13; // INTERNAL
         }
         default -> {}

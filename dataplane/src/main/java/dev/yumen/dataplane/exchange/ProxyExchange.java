@@ -138,7 +138,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       if (proceed(verdict)) {
         if (onRequest) {
           goOn();
-        } else {
+        } else if (!answering.goOnWithRest()) {
           runResponseFilters();
         }
       }
@@ -146,6 +146,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       fail(Failure.of(FailureCode.INTERNAL, "resume: " + e, e));
     }
     flush();
+  }
+
+  /** Waits for what a filter finds out elsewhere of the body of the answer. */
+  void await(CompletionStage<Verdict> later) {
+    calls.await(later);
   }
 
   private void goOn() {

@@ -18,6 +18,9 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +181,98 @@ class BodyPipeTest {
     pipe.discard();
     pipe.chunk(buffer("b"));
     pipe.end(new HeadTable());
+    assertEquals("", out.toString());
+  }
+
+  /** The end of an answer, which can wait. */
+  private final class PatientEnd implements BodySink {
+    private final List<CompletionStage<Consumer<BodySink>>> waits = new ArrayList<>();
+
+    @Override
+    public void emit(ByteBuf bytes) {
+      end.emit(bytes);
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      end.fail(failure);
+    }
+
+    @Override
+    public void later(CompletionStage<Consumer<BodySink>> rest) {
+      waits.add(rest);
+    }
+
+    void goOn(BodyPipe pipe, int wait) {
+      pipe.goOn(waits.get(wait).toCompletableFuture().join(), new HeadTable());
+    }
+  }
+
+  private BodyTransform late(String name) {
+    return new BodyTransform() {
+      @Override
+      public void onChunk(ByteBuf chunk, BodySink next) {
+        String text = chunk.toString(UTF_8);
+        chunk.release();
+        next.later(
+            CompletableFuture.completedStage(sink -> sink.emit(buffer(name + "(" + text + ")"))));
+      }
+
+      @Override
+      public void onEnd(BodySink next) {
+        next.emit(buffer("/" + name));
+      }
+    };
+  }
+
+  @Test
+  void whatComesLaterComesBeforeTheEnd() {
+    PatientEnd patient = new PatientEnd();
+    BodyPipe pipe =
+        Objects.requireNonNull(
+            BodyPipe.of(
+                List.of(
+                    new BodyTreatment.Whole(100, late("a")),
+                    new BodyTreatment.Stream(edit("2", text -> "[" + text + "]")),
+                    new BodyTreatment.Whole(100, late("b"))),
+                FailureCode.ANSWER_REFUSED,
+                patient));
+    pipe.chunk(buffer("x"));
+    pipe.end(new HeadTable());
+    assertEquals("", out.toString());
+    patient.goOn(pipe, 0);
+    assertEquals("", out.toString());
+    patient.goOn(pipe, 1);
+    assertEquals("b([a(x)][/a]2)/b", out.toString());
+    patient.goOn(pipe, 1);
+    assertEquals("b([a(x)][/a]2)/b", out.toString(), "once");
+  }
+
+  @Test
+  void whatComesTooLateIsDropped() {
+    PatientEnd patient = new PatientEnd();
+    BodyPipe pipe =
+        Objects.requireNonNull(
+            BodyPipe.of(
+                List.of(new BodyTreatment.Whole(100, late("a"))),
+                FailureCode.ANSWER_REFUSED,
+                patient));
+    pipe.chunk(buffer("x"));
+    pipe.end(new HeadTable());
+    pipe.discard();
+    patient.goOn(pipe, 0);
+    assertEquals("", out.toString());
+  }
+
+  @Test
+  void onlyAnAnswerThatIsHeldCanWait() {
+    for (BodyTreatment treatment :
+        List.of(new BodyTreatment.Stream(late("a")), new BodyTreatment.Whole(100, late("a")))) {
+      BodyPipe pipe = pipe(treatment);
+      pipe.chunk(buffer("x"));
+      pipe.end(new HeadTable());
+      assertEquals(FailureCode.FILTER_FAILED, failures.removeLast().code());
+    }
     assertEquals("", out.toString());
   }
 }

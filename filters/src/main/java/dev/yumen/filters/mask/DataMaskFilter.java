@@ -1,6 +1,5 @@
 package dev.yumen.filters.mask;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.yumen.api.BodyFilter;
@@ -10,6 +9,7 @@ import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
@@ -17,21 +17,20 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Key;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.SlowChecks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,33 +80,17 @@ public final class DataMaskFilter implements BodyFilter {
     }
   }
 
-  /** In these, digits, letters and line ends are the bytes of ASCII. */
-  private static final Set<String> CHARSETS =
-      Set.of(
-          "utf-8",
-          "us-ascii",
-          "iso-8859-1",
-          "iso-8859-15",
-          "windows-1252",
-          "gbk",
-          "gb2312",
-          "gb18030",
-          "big5");
+  /** Bodies up to this are masked on the event loop: about half a millisecond. */
+  private static final int SHORT = 32 << 10;
 
-  private static final Set<String> TEXTS =
-      Set.of(
-          "application/javascript",
-          "application/x-www-form-urlencoded",
-          "application/xml",
-          "application/yaml");
+  /** How many longer ones may wait for a thread, in the whole gateway. */
+  private static final int MOST_WAITING = 256;
 
-  /** RFC 9110 §8.3.1. */
-  private static final Pattern TYPE_OF_MEDIA =
-      Pattern.compile("\\s*[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+\\s*(;.*)?");
+  private static final byte[] NOTHING = {};
 
-  private static final Set<String> LINES_OF_JSON =
-      Set.of("application/x-ndjson", "application/ndjson", "application/jsonl");
-
+  private final Key<Plan> planned = Key.of("plan of data-mask");
+  private final Key<AtomicReference<byte[]>> waiting = Key.of("body that data-mask holds");
+  private final SlowChecks threads;
   private final Masking masking;
   private final int most;
   private final boolean passes;
@@ -119,6 +102,7 @@ public final class DataMaskFilter implements BodyFilter {
     masking = new Masking(config.rules, config.mask.charAt(0));
     most = config.maxBody.toInt();
     passes = config.unmaskable == Unmaskable.PASS;
+    threads = SlowChecks.of(context, "data-mask", MOST_WAITING);
     masked = counter(context, "masked");
     refused = counter(context, "refused");
     passed = counter(context, "passed");
@@ -129,15 +113,6 @@ public final class DataMaskFilter implements BodyFilter {
         "gateway_masked_answers",
         "Answers in which something might be hidden, by what became of them.",
         List.of("route", context.routeId(), "result", result));
-  }
-
-  private enum Kind {
-    JSON,
-    LINES_OF_JSON,
-    TEXT,
-    /** Of no type: JSON if it can be read so. */
-    UNTYPED,
-    OTHER
   }
 
   /** Asks for whole answers that are not compressed: nothing else can be looked into. */
@@ -154,19 +129,37 @@ public final class DataMaskFilter implements BodyFilter {
 
   @Override
   public Verdict onResponse(Exchange exchange, ResponseHead response) {
-    Headers headers = response.headers();
-    if (kind(headers) == Kind.OTHER) {
+    Plan plan = plan(response);
+    exchange.put(planned, plan);
+    if (plan.content.kind() == Content.Kind.OTHER) {
       return Verdict.proceed();
     }
-    String why = hasBody(exchange, response) ? unmaskable(response) : null;
-    if (why != null && !passes) {
+    if (plan.unmaskable == null) {
+      correct(response.headers());
+    } else if (!passes && hasBody(exchange, response)) {
       refused.add(1);
-      return Verdict.fail(FailureCode.UPSTREAM_PROTOCOL, "data-mask: " + why);
-    }
-    if (why == null) {
-      correct(headers);
+      return Verdict.fail(FailureCode.ANSWER_REFUSED, "data-mask: " + plan.unmaskable);
     }
     return Verdict.proceed();
+  }
+
+  /**
+   * What is to be done with an answer, found out once, before filters further out change its head.
+   *
+   * @param unmaskable why it can not be masked, as far as its head tells; null when it may be
+   */
+  private record Plan(ResponseHead of, Content content, @Nullable String unmaskable) {}
+
+  private Plan plan(ResponseHead response) {
+    Content content = Content.of(response.headers());
+    return new Plan(response, content, unmaskable(response, content));
+  }
+
+  /** Another filter may have put another answer in the place of the one that was looked at. */
+  @SuppressWarnings("ReferenceEquality") // a head is equal to itself alone
+  private Plan planned(Exchange exchange, ResponseHead response) {
+    Plan plan = exchange.get(planned);
+    return plan != null && plan.of == response ? plan : plan(response);
   }
 
   private static boolean hasBody(Exchange exchange, ResponseHead response) {
@@ -188,8 +181,7 @@ public final class DataMaskFilter implements BodyFilter {
     fields.remove("content-digest").remove("repr-digest").remove("digest").remove("content-md5");
   }
 
-  /** Why an answer can not be masked, as far as its head tells; null when it may be. */
-  private @Nullable String unmaskable(ResponseHead response) {
+  private @Nullable String unmaskable(ResponseHead response, Content content) {
     Headers headers = response.headers();
     if (headers.all("content-encoding").stream()
         .anyMatch(encoding -> !encoding.strip().equalsIgnoreCase("identity"))) {
@@ -198,118 +190,43 @@ public final class DataMaskFilter implements BodyFilter {
     if (response.status() == 206) {
       return "a part of an answer";
     }
-    if (charset(headers) == null) {
+    if (content.charset() == null) {
       return "an unknown charset";
     }
     String length = headers.first("content-length");
-    boolean held = kind(headers) == Kind.JSON || kind(headers) == Kind.UNTYPED;
-    return held && length != null && Long.parseLong(length) > most ? "more than max-body" : null;
+    boolean tooLong = content.isHeld() && length != null && Long.parseLong(length) > most;
+    return tooLong ? "more than max-body" : null;
   }
 
   @Override
   public BodyTreatment responseBody(Exchange exchange, ResponseHead response) {
-    Kind kind = kind(response.headers());
-    Charset charset = charset(response.headers());
-    if (kind == Kind.OTHER || !hasBody(exchange, response)) {
+    Plan plan = planned(exchange, response);
+    Charset charset = plan.content.charset();
+    boolean body = hasBody(exchange, response);
+    if (plan.content.kind() == Content.Kind.OTHER) {
       return BodyTreatment.pass();
     }
-    if (charset == null || unmaskable(response) != null) {
-      passed.add(1);
+    if (charset == null || plan.unmaskable != null) {
+      passed.add(body ? 1 : 0);
       return BodyTreatment.pass();
     }
-    return switch (kind) {
-      case JSON -> new BodyTreatment.Whole(most, new Held(masking::json));
-      case UNTYPED -> new BodyTreatment.Whole(most, new Held(this::untyped));
-      case LINES_OF_JSON -> lines(this::jsonLine);
-      case TEXT -> lines(new TextLines(charset));
+    return switch (plan.content.kind()) {
+      case JSON -> new BodyTreatment.Whole(most, new Held(exchange, masking::json));
+      case UNTYPED -> new BodyTreatment.Whole(most, new Held(exchange, this::untyped));
+      case LINES_OF_JSON -> lines(body, this::jsonLine);
+      case TEXT -> lines(body, new TextLines(masking, charset));
       case OTHER -> throw new IllegalStateException("passed before");
     };
   }
 
-  private BodyTreatment lines(Function<byte[], byte @Nullable []> line) {
-    masked.add(1);
+  private BodyTreatment lines(boolean body, Function<byte[], byte @Nullable []> line) {
+    masked.add(body ? 1 : 0);
     return new BodyTreatment.Stream(new LineMasking(line, most));
-  }
-
-  /** Null for none, several, and what is no type: readers would have to guess, and might differ. */
-  private static @Nullable String type(Headers headers) {
-    List<String> types = headers.all("content-type");
-    return types.size() == 1 && TYPE_OF_MEDIA.matcher(types.getFirst()).matches()
-        ? types.getFirst()
-        : null;
-  }
-
-  private static Kind kind(Headers headers) {
-    String type = type(headers);
-    if (type == null) {
-      return Kind.UNTYPED;
-    }
-    int end = type.indexOf(';');
-    String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-    if (LINES_OF_JSON.contains(media)) {
-      return Kind.LINES_OF_JSON;
-    }
-    if (media.endsWith("/json") || media.endsWith("+json") || media.endsWith("json-seq")) {
-      return Kind.JSON;
-    }
-    boolean part = media.startsWith("multipart/");
-    boolean text =
-        part || media.startsWith("text/") || media.endsWith("+xml") || TEXTS.contains(media);
-    return text ? Kind.TEXT : Kind.OTHER;
-  }
-
-  /** The charset that a head tells, UTF-8 when it tells none; null for one that can not be read. */
-  private static @Nullable Charset charset(Headers headers) {
-    String type = type(headers);
-    String[] parameters = type == null ? new String[0] : type.split(";", -1);
-    for (int i = 1; i < parameters.length; i++) {
-      int equals = parameters[i].indexOf('=');
-      if (equals > 0 && parameters[i].substring(0, equals).strip().equalsIgnoreCase("charset")) {
-        String name =
-            parameters[i].substring(equals + 1).strip().replace("\"", "").toLowerCase(Locale.ROOT);
-        return CHARSETS.contains(name) && Charset.isSupported(name) ? Charset.forName(name) : null;
-      }
-    }
-    return UTF_8;
-  }
-
-  /** A line that is not of its charset is taken byte by byte, so that nothing of it is lost. */
-  private byte[] text(byte[] line, Charset charset) {
-    try {
-      CharBuffer text = charset.newDecoder().decode(ByteBuffer.wrap(line));
-      return masking.text(text.toString()).getBytes(charset);
-    } catch (CharacterCodingException _) {
-      return masking.text(new String(line, ISO_8859_1)).getBytes(ISO_8859_1);
-    }
   }
 
   private byte @Nullable [] untyped(byte[] body) {
     byte[] result = masking.json(body);
-    return result == null ? new TextLines(UTF_8).apply(body) : result;
-  }
-
-  /** Whether readers take it for UTF-16 whatever its head says (WHATWG Encoding §6.1). */
-  private static boolean hasMarkOfUtf16(byte[] text) {
-    return text.length > 1
-        && ((text[0] == (byte) 0xfe && text[1] == (byte) 0xff)
-            || (text[0] == (byte) 0xff && text[1] == (byte) 0xfe));
-  }
-
-  /** The lines of one answer. */
-  private final class TextLines implements Function<byte[], byte @Nullable []> {
-    private final Charset charset;
-    private boolean begun;
-
-    TextLines(Charset charset) {
-      this.charset = charset;
-    }
-
-    @Override
-    public byte @Nullable [] apply(byte[] line) {
-      boolean marked = !begun && hasMarkOfUtf16(line);
-      begun = true;
-      return marked ? null : text(line, charset);
-    }
+    return result == null ? new TextLines(masking, UTF_8).apply(body) : result;
   }
 
   private byte @Nullable [] jsonLine(byte[] line) {
@@ -323,29 +240,68 @@ public final class DataMaskFilter implements BodyFilter {
     return ended;
   }
 
+  @Override
+  public void onEnd(Exchange exchange, Ending ending) {
+    AtomicReference<byte[]> body = exchange.get(waiting);
+    if (body != null) {
+      body.set(NOTHING);
+    }
+  }
+
   /** What is held as a whole. */
   private final class Held implements BodyTransform {
+    private final Exchange exchange;
     private final Function<byte[], byte @Nullable []> way;
 
-    Held(Function<byte[], byte @Nullable []> way) {
+    Held(Exchange exchange, Function<byte[], byte @Nullable []> way) {
+      this.exchange = exchange;
       this.way = way;
     }
 
     @Override
     public void onChunk(ByteBuf chunk, BodySink out) {
       byte[] body = ByteBufUtil.getBytes(chunk);
-      byte[] result = body.length == 0 ? body : way.apply(body);
+      chunk.release();
+      if (body.length <= SHORT) {
+        settle(body, result(body), out);
+      } else {
+        elsewhere(body, out);
+      }
+    }
+
+    private byte @Nullable [] result(byte[] body) {
+      return body.length == 0 ? body : way.apply(body);
+    }
+
+    /** Lets go of the body once nobody waits for it any more, though its turn is still to come. */
+    private void elsewhere(byte[] body, BodySink out) {
+      AtomicReference<byte[]> kept = new AtomicReference<>(body);
+      exchange.put(waiting, kept);
+      CompletableFuture<Consumer<BodySink>> rest =
+          threads.prove(DataMaskFilter.this, kept, () -> rest(kept.get()));
+      if (rest == null) {
+        refused.add(1);
+        out.fail(Failure.of(FailureCode.OVERLOADED, "data-mask: too many answers wait"));
+      } else {
+        out.later(rest);
+      }
+    }
+
+    private Consumer<BodySink> rest(byte[] body) {
+      byte[] result = result(body);
+      return out -> settle(body, result, out);
+    }
+
+    private void settle(byte[] body, byte @Nullable [] result, BodySink out) {
       if (result != null) {
-        chunk.release();
         masked.add(1);
         out.emit(Unpooled.wrappedBuffer(result));
       } else if (passes) {
         passed.add(1);
-        out.emit(chunk);
+        out.emit(Unpooled.wrappedBuffer(body));
       } else {
-        chunk.release();
         refused.add(1);
-        out.fail(Failure.of(FailureCode.UPSTREAM_PROTOCOL, "data-mask: no JSON"));
+        out.fail(Failure.of(FailureCode.ANSWER_REFUSED, "data-mask: no JSON"));
       }
     }
 

@@ -63,7 +63,7 @@ final class LineMasking implements BodyTransform {
   }
 
   private static void refuse(String what, BodySink out) {
-    out.fail(Failure.of(FailureCode.UPSTREAM_PROTOCOL, "data-mask: " + what));
+    out.fail(Failure.of(FailureCode.ANSWER_REFUSED, "data-mask: " + what));
   }
 
   @Override

@@ -240,6 +240,141 @@ class DataMaskFilterTest {
     }
   }
 
+  /** 512 KiB of JSON whose personal part stands at its end. */
+  private static String longJson() {
+    return "{\"a\":\"" + "x".repeat(512 << 10) + "\",\"tel\":\"13800138000\"}";
+  }
+
+  @Test
+  void longJsonIsMaskedWhileOtherRequestsAreServed() {
+    try (FilterHarness gateway = FilterHarness.of("- data-mask: {" + RULES + ", max-body: 1MiB}")) {
+      String shown = longJson().replace("13800138000", "*******8000");
+      RawResponse answer = answer(gateway, JSON + "\r\nX-Kept: yes\r\nETag: \"a\"", longJson());
+      assertEquals(shown, answer.text());
+      assertEquals(Integer.toString(shown.length()), answer.header("Content-Length"));
+      assertEquals("yes", answer.header("X-Kept"));
+      assertEquals("W/\"a\"", answer.header("ETag"));
+      assertEquals(SHOWN, answer(gateway, JSON, BODY).text(), "the next answer of the connection");
+      String metrics = new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);
+      assertTrue(
+          metrics.contains("gateway_masked_answers_total{result=\"masked\",route=\"test\"} 2"),
+          metrics);
+      assertTrue(
+          Thread.getAllStackTraces().keySet().stream()
+              .anyMatch(thread -> thread.getName().startsWith("yumen-data-mask-")),
+          "a thread for long ones");
+    }
+  }
+
+  @Test
+  void severalHoldTheSameAnswerOneAfterTheOther() {
+    String second = "- data-mask: {rules: [{pointer: /a}], max-body: 1MiB}\n";
+    try (FilterHarness gateway =
+        FilterHarness.of(second + "- data-mask: {" + RULES + ", max-body: 1MiB}")) {
+      String shown = longJson().replace("13800138000", "*******8000").replace('x', '*');
+      assertEquals(shown, answer(gateway, JSON, longJson()).text());
+    }
+  }
+
+  @Test
+  void longJsonThatIsNoneIsRefusedOrPasses() {
+    String broken = longJson() + "}";
+    for (String setting : List.of("refuse", "pass")) {
+      try (FilterHarness gateway =
+          FilterHarness.of(
+              "- data-mask: {" + RULES + ", max-body: 1MiB, unmaskable: " + setting + "}")) {
+        RawResponse answer = answer(gateway, JSON, broken);
+        if (setting.equals("pass")) {
+          assertEquals(broken, answer.text());
+        } else {
+          assertEquals(502, answer.status());
+          assertTrue(answer.text().contains("ANSWER_REFUSED"), answer::text);
+        }
+        assertEquals(SHOWN, answer(gateway, JSON, BODY).text());
+      }
+    }
+  }
+
+  @Test
+  void maskingThatTakesTooLongEndsTheAnswer() {
+    String settings = ", max-body: 16MiB}";
+    try (FilterHarness gateway =
+        FilterHarness.of(
+            "/**", "- data-mask: {" + RULES + settings, "limits: {filter-timeout: 1ms}")) {
+      RawResponse answer = answer(gateway, JSON, "[" + "\"12345678901\",".repeat(1 << 20) + "1]");
+      assertEquals(504, answer.status());
+      assertEquals(SHOWN, answer(gateway, JSON, BODY).text());
+    }
+  }
+
+  @Test
+  void whoLeavesMeanwhileCostsNobodyElse() {
+    try (FilterHarness gateway =
+        FilterHarness.of("- data-mask: {" + RULES + ", max-body: 16MiB}")) {
+      String body = "[" + "\"12345678901\",".repeat(1 << 18) + "1]";
+      String head = "HTTP/1.1 200 OK\r\n" + JSON + "\r\nContent-Length: " + body.length();
+      for (int i = 0; i < 8; i++) {
+        gateway.upstreamNext(Behaviours.raw(head + "\r\n\r\n" + body));
+        try (RawClient client = gateway.connect()) {
+          client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+          gateway.seen();
+        }
+      }
+      assertEquals(SHOWN, answer(gateway, JSON, BODY).text());
+      assertEquals(200, answer(gateway, JSON, longJson()).status());
+    }
+  }
+
+  @Test
+  void clientsAreToldWhyInTheirLanguage() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      gateway.upstreamNext(
+          Behaviours.raw("HTTP/1.1 200 OK\r\n" + JSON + "\r\nContent-Length: 1\r\n\r\n{"));
+      String text = gateway.get("/", "Accept-Language: zh").text();
+      assertTrue(text.contains("响应未转发"), text);
+      assertTrue(answer(gateway, JSON, "{").text().contains("may not pass on"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Type: application/json", "X-No: type", "Content-Type: text/plain"})
+  void noLengthIsToldOfWhatWouldBeMasked(String type) {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      String fields =
+          type + "\r\nETag: \"a\"\r\nContent-Digest: sha-256=:AA==:\r\nContent-Length: 34\r\n\r\n";
+      gateway.upstreamNext(Behaviours.raw("HTTP/1.1 200 OK\r\n" + fields));
+      assertUntold(gateway.send("HEAD", "/"));
+      gateway.upstreamNext(Behaviours.raw("HTTP/1.1 304 Not Modified\r\n" + fields));
+      assertUntold(gateway.get("/", "If-None-Match: \"a\""));
+    }
+  }
+
+  private static void assertUntold(RawResponse answer) {
+    assertNull(answer.header("Content-Length"));
+    assertNull(answer.header("Content-Digest"));
+    assertEquals("W/\"a\"", answer.header("ETag"));
+  }
+
+  @Test
+  void theLengthIsToldOfWhatIsNotMasked() {
+    try (FilterHarness gateway = FilterHarness.of(MASK)) {
+      gateway.upstreamNext(
+          Behaviours.raw(
+              "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 34\r\n\r\n"));
+      assertEquals("34", gateway.send("HEAD", "/").header("Content-Length"));
+    }
+  }
+
+  /** A filter further out may call it something else: the bytes are those that it was. */
+  @Test
+  void anotherFilterThatChangesTheTypeHidesNothing() {
+    String renames = "- response-headers: {set: {Content-Type: application/octet-stream}}\n";
+    try (FilterHarness gateway = FilterHarness.of(renames + MASK)) {
+      assertEquals(SHOWN, answer(gateway, JSON, BODY).text());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
