@@ -15,6 +15,12 @@ public sealed interface BodyTreatment {
   record Inspect(BodyTransform transform) implements BodyTreatment {}
 
   /**
+   * As {@link Inspect}, and a request is not forwarded before the first bytes of its body, or its
+   * end without any, have passed: for a filter that may fail by them.
+   */
+  record Beginning(BodyTransform transform) implements BodyTreatment {}
+
+  /**
    * The whole body as one chunk, empty if there is none. A longer one is 413 for requests, 502 for
    * responses.
    *

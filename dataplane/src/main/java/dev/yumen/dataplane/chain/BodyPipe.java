@@ -21,6 +21,7 @@ public final class BodyPipe {
   private final Stage first;
   private final boolean keepsLength;
   private final boolean whole;
+  private final boolean beginning;
   private final BodySink last;
   private boolean failed;
 
@@ -32,17 +33,21 @@ public final class BodyPipe {
     last = end;
     boolean keeps = true;
     boolean collects = false;
+    boolean begins = false;
     Stage stage = null;
     for (int i = treatments.size() - 1; i >= 0; i--) {
       BodyTreatment treatment = treatments.get(i);
       stage = stage(treatment, tooLong, next);
       next = stage;
-      keeps &= treatment instanceof BodyTreatment.Inspect;
+      boolean beginning = treatment instanceof BodyTreatment.Beginning;
+      begins |= beginning;
+      keeps &= beginning || treatment instanceof BodyTreatment.Inspect;
       collects |= treatment instanceof BodyTreatment.Whole;
     }
     this.first = Objects.requireNonNull(stage);
     this.keepsLength = keeps;
     this.whole = collects;
+    this.beginning = begins;
   }
 
   /**
@@ -67,6 +72,11 @@ public final class BodyPipe {
    */
   public boolean whole() {
     return whole;
+  }
+
+  /** Whether a filter wants to see the first bytes before the request is forwarded. */
+  public boolean beginning() {
+    return beginning;
   }
 
   /** Sends a chunk in and takes ownership of it. */
@@ -118,6 +128,7 @@ public final class BodyPipe {
     return switch (treatment) {
       case BodyTreatment.Stream stream -> new Stage(stream.transform(), next);
       case BodyTreatment.Inspect inspect -> new Stage(inspect.transform(), next);
+      case BodyTreatment.Beginning begin -> new Stage(begin.transform(), next);
       case BodyTreatment.Whole held ->
           new Collecting(held.transform(), next, held.maxBytes(), tooLong);
       case BodyTreatment.Pass _ -> throw new IllegalArgumentException("pass is no stage");

@@ -29,6 +29,9 @@ final class Incoming {
 
   private int mostPeeked;
 
+  /** Whether filters still want to see its beginning before anything goes on. */
+  private boolean beginning;
+
   Incoming(ProxyExchange exchange) {
     this.exchange = exchange;
   }
@@ -47,9 +50,9 @@ final class Incoming {
     return taken;
   }
 
-  /** Whether filters want all of it before anything goes on, and it is still to come. */
+  /** Whether filters want all or the beginning of it before anything goes on, still to come. */
   boolean awaited() {
-    return whole && !complete;
+    return !complete && (whole || beginning);
   }
 
   /**
@@ -64,7 +67,9 @@ final class Incoming {
     BodyPipe filters = calls.requestPipe(exchange.route().chain(), upload());
     if (filters != null) {
       whole = filters.whole();
+      beginning = filters.beginning();
       open(filters);
+      beginning &= upload().body().waitingBytes() == 0;
     }
   }
 
@@ -140,20 +145,27 @@ final class Incoming {
     exchange.client().resumeRequest();
   }
 
-  /** Takes a piece of it, and ownership of that. */
-  void body(ByteBuf data) {
-    if (pipe != null) {
-      pipe.chunk(data);
-    } else {
+  /**
+   * Takes a piece of it, and ownership of that.
+   *
+   * @return whether this was the beginning that something waited for
+   */
+  boolean body(ByteBuf data) {
+    if (pipe == null) {
       exchange.forwarding().requestBody(data);
       showPeeked();
+      return false;
     }
+    pipe.chunk(data);
+    boolean begun = beginning && upload().body().waitingBytes() > 0;
+    beginning &= !begun;
+    return begun && !whole;
   }
 
   /**
    * It is complete.
    *
-   * @return whether something waits for all of it
+   * @return whether something waits for all of it, or for a beginning that did not come
    */
   boolean end(@Nullable HeadTable trailers) {
     complete = true;
@@ -162,7 +174,7 @@ final class Incoming {
       pipe.end(upload().trailers());
     }
     showPeeked();
-    return whole;
+    return whole || beginning;
   }
 
   /** Lets go of what filters hold of it. */

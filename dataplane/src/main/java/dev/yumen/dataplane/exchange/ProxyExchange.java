@@ -292,8 +292,8 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     countRequestBytes(data.readableBytes());
     if (ended || (answering.begun() && !forwarding.active())) {
       data.release();
-    } else {
-      incoming.body(data);
+    } else if (incoming.body(data) && !answering.begun()) {
+      forwardWhole();
     }
   }
 

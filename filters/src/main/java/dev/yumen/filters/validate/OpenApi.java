@@ -130,7 +130,7 @@ final class OpenApi {
     for (Parameter parameter : parameters.values()) {
       if (parameter.in() == Parameter.In.QUERY) {
         names.add(parameter.name());
-        if (parameter.explode() && parameter.shape().isObject()) {
+        if (parameter.hasMembersOfItsOwn()) {
           names.addAll(parameter.shape().members().keySet());
         }
       }
@@ -170,9 +170,13 @@ final class OpenApi {
     } else if (!node.has("schema")) {
       throw documents.wrong(found.place(), "no schema", "schema, or content");
     }
-    boolean explode = style(found, in);
-    return new Parameter(
-        in, name, need(node, in), explode, json, Shape.of(documents, schema), check(schema));
+    Style style = style(found, in);
+    boolean explode = node.path("explode").asBoolean(style == Style.FORM);
+    Shape shape = Shape.of(documents, schema);
+    if (style == Style.DEEP_OBJECT && !shape.isObject()) {
+      throw documents.wrong(found.place().at("style"), "\"deepObject\"", "the style of an object");
+    }
+    return new Parameter(in, name, need(node, in), style, explode, json, shape, check(schema));
   }
 
   private Parameter.In in(Documents.Found found) {
@@ -197,15 +201,15 @@ final class OpenApi {
         : Parameter.Need.OPTIONAL;
   }
 
-  /** Whether it explodes; a style that is not known here is refused. */
-  private boolean style(Documents.Found found, Parameter.In in) {
+  private Style style(Documents.Found found, Parameter.In in) {
     boolean form = in == Parameter.In.QUERY || in == Parameter.In.COOKIE;
-    String usual = form ? "form" : "simple";
-    String style = found.node().path("style").asString(usual);
-    if (!style.equals(usual)) {
-      throw documents.wrong(found.place().at("style"), "\"" + style + "\"", usual + " here");
+    String style = found.node().path("style").asString(form ? "form" : "simple");
+    List<String> known = Style.in(in);
+    if (!known.contains(style)) {
+      throw documents.wrong(
+          found.place().at("style"), "\"" + style + "\"", String.join(" or ", known) + " here");
     }
-    return found.node().path("explode").asBoolean(form);
+    return Style.named(style);
   }
 
   /** The schema of a parameter that is JSON. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one method of one path takes and answers.
  *
- * @param queryNames every name that a query may have
+ * @param queryNames those that a query may have, beside members of objects that are named so
  * @param body null when nothing is said of it
  * @param responses by {@code 200}, {@code 2XX} and {@code default}
  */
@@ -17,6 +17,12 @@ record Operation(
     Set<String> queryNames,
     @Nullable BodyRule body,
     Map<String, BodyRule> responses) {
+
+  /** Whether a query may have this name. */
+  boolean takesQuery(String name) {
+    return queryNames.contains(name)
+        || parameters.stream().anyMatch(one -> one.isDeep() && one.memberIn(name) != null);
+  }
 
   /** What is said of answers with this status; null when nothing is. */
   @Nullable BodyRule response(int status) {

@@ -2,6 +2,7 @@ package dev.yumen.filters.validate;
 
 import dev.yumen.api.Flaw;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,13 +13,20 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A parameter of an operation (OpenAPI 3.1 §4.8.12), in style {@code simple} or {@code form}.
+ * A parameter of an operation (OpenAPI 3.1 §4.8.12).
  *
  * @param name header names in lower case
  * @param json whether its text is JSON, as {@code content} says instead of a style
  */
 record Parameter(
-    In in, String name, Need need, boolean explode, boolean json, Shape shape, Check check) {
+    In in,
+    String name,
+    Need need,
+    Style style,
+    boolean explode,
+    boolean json,
+    Shape shape,
+    Check check) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Check.Bounds STEPS = new Check.Bounds(2_000, 5);
 
@@ -40,7 +48,11 @@ record Parameter(
 
   /** Adds what is wrong with this parameter of a request. */
   void check(Parts parts, List<Flaw> flaws) {
-    if (in == In.QUERY && explode && shape.isObject() && !json) {
+    if (isDeep()) {
+      checkDeep(parts, flaws);
+      return;
+    }
+    if (hasMembersOfItsOwn()) {
       checkMembers(parts, flaws);
       return;
     }
@@ -66,6 +78,16 @@ record Parameter(
     } else {
       flaws.addAll(best(readings));
     }
+  }
+
+  /** Whether it is an object whose members are query parameters with names of their own. */
+  boolean hasMembersOfItsOwn() {
+    return in == In.QUERY && style == Style.FORM && explode && shape.isObject() && !json;
+  }
+
+  /** The same with names such as {@code name[member]}. */
+  boolean isDeep() {
+    return style == Style.DEEP_OBJECT && !json;
   }
 
   private static String joined(List<String> texts) {
@@ -99,27 +121,71 @@ record Parameter(
     return flaws;
   }
 
-  /** An object whose members are query parameters of their own. */
   private void checkMembers(Parts parts, List<Flaw> flaws) {
-    ObjectNode object = NODES.objectNode();
-    for (Map.Entry<String, Shape> member : shape.members().entrySet()) {
-      List<String> texts = parts.values(In.QUERY, member.getKey());
-      if (texts.size() > 1) {
-        flaws.add(new Flaw("query", "/" + Place.escaped(member.getKey()), "repeated"));
+    Map<String, List<String>> members = new LinkedHashMap<>();
+    for (String member : shape.members().keySet()) {
+      List<String> texts = parts.values(In.QUERY, member);
+      if (!texts.isEmpty()) {
+        members.put(member, texts);
+      }
+    }
+    checkObject(members, "", flaws);
+  }
+
+  private void checkDeep(Parts parts, List<Flaw> flaws) {
+    Map<String, List<String>> members = new LinkedHashMap<>();
+    for (String query : parts.queryNames()) {
+      if (!query.equals(name) && !query.startsWith(name + "[")) {
+        continue;
+      }
+      String member = memberIn(query);
+      if (member == null) {
+        flaws.add(
+            flaw("encoding")); // what stands deeper or has no name, services read in many ways
         return;
       }
-      if (!texts.isEmpty()) {
-        String text = decoded(texts.getFirst());
-        if (text == null) {
-          flaws.add(flaw("encoding"));
-          return;
-        }
-        object.set(member.getKey(), Texts.reading(text, member.getValue()));
+      members.put(member, parts.values(In.QUERY, query));
+    }
+    checkObject(members, "/" + Place.escaped(name), flaws);
+  }
+
+  /** The member that {@code name[member]} is of this parameter; null when it is none. */
+  @Nullable String memberIn(String query) {
+    int start = name.length() + 1;
+    if (!query.startsWith(name + "[") || !query.endsWith("]") || query.length() <= start) {
+      return null;
+    }
+    String member = query.substring(start, query.length() - 1);
+    return member.isEmpty() || member.indexOf('[') >= 0 || member.indexOf(']') >= 0 ? null : member;
+  }
+
+  private void checkObject(Map<String, List<String>> members, String pointer, List<Flaw> flaws) {
+    ObjectNode object = NODES.objectNode();
+    for (Map.Entry<String, List<String>> member : members.entrySet()) {
+      Shape type = shape.members().get(member.getKey());
+      List<String> texts = decoded(member.getValue());
+      if (texts == null) {
+        flaws.add(flaw("encoding"));
+        return;
       }
+      boolean list = isDeep() && type != null && type.isArray();
+      if (texts.size() > 1 && !list) {
+        flaws.add(new Flaw("query", pointer + "/" + Place.escaped(member.getKey()), "repeated"));
+        return;
+      }
+      object.set(
+          member.getKey(),
+          list ? array(texts, type.items()) : Texts.reading(texts.getFirst(), type));
     }
     if (!object.isEmpty() || need == Need.REQUIRED) {
       flaws.addAll(best(List.of(object)));
     }
+  }
+
+  private static ArrayNode array(List<String> texts, @Nullable Shape items) {
+    ArrayNode array = NODES.arrayNode();
+    texts.forEach(text -> array.add(Texts.reading(text, items)));
+    return array;
   }
 
   private @Nullable String decoded(String text) {
@@ -137,30 +203,46 @@ record Parameter(
       JsonNode read = decoded == null ? null : Texts.json(decoded);
       return read == null ? List.of() : List.of(read);
     }
+    List<String> pieces = style.pieces(text, name, parts(), explode);
+    if (pieces == null) {
+      return List.of();
+    }
+    return switch (parts()) {
+      case LIST -> list(pieces);
+      case MEMBERS -> object(pieces);
+      case ONE -> {
+        String decoded = decoded(pieces.getFirst());
+        yield decoded == null ? List.of() : Texts.readings(decoded, shape);
+      }
+    };
+  }
+
+  private Style.Parts parts() {
     if (shape.isArray()) {
-      return list(text.isEmpty() ? List.of() : List.of(text.split(",", -1)));
+      return Style.Parts.LIST;
     }
-    if (shape.isObject()) {
-      return object(text.split(",", -1));
-    }
-    String decoded = decoded(text);
-    return decoded == null ? List.of() : Texts.readings(decoded, shape);
+    return shape.isObject() ? Style.Parts.MEMBERS : Style.Parts.ONE;
   }
 
   private List<JsonNode> list(List<String> texts) {
-    ArrayNode array = NODES.arrayNode();
+    List<String> decoded = decoded(texts);
+    return decoded == null ? List.of() : List.of(array(decoded, shape.items()));
+  }
+
+  private @Nullable List<String> decoded(List<String> texts) {
+    List<String> all = new ArrayList<>(texts.size());
     for (String text : texts) {
-      String decoded = decoded(in == In.HEADER ? text.strip() : text);
-      if (decoded == null) {
-        return List.of();
+      String one = decoded(in == In.HEADER ? text.strip() : text);
+      if (one == null) {
+        return null;
       }
-      array.add(Texts.reading(decoded, shape.items()));
+      all.add(one);
     }
-    return List.of(array);
+    return all;
   }
 
   /** {@code a=1,b=2} where it explodes, else {@code a,1,b,2}. */
-  private List<JsonNode> object(String[] pieces) {
+  private List<JsonNode> object(List<String> pieces) {
     List<String> words = new ArrayList<>();
     for (String piece : pieces) {
       int equals = piece.indexOf('=');

@@ -1,8 +1,6 @@
 package dev.yumen.filters.validate;
 
 import dev.yumen.api.BodyFilter;
-import dev.yumen.api.BodySink;
-import dev.yumen.api.BodyTransform;
 import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
@@ -13,7 +11,6 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Flaw;
-import dev.yumen.api.Headers;
 import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
@@ -21,16 +18,12 @@ import dev.yumen.api.RequestHead;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.SlowChecks;
-import dev.yumen.filters.body.MediaType;
 import dev.yumen.filters.security.JsonLimits;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,50 +99,27 @@ public final class ValidateFilter implements BodyFilter {
     }
   }
 
-  /** Bodies up to this are checked on the event loop: about 300 µs. */
-  private static final int SHORT = 8 << 10;
-
-  private static final int STEPS_ON_LOOP = 5_000;
-  private static final int STEPS = 1_000_000;
-  private static final Set<String> UTF_8 = Set.of("utf-8");
   private static final int WAITING = 256;
-  private static final Flaw UNTYPED = new Flaw("header", "/content-type", "required");
-  private static final Flaw NO_BODY = new Flaw("body", "", "required");
 
   private final Config config;
   private final Operations operations;
-  private final BodyCheck bodies;
-  private final SlowChecks threads;
+  private final Outcomes outcomes;
+  private final RequestBodies bodies;
   private final @Nullable ResponseReport report;
-  private final Map<String, FilterContext.Counter> counters;
   private final Key<Operation> found = Key.of("validate");
 
   private ValidateFilter(Config config, FilterContext context) {
     this.config = config;
     operations = operations(config);
-    bodies = new BodyCheck(config.json, config.maxErrors);
-    threads = SlowChecks.of(context, "validate", WAITING);
+    outcomes = new Outcomes(context, config.maxErrors);
+    BodyCheck check = new BodyCheck(config.json, config.maxErrors);
+    SlowChecks threads = SlowChecks.of(context, "validate", WAITING);
+    int most = config.maxBody.toInt();
+    bodies = new RequestBodies(check, threads, outcomes, most);
     report =
         config.responses == Responses.REPORT
-            ? new ResponseReport(context, bodies, threads, config.maxBody.toInt())
+            ? new ResponseReport(context, check, threads, most)
             : null;
-    counters =
-        Map.of(
-            "valid", counter(context, "valid"),
-            "unknown", counter(context, "unknown"),
-            "path", counter(context, "path"),
-            "query", counter(context, "query"),
-            "header", counter(context, "header"),
-            "cookie", counter(context, "cookie"),
-            "body", counter(context, "body"),
-            "busy", counter(context, "busy"));
-  }
-
-  private static FilterContext.Counter counter(FilterContext context, String result) {
-    return context.counter(
-        "gateway_validated_requests",
-        "Requests held against a description, by what was found.",
-        List.of("route", context.routeId(), "result", result));
   }
 
   private static Operations operations(Config config) {
@@ -168,15 +138,6 @@ public final class ValidateFilter implements BodyFilter {
   private static Operation operation(boolean required, List<BodyRule.Kind> kinds) {
     return new Operation(List.of(), Set.of(), new BodyRule(required, kinds), Map.of());
   }
-
-  private void count(String result) {
-    FilterContext.Counter counter = counters.get(result);
-    if (counter != null) {
-      counter.add(1);
-    }
-  }
-
-  // ---- the head ----
 
   @Override
   public Verdict onRequest(Exchange exchange) {
@@ -197,7 +158,7 @@ public final class ValidateFilter implements BodyFilter {
   }
 
   private Verdict unknown(Failure failure) {
-    count("unknown");
+    outcomes.count("unknown");
     return config.unknown == Unknown.PASS ? Verdict.proceed() : Verdict.fail(failure);
   }
 
@@ -208,21 +169,21 @@ public final class ValidateFilter implements BodyFilter {
     }
     if (config.unknownQuery == Unknown.REFUSE) {
       for (String name : parts.queryNames()) {
-        if (!operation.queryNames().contains(name)) {
+        if (!operation.takesQuery(name)) {
           flaws.add(new Flaw("query", "/" + Place.escaped(shortened(name)), "unknown"));
         }
       }
     }
     BodyRule rule = operation.body();
     if (rule != null) {
-      flaws.addAll(bodyHead(rule, request));
+      flaws.addAll(RequestBodies.flawsOfHead(rule, request));
     }
     if (!flaws.isEmpty()) {
-      return Verdict.fail(invalid(flaws));
+      return Verdict.fail(outcomes.invalid(flaws));
     }
     if (rule == null) {
-      count("valid");
-    } else if (isLonger(request.headers())) {
+      outcomes.count("valid");
+    } else if (bodies.isLonger(request.headers())) {
       return Verdict.fail(FailureCode.PAYLOAD_TOO_LARGE, "validate: more than max-body");
     }
     return Verdict.proceed();
@@ -232,168 +193,14 @@ public final class ValidateFilter implements BodyFilter {
     return name.length() <= 100 ? name : name.substring(0, 100) + "…";
   }
 
-  /** What the head tells of a body. */
-  private static List<Flaw> bodyHead(BodyRule rule, RequestHead request) {
-    Headers headers = request.headers();
-    List<String> types = headers.all("content-type");
-    if (types.size() > 1) {
-      return List.of(new Flaw("header", "/content-type", "repeated"));
-    }
-    String length = headers.first("content-length");
-    boolean none =
-        length == null
-            ? request.version().startsWith("1") && !headers.contains("transfer-encoding")
-            : length.equals("0");
-    if (none) {
-      return rule.required() ? List.of(NO_BODY) : List.of();
-    }
-    if (types.isEmpty()) {
-      return length == null ? List.of() : List.of(UNTYPED);
-    }
-    MediaType media = MediaType.of(types.getFirst());
-    BodyRule.Kind kind = rule.kind(media);
-    boolean checked = kind != null && kind.check() != null;
-    if (kind == null && !rule.kinds().isEmpty()) {
-      return List.of(new Flaw("header", "/content-type", "content"));
-    }
-    if (!checked || !media.isJson()) {
-      return List.of();
-    }
-    if (!media.isIn(UTF_8)) {
-      return List.of(new Flaw("header", "/content-type", "charset"));
-    }
-    return headers.contains("content-encoding")
-        ? List.of(new Flaw("header", "/content-encoding", "encoding"))
-        : List.of();
-  }
-
-  private boolean isLonger(Headers headers) {
-    String length = headers.first("content-length");
-    return length != null && Long.parseLong(length) > config.maxBody.bytes();
-  }
-
-  private Failure invalid(List<Flaw> flaws) {
-    List<Flaw> told = flaws.size() > config.maxErrors ? flaws.subList(0, config.maxErrors) : flaws;
-    Flaw first = told.getFirst();
-    count(first.in());
-    String detail =
-        "validate: %d flaws, first in %s at \"%s\": %s"
-            .formatted(told.size(), first.in(), first.pointer(), first.rule());
-    return Failure.of(FailureCode.REQUEST_INVALID, detail).flaws(told);
-  }
-
-  // ---- the body ----
-
   @Override
   public BodyTreatment requestBody(Exchange exchange) {
     Operation operation = exchange.get(found);
     BodyRule rule = operation == null ? null : operation.body();
-    if (rule == null) {
-      return BodyTreatment.pass();
-    }
-    String type = exchange.request().headers().first("content-type");
-    MediaType media = type == null ? MediaType.NONE : MediaType.of(type);
-    BodyRule.Kind kind = rule.kind(media);
-    Check check = kind == null || !media.isJson() ? null : kind.check();
-    return check == null
-        ? new BodyTreatment.Inspect(new Presence(rule, type != null))
-        : new BodyTreatment.Whole(config.maxBody.toInt(), new Held(rule, check));
+    return rule == null
+        ? BodyTreatment.pass()
+        : bodies.treatment(rule, exchange.request().headers());
   }
-
-  /** A body that is not JSON: all there is to see is whether it is there. */
-  private final class Presence implements BodyTransform {
-    private final BodyRule rule;
-    private final boolean typed;
-    private boolean any;
-
-    Presence(BodyRule rule, boolean typed) {
-      this.rule = rule;
-      this.typed = typed;
-    }
-
-    @Override
-    public void onChunk(ByteBuf chunk, BodySink out) {
-      any |= chunk.isReadable();
-      if (any && !typed) {
-        chunk.release();
-        out.fail(invalid(List.of(UNTYPED)));
-      } else {
-        out.emit(chunk);
-      }
-    }
-
-    @Override
-    public void onEnd(BodySink out) {
-      if (any || !rule.required()) {
-        count("valid");
-      } else {
-        out.fail(invalid(List.of(NO_BODY)));
-      }
-    }
-  }
-
-  /** A body that is held against a schema before anything of the request goes on. */
-  private final class Held implements BodyTransform {
-    private final BodyRule rule;
-    private final Check check;
-
-    Held(BodyRule rule, Check check) {
-      this.rule = rule;
-      this.check = check;
-    }
-
-    @Override
-    public void onChunk(ByteBuf chunk, BodySink out) {
-      byte[] body = ByteBufUtil.getBytes(chunk);
-      List<Flaw> flaws = flawsOf(body);
-      if (flaws != null && !flaws.isEmpty()) {
-        chunk.release();
-        out.fail(invalid(flaws));
-        return;
-      }
-      out.emit(chunk);
-      if (flaws == null) {
-        elsewhere(body, out);
-      } else {
-        count("valid");
-      }
-    }
-
-    /** Null when that is to be found out elsewhere. */
-    private @Nullable List<Flaw> flawsOf(byte[] body) {
-      if (body.length == 0) {
-        return rule.required() ? List.of(NO_BODY) : List.of();
-      }
-      return body.length > SHORT
-          ? null
-          : bodies.flaws(body, check, Check.Side.REQUEST, STEPS_ON_LOOP);
-    }
-
-    private void elsewhere(byte[] body, BodySink out) {
-      CompletableFuture<Verdict> verdict =
-          threads.prove(ValidateFilter.this, new Object(), () -> verdict(body));
-      if (verdict == null) {
-        count("busy");
-        out.fail(Failure.of(FailureCode.OVERLOADED, "validate: too many bodies wait"));
-      } else {
-        out.await(verdict);
-      }
-    }
-
-    private Verdict verdict(byte[] body) {
-      List<Flaw> flaws = bodies.flaws(body, check, Check.Side.REQUEST, STEPS);
-      if (flaws == null) {
-        return Verdict.fail(invalid(List.of(new Flaw("body", "", "limit"))));
-      }
-      if (!flaws.isEmpty()) {
-        return Verdict.fail(invalid(flaws));
-      }
-      count("valid");
-      return Verdict.proceed();
-    }
-  }
-
-  // ---- answers ----
 
   @Override
   public BodyTreatment responseBody(Exchange exchange, ResponseHead response) {

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Behaviours;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -313,11 +315,12 @@ class DataMaskFilterTest {
         FilterHarness.of("- data-mask: {" + RULES + ", max-body: 16MiB}")) {
       String body = "[" + "\"12345678901\",".repeat(1 << 18) + "1]";
       String head = "HTTP/1.1 200 OK\r\n" + JSON + "\r\nContent-Length: " + body.length();
-      for (int i = 0; i < 8; i++) {
+      for (int i = 1; i <= 8; i++) {
+        int asked = i;
         gateway.upstreamNext(Behaviours.raw(head + "\r\n\r\n" + body));
         try (RawClient client = gateway.connect()) {
           client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-          gateway.seen();
+          Eventually.within(Duration.ofSeconds(10), () -> gateway.forwarded() == asked);
         }
       }
       assertEquals(SHOWN, answer(gateway, JSON, BODY).text());

@@ -340,6 +340,34 @@ class ValidateFilterTest {
     }
   }
 
+  /** The head comes alone, and what is wrong with its body after it. */
+  @Test
+  void nothingOfARequestGoesOnBeforeItsBodyHasBegun() {
+    String head =
+        "POST /v1/orders HTTP/1.1\r\nHost: h\r\nX-Tenant: a\r\nTransfer-Encoding: chunked\r\n";
+    int before = shop.forwarded();
+    for (int i = 0; i < 20; i++) {
+      try (RawClient client = shop.connect()) {
+        client.send(head + "\r\n");
+        client.send("1\r\nx\r\n0\r\n\r\n");
+        assertFlaw("header /content-type required", client.readResponse());
+      }
+      try (RawClient client = shop.connect()) {
+        client.send(head + "Content-Type: text/plain\r\n\r\n");
+        client.send("0\r\n\r\n");
+        assertFlaw("body  required", client.readResponse());
+      }
+    }
+    try (RawClient client = shop.connect()) {
+      client.send(head + "Content-Type: text/plain\r\n\r\n");
+      client.send("1\r\nx\r\n");
+      client.send("2\r\nyz\r\n0\r\n\r\n");
+      assertEquals(200, client.readResponse().status());
+      assertEquals("xyz", shop.seen().text());
+    }
+    assertEquals(before + 1, shop.forwarded());
+  }
+
   @Test
   void aBodyThatMayBeLeftOutMayBe() {
     assertEquals(200, send(shop, "PUT /v1/orders/7 HTTP/1.1", "").status());
@@ -378,6 +406,103 @@ class ValidateFilterTest {
       assertEquals(200, post(gateway, "{\"sku\":\"AB-1\"}").status());
       assertFlaw("body /sku pattern", post(gateway, "{\"sku\":\"ab\"}"));
       assertFlaw("query /limit type", gateway.get("/v1/orders?limit=x", "X-Tenant: a"));
+    }
+  }
+
+  // ---- styles ----
+
+  private static final String PAINT =
+      """
+      openapi: 3.1.0
+      info: {title: Paint, version: '1'}
+      paths:
+        /matrix/{c}: {get: {parameters: [{name: c, in: path, style: matrix, schema: {type: integer}}]}}
+        /matrix-list/{c}: {get: {parameters: [{name: c, in: path, style: matrix, schema: {type: array, items: {type: integer}}}]}}
+        /matrix-lists/{c}: {get: {parameters: [{name: c, in: path, style: matrix, explode: true, schema: {type: array, items: {type: integer}}}]}}
+        /matrix-object/{c}: {get: {parameters: [{name: c, in: path, style: matrix, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
+        /matrix-objects/{c}: {get: {parameters: [{name: c, in: path, style: matrix, explode: true, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
+        /label/{c}: {get: {parameters: [{name: c, in: path, style: label, schema: {type: number}}]}}
+        /label-list/{c}: {get: {parameters: [{name: c, in: path, style: label, schema: {type: array, items: {type: integer}}}]}}
+        /label-lists/{c}: {get: {parameters: [{name: c, in: path, style: label, explode: true, schema: {type: array, items: {type: integer}}}]}}
+        /label-object/{c}: {get: {parameters: [{name: c, in: path, style: label, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
+        /label-objects/{c}: {get: {parameters: [{name: c, in: path, style: label, explode: true, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
+        /deep:
+          get:
+            parameters:
+              - name: c
+                in: query
+                style: deepObject
+                schema: {type: object, required: [R], properties: {R: {type: integer}, on: {type: boolean}, tags: {type: array, items: {type: integer}}}, additionalProperties: false}
+      """;
+
+  private static FilterHarness paint() throws IOException {
+    Files.writeString(folder.resolve("paint.yaml"), PAINT);
+    return gateway("openapi: paint.yaml, unknown-query: refuse");
+  }
+
+  @Test
+  void parametersInEveryStylePass() throws IOException {
+    try (FilterHarness gateway = paint()) {
+      for (String target :
+          List.of(
+              "/matrix/;c=7",
+              "/matrix-list/;c=7,8",
+              "/matrix-list/;c",
+              "/matrix-lists/;c=7;c=8",
+              "/matrix-object/;c=R,100",
+              "/matrix-objects/;R=100",
+              "/label/.7",
+              "/label/.7.5",
+              "/label-list/.7,8",
+              "/label-lists/.7.8",
+              "/label-object/.R,100",
+              "/label-objects/.R=100",
+              "/deep",
+              "/deep?c[R]=1",
+              "/deep?c%5BR%5D=1&c[on]=true",
+              "/deep?c[R]=1&c[tags]=1&c[tags]=2")) {
+        RawResponse answer = gateway.get(target);
+        assertEquals(200, answer.status(), () -> target + ": " + answer.text());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /matrix/;c=a | path /c type
+          /matrix/7 | path /c encoding
+          /matrix/;d=7 | path /c encoding
+          /matrix/;c=7;c=8 | path /c type
+          /matrix-list/;c=7,a | path /c/1 type
+          /matrix-lists/;c=7;c=a | path /c/1 type
+          /matrix-lists/;c=7;d=8 | path /c encoding
+          /matrix-object/;c=R,a | path /c/R type
+          /matrix-object/;c=R | path /c encoding
+          /matrix-objects/;R=a | path /c/R type
+          /matrix-objects/;R=1;G=2 | path /c/G additionalProperties
+          /label/.a | path /c type
+          /label/7 | path /c encoding
+          /label-list/.7,a | path /c/1 type
+          /label-lists/.7.a | path /c/1 type
+          /label-object/.R,a | path /c/R type
+          /label-objects/.R=a | path /c/R type
+          /deep?c[R]=a | query /c/R type
+          /deep?c[on]=true | query /c/R required
+          /deep?c[R]=1&c[G]=2 | query /c/G additionalProperties
+          /deep?c[R]=1&c[R]=2 | query /c/R repeated
+          /deep?c[R]=1&c[tags]=a | query /c/tags/0 type
+          /deep?c[R]=%ff%zz | query /c encoding
+          /deep?c[R][a]=1 | query /c encoding
+          /deep?c=1 | query /c encoding
+          /deep?c[]=1 | query /c encoding
+          /deep?d[R]=1 | query /d[R] unknown
+          """)
+  void otherValuesInTheseStylesAreRefused(String target, String flaw) throws IOException {
+    try (FilterHarness gateway = paint()) {
+      assertFlaw(flaw, gateway.get(target));
     }
   }
 
@@ -446,7 +571,9 @@ class ValidateFilterTest {
           {openapi: 3.0.0, paths: {/a: {get: {parameters: [{in: query}]}}}} | bad.yaml#/paths/~1a/get/parameters/0: no name
           {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: body}]}}}} | parameters/0/in
           {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: path, schema: {}}]}}}} | the path has no {a}
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, style: deepObject, schema: {}}]}}}} | expected: form here
+          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, style: deepObject, schema: {}}]}}}} | expected: the style of an object
+          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, style: pipeDelimited, schema: {}}]}}}} | expected: form or deepObject here
+          {openapi: 3.0.0, paths: {'/a/{a}': {get: {parameters: [{name: a, in: path, style: form, schema: {}}]}}}} | expected: simple or label or matrix here
           {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, schema: {type: strin}}]}}}} | bad.yaml#/paths/~1a/get/parameters/0/schema/type
           {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, schema: {pattern: '(?=a)'}}]}}}} | an RE2 expression
           {openapi: 3.1.0, paths: {}, components: {schemas: {A: {minLength: x}}}} | bad.yaml#/components/schemas/A/minLength
