@@ -1,6 +1,7 @@
 package dev.yumen.filters.geo;
 
 import com.maxmind.db.CHMCache;
+import com.maxmind.db.InvalidDatabaseException;
 import com.maxmind.db.MaxMindDbConstructor;
 import com.maxmind.db.MaxMindDbParameter;
 import com.maxmind.db.Reader;
@@ -8,7 +9,9 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.InvalidValue;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -89,28 +92,48 @@ final class GeoDatabase implements AutoCloseable {
       String key = found + " " + Files.getLastModifiedTime(found) + " " + Files.size(found);
       return context.state(GeoDatabase.class, key, () -> open(component, found));
     } catch (IOException e) {
-      throw wrong(component, found, e);
+      throw wrong(component, found, why(e));
     }
   }
 
   private static GeoDatabase open(String component, Path file) {
     try {
-      if (Files.size(file) > LARGEST) {
-        throw new IOException("larger than 512 MiB");
+      String why = unreadable(file);
+      if (why != null) {
+        throw wrong(component, file, why);
       }
       return new GeoDatabase(
           new Reader(file.toFile(), Reader.FileMode.MEMORY, new CHMCache(CACHED)));
+    } catch (InvalidValue e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
-      throw wrong(component, file, e);
+      throw wrong(component, file, why(e));
     }
   }
 
-  private static InvalidValue wrong(String component, Path file, Exception e) {
-    String reason = e.getMessage() == null ? "" : ", " + e.getMessage();
+  /** Why it is not even tried; null when it is. A pipe would be waited for without end. */
+  private static @Nullable String unreadable(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return Files.isDirectory(file) ? "a folder" : "no regular file";
+    }
+    if (!Files.isReadable(file)) {
+      return "it may not be read";
+    }
+    return Files.size(file) > LARGEST ? "larger than 512 MiB" : null;
+  }
+
+  private static String why(Exception e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "it may not be read";
+      case InvalidDatabaseException _ -> "of another format, or damaged";
+      default -> "it can not be read: " + e;
+    };
+  }
+
+  private static InvalidValue wrong(String component, Path file, String why) {
     return InvalidValue.found(
-        component,
-        "\"" + file + "\": " + e.getClass().getSimpleName() + reason,
-        "a database of MaxMind's format");
+        component, "\"" + file + "\": " + why, "a database of MaxMind's format");
   }
 
   /** What kind of database it is, as it says, such as {@code GeoLite2-Country}. */

@@ -86,6 +86,13 @@ public final class GeoFilter implements Filter {
       header("country-header", countryHeader);
       header("continent-header", continentHeader);
       header("asn-header", asnHeader);
+    }
+
+    /**
+     * Checks that databases and what asks for them are there together. Not when it is made: where
+     * one of them could not be read, it would be missed here for no reason.
+     */
+    private void checkTogether() {
       boolean places =
           Stream.of(allow, deny, allowContinents, denyContinents).anyMatch(list -> !list.isEmpty());
       require("database", database, places || countryHeader != null || continentHeader != null);
@@ -132,6 +139,7 @@ public final class GeoFilter implements Filter {
   private final FilterContext.Counter refused;
 
   private GeoFilter(Config config, FilterContext context) {
+    config.checkTogether();
     this.config = config;
     places = config.database == null ? null : GeoDatabase.of(context, "database", config.database);
     networks =

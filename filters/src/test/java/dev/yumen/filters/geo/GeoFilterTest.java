@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,8 +147,9 @@ class GeoFilterTest {
       delimiter = '|',
       textBlock =
           """
-          database: none.mmdb, allow: CN | none.mmdb": NoSuchFileException
-          database: bad.mmdb, allow: CN | bad.mmdb": InvalidDatabaseException
+          database: none.mmdb, allow: CN | none.mmdb": there is no such file
+          database: bad.mmdb, allow: CN | bad.mmdb": of another format, or damaged
+          database: ., allow: CN | ": a folder (expected: a database of MaxMind's format)
           database: asn.mmdb, allow: CN | a database of countries
           database: country.mmdb, allow: cn | an ISO 3166-1 code
           database: country.mmdb, deny: UK | an ISO 3166-1 code
@@ -155,7 +157,7 @@ class GeoFilterTest {
           asn-database: asn.mmdb, deny-asns: 64500 | an autonomous system
           allow: CN | no database
           database: country.mmdb | nothing asks for
-          database: country.mmdb, deny-asns: AS1 | no database
+          database: country.mmdb, allow: CN, deny-asns: AS1 | no database
           unknown: deny | nothing to do
           database: country.mmdb, country-header: Host | the filter host
           """)
@@ -163,6 +165,26 @@ class GeoFilterTest {
     Files.writeString(folder.resolve("bad.mmdb"), "no database");
     String problem = problem(settings);
     assertTrue(problem.contains(expected), problem);
+  }
+
+  /** What could not be read is not said to be missing, too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          database: country.mmdb, allow: [cn] | an ISO 3166-1 code
+          database: country.mmdb, allow: {a: b} | a mapping
+          database: country.mmdb, alow: [CN] | did you mean "allow"?
+          databse: country.mmdb, allow: [CN] | did you mean "database"?
+          database: [1], allow: CN | expected: a file name
+          database: country.mmdb, country-header: Host | the filter host
+          asn-database: asn.mmdb, deny-asns: 64500 | an autonomous system
+          """)
+  void oneMistakeIsOneProblem(String settings, String expected) {
+    List<String> problems = FilterHarness.problems(configuration(settings), folder);
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains(expected), problems::toString);
   }
 
   @Test
