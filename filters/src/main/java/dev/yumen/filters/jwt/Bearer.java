@@ -1,9 +1,11 @@
 package dev.yumen.filters.jwt;
 
+import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Verdict;
+import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Cookies;
 import dev.yumen.filters.path.Parameters;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ final class Bearer {
 
   private final @Nullable String cookie;
   private final @Nullable String query;
+  private final boolean hides;
   private final String realm;
   private final String scopes;
 
@@ -41,6 +44,7 @@ final class Bearer {
   Bearer(TokenRules rules) {
     cookie = rules.cookie();
     query = rules.query();
+    hides = rules.hideCredentials();
     realm = rules.realm();
     scopes = String.join(" ", rules.scopes());
   }
@@ -85,8 +89,19 @@ final class Bearer {
     return shown == null && others.size() == 1 ? new Shown(others.getFirst(), 0) : Shown.SEVERAL;
   }
 
+  /**
+   * Lets its owner in: the token is kept for filters that pass it on, and hidden if it is to be.
+   */
+  void admit(Exchange exchange, Shown shown, Decision.Admitted owner) {
+    if (hides) {
+      hide(exchange.request(), shown);
+    }
+    owner.identity().assign(exchange);
+    ClientToken.keep(exchange, shown.text, shown.start);
+  }
+
   /** Takes the token from the request; an Authorization of another scheme stays. */
-  void hide(RequestHead request, Shown shown) {
+  private void hide(RequestHead request, Shown shown) {
     if (shown.start > 0) {
       request.headers().remove("authorization");
       return;

@@ -7,26 +7,20 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
-import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.SlowChecks;
 import dev.yumen.filters.auth.TellsUpstream;
-import dev.yumen.filters.auth.UpstreamIdentity;
 import dev.yumen.filters.jwt.Bearer.Shown;
 import dev.yumen.filters.jwt.Refusal.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -91,58 +85,18 @@ public final class JwtFilter implements Filter, TellsUpstream {
       @Describe("How many verified tokens are remembered; 0 for none.") @Default("8192") int cache,
       @Describe("Named to clients that are refused.") @Default("yumen") String realm)
       implements TokenRules {
-    private static final int MOST_CACHED = 1 << 20;
 
     public Config {
       audience = List.copyOf(audience);
       algorithm = List.copyOf(algorithm);
       scopes = List.copyOf(scopes);
       requiredClaims = List.copyOf(requiredClaims);
-      claimsToHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(claimsToHeaders));
+      claimsToHeaders = TokenRules.checkedHeaders(claimsToHeaders);
       Realm.check(realm);
-      if (clockSkew.isNegative() || clockSkew.compareTo(Duration.ofMinutes(10)) > 0) {
-        throw new InvalidValue("clock-skew", clockSkew.toString(), "0s to 10m");
-      }
-      if (cookie != null) {
-        HeaderName.readable("cookie", cookie);
-      }
-      if (query != null && query.isEmpty()) {
-        throw new InvalidValue("query", query, "a parameter name");
-      }
-      if (maxSize.bytes() < 64 || maxSize.bytes() > 1 << 16) {
-        throw new InvalidValue("max-size", maxSize.toString(), "64B to 64KiB");
-      }
-      if (cache < 0 || cache > MOST_CACHED) {
-        throw new InvalidValue("cache", cache, "0 to " + MOST_CACHED);
-      }
-      scopes.forEach(Config::checkScope);
-      checkHeaders(claimsToHeaders);
+      TokenRules.checkBounds(clockSkew, maxSize, cache);
+      TokenRules.checkPlaces(cookie, query);
+      TokenRules.checkScopes(scopes);
       checkKeys(issuer, secret, publicKey, jwks);
-    }
-
-    /** Passes one scope (RFC 6749 §3.3); it stands between quotes in a challenge. */
-    public static void checkScope(String scope) {
-      if (scope.isEmpty() || !scope.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"')) {
-        throw new InvalidValue("scopes", scope, "one scope, without spaces and quotes");
-      }
-    }
-
-    /** Passes headers that nothing else writes, each for one claim. */
-    public static void checkHeaders(Map<String, String> claimsToHeaders) {
-      Set<String> taken = new HashSet<>();
-      UpstreamIdentity.NAMES.forEach(name -> taken.add(plain(name)));
-      for (String header : claimsToHeaders.values()) {
-        HeaderName.writableInRequest("claims-to-headers", header);
-        if (!taken.add(plain(header))) {
-          throw new InvalidValue(
-              "claims-to-headers", header, "a header for each claim that nothing else writes");
-        }
-      }
-    }
-
-    /** Look-alikes are the same header to many services. */
-    private static String plain(String header) {
-      return header.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static void checkKeys(
@@ -330,11 +284,7 @@ public final class JwtFilter implements Filter, TellsUpstream {
     return switch (token.decision()) {
       case Decision.Forbidden forbidden -> refuse(forbidden.refusal());
       case Decision.Admitted admitted -> {
-        if (config.hideCredentials) {
-          bearer.hide(exchange.request(), shown);
-        }
-        admitted.identity().assign(exchange);
-        ClientToken.keep(exchange, shown.text(), shown.start());
+        bearer.admit(exchange, shown, admitted);
         yield Verdict.proceed();
       }
     };

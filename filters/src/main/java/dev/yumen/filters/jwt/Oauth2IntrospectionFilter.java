@@ -12,7 +12,6 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
-import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
@@ -20,7 +19,6 @@ import dev.yumen.api.Secret;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
-import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Digest;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.TellsUpstream;
@@ -36,7 +34,6 @@ import dev.yumen.filters.jwt.Refusal.Reason;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -112,48 +109,47 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
           OnError onError,
       @Describe("Named to clients that are refused.") @Default("yumen") String realm)
       implements TokenRules {
-    private static final int MOST_CACHED = 1 << 20;
 
     public Config {
       audience = List.copyOf(audience);
       scopes = List.copyOf(scopes);
       requiredClaims = List.copyOf(requiredClaims);
-      claimsToHeaders = Collections.unmodifiableMap(new LinkedHashMap<>(claimsToHeaders));
+      claimsToHeaders = TokenRules.checkedHeaders(claimsToHeaders);
       Realm.check(realm);
-      filled("client-id", clientId);
+      if (clientId.isBlank()) {
+        throw new InvalidValue("client-id", clientId, "a name");
+      }
       if (clientSecret.isEmpty()) {
         throw InvalidValue.found("client-secret", "nothing", "a secret");
       }
-      Bounds.check("clock-skew", clockSkew, Duration.ZERO, Duration.ofMinutes(10));
+      TokenRules.checkBounds(clockSkew, maxSize, cache);
       Bounds.check("cache-time", cacheTime, Duration.ZERO, Duration.ofHours(1));
       Bounds.check("refused-cache-time", refusedCacheTime, Duration.ZERO, Duration.ofMinutes(1));
       Bounds.check("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(1));
-      if (cookie != null) {
-        HeaderName.readable("cookie", cookie);
-      }
-      if (query != null) {
-        filled("query", query);
-      }
-      if (maxSize.bytes() < 64 || maxSize.bytes() > 1 << 16) {
-        throw new InvalidValue("max-size", maxSize.toString(), "64B to 64KiB");
-      }
-      if (cache < 0 || cache > MOST_CACHED) {
-        throw new InvalidValue("cache", cache, "0 to " + MOST_CACHED);
-      }
-      scopes.forEach(JwtFilter.Config::checkScope);
-      JwtFilter.Config.checkHeaders(claimsToHeaders);
+      TokenRules.checkPlaces(cookie, query);
+      TokenRules.checkScopes(scopes);
       Call.of("POST", path, timeout);
-    }
-
-    private static void filled(String setting, String text) {
-      if (text.isBlank()) {
-        throw new InvalidValue(setting, text, "a name");
-      }
     }
   }
 
   /** RFC 6750 §2.1. What is none of these is nobody's token, and nobody is asked about it. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*+");
+
+  /** What is counted of tokens: how they came in, or the reason in lower case why not. */
+  private static final List<String> RESULTS =
+      List.of(
+          "active",
+          "cached",
+          "stale",
+          "missing",
+          "request",
+          "form",
+          "inactive",
+          "time",
+          "claims",
+          "scope",
+          "subject",
+          "unavailable");
 
   private static final long LONGEST_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -182,20 +178,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     admission = new Admission(config, TYPE.name(), policy, consumers);
     known = Introspections.of(context, config, consumers);
     clock = context.clock();
-    for (String result :
-        List.of(
-            "active",
-            "cached",
-            "stale",
-            "missing",
-            "request",
-            "form",
-            "inactive",
-            "time",
-            "claims",
-            "scope",
-            "subject",
-            "unavailable")) {
+    for (String result : RESULTS) {
       tokens.put(
           result,
           context.counter(
@@ -345,11 +328,7 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
       case Decision.Forbidden forbidden -> refuse(forbidden.refusal());
       case Decision.Admitted admitted -> {
         count(result);
-        if (config.hideCredentials) {
-          bearer.hide(exchange.request(), shown);
-        }
-        admitted.identity().assign(exchange);
-        ClientToken.keep(exchange, shown.text(), shown.start());
+        bearer.admit(exchange, shown, admitted);
         yield Verdict.proceed();
       }
     };

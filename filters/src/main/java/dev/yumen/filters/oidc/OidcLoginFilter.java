@@ -24,6 +24,7 @@ import dev.yumen.filters.auth.UpstreamIdentity;
 import dev.yumen.filters.fetch.Bounds;
 import dev.yumen.filters.jwt.Jwks;
 import dev.yumen.filters.jwt.JwtFilter;
+import dev.yumen.filters.jwt.TokenRules;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
@@ -146,7 +147,7 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
       Bounds.check("idle-timeout", idleTimeout, Duration.ofMinutes(1), absoluteTimeout);
       Bounds.check("absolute-timeout", absoluteTimeout, idleTimeout, Duration.ofDays(30));
       Bounds.check("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
-      JwtFilter.Config.checkHeaders(claimsToHeaders);
+      TokenRules.checkedHeaders(claimsToHeaders);
       if (relayToken && claimsToHeaders.values().stream().anyMatch(Config::isAuthorization)) {
         throw new InvalidValue(
             "claims-to-headers", "Authorization", "another header, as relay-token writes this one");

@@ -17,7 +17,7 @@ import dev.yumen.api.Verdict;
 import dev.yumen.filters.fetch.Bounds;
 import dev.yumen.filters.fetch.ClientAuth;
 import dev.yumen.filters.fetch.Fetcher;
-import dev.yumen.filters.jwt.JwtFilter;
+import dev.yumen.filters.jwt.TokenRules;
 import dev.yumen.filters.token.OwnToken.Token;
 import java.time.Duration;
 import java.util.Collections;
@@ -76,7 +76,7 @@ public final class ClientCredentialsFilter implements Filter {
       if (clientSecret.isEmpty()) {
         throw InvalidValue.found("client-secret", "nothing", "a secret");
       }
-      scopes.forEach(JwtFilter.Config::checkScope);
+      TokenRules.checkScopes(scopes);
       for (String name : parameters.keySet()) {
         if (name.isEmpty() || OWN.contains(name)) {
           throw new InvalidValue("parameters", name, "a parameter that no other setting writes");
