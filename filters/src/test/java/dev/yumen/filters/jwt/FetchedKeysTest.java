@@ -83,6 +83,13 @@ class FetchedKeysTest {
     }
   }
 
+  @Test
+  void aSetBeyondMaxSizeIsNotTaken() {
+    try (FilterHarness gateway = gateway(", max-size: 64B")) {
+      assertEquals(503, status(gateway, rs256()));
+    }
+  }
+
   /** As Dex, Keycloak and Auth0 name themselves. */
   @ParameterizedTest
   @ValueSource(strings = {"", "/realms/shop", "/"})

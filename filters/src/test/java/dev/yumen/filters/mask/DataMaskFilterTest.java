@@ -83,6 +83,14 @@ class DataMaskFilterTest {
   }
 
   @Test
+  void settingsSayWhatIsHiddenBehindWhat() {
+    String rules = "rules: [{expression: 'An+', keep-last: 1}], mask: '#'";
+    try (FilterHarness gateway = FilterHarness.of("- data-mask: {" + rules + "}")) {
+      assertEquals("{\"name\":\"##n\"}", answer(gateway, JSON, "{\"name\":\"Ann\"}").text());
+    }
+  }
+
+  @Test
   void severalDocumentsAreNoJson() {
     try (FilterHarness gateway = FilterHarness.of(MASK)) {
       assertEquals(502, answer(gateway, JSON, BODY + BODY).status());
