@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Spans of time as they are written: {@code 500ms}, {@code 30s}, {@code 2h30m}. */
-final class Durations {
+public final class Durations {
   static final String EXPECTED = "a span of time such as 500ms, 30s, 5m, 1h or 2h30m";
 
   /** What {@link #parse} reads, for the schema; nothing at all matches too and is refused. */
@@ -18,7 +18,12 @@ final class Durations {
 
   private Durations() {}
 
-  static Duration parse(String text) {
+  /**
+   * Reads what {@link #text} writes.
+   *
+   * @throws InvalidValue if it is no span of time
+   */
+  public static Duration parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (text.isEmpty() || !matcher.matches()) {
       throw new InvalidValue("", text, EXPECTED);
@@ -35,7 +40,7 @@ final class Durations {
   }
 
   /** Text that {@link #parse} reads back, when the span is not negative. */
-  static String text(Duration duration) {
+  public static String text(Duration duration) {
     long millis = duration.toMillis();
     if (millis == 0) {
       return "0s";

@@ -2,6 +2,7 @@ package dev.yumen.config;
 
 import dev.yumen.api.ConfigType;
 import dev.yumen.api.InvalidValue;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,5 +39,10 @@ public record FallbackCondition(Kind kind, @Nullable StatusRange status) {
         }
       }
     };
+  }
+
+  @Override
+  public String toString() {
+    return status != null ? status.toString() : kind.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -7,19 +7,29 @@ import dev.yumen.config.Node.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each setting of a configuration stands. Holds no values, and paths are resolved when asked
- * for: 16 bytes a setting and 4 for its key, whatever the length of its path. Any thread.
+ * Where each setting of a configuration stands, and how its value came to be. Holds no values, and
+ * paths are resolved when asked for: 16 bytes a setting and 4 for its key, whatever the length of
+ * its path; 4 more for an item of a list that was looked into. Any thread.
  */
 public final class Positions {
   /** No setting at all. */
   public static final Positions NONE = new Positions();
 
   private static final int LINE_BITS = 28;
-  private static final int COLUMN_BITS = 20;
+  private static final int COLUMN_BITS = 18;
+
+  /** A list, a mapping, or a value filled in from a variable. */
+  private static final int OTHER = 0;
+
+  private static final int WRITTEN = 1;
+  private static final int FROM_FILE = 2;
+  private static final int ORIGIN_BITS = 2;
   private static final Pattern INDEX = Pattern.compile("\\[\\d{1,9}]");
 
   private final List<Source> sources = new ArrayList<>();
@@ -27,11 +37,14 @@ public final class Positions {
   /** Settings in the order of their text, each followed by what it holds; null for list items. */
   private @Nullable String[] keys = new @Nullable String[64];
 
-  /** Source, line and column of each setting. */
+  /** Source, line and column of each setting, and where its value is from. */
   private long[] places = new long[64];
 
   /** Index of the first setting after each one and what it holds. */
   private int[] ends = new int[64];
+
+  /** The items of each list that was looked into, as a long one takes long to count through. */
+  private final Map<Integer, int[]> items = new ConcurrentHashMap<>();
 
   private int size;
 
@@ -69,6 +82,31 @@ public final class Positions {
   public @Nullable Position nearest(String path) {
     int index = find(path, true);
     return index < 0 ? null : position(index);
+  }
+
+  /** Whether some of the value of a setting is from a file of secrets, so that it is not shown. */
+  public boolean isFromFile(String path) {
+    return has(path, FROM_FILE);
+  }
+
+  /** Whether some of the value of a setting stands in the configuration itself. */
+  public boolean isWritten(String path) {
+    return has(path, WRITTEN);
+  }
+
+  private boolean has(String path, int origin) {
+    int index = find(path, true);
+    if (index < 0) {
+      return false;
+    }
+    boolean exact = find(path, false) >= 0;
+    int end = exact ? ends[index] : index + 1; // else it may stand for a section, in short
+    for (int i = index; i < end; i++) {
+      if ((places[i] & ((1 << ORIGIN_BITS) - 1)) == origin) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int find(String path, boolean nearest) {
@@ -119,13 +157,21 @@ public final class Positions {
     if (close < 0 || !INDEX.matcher(path).region(start, close + 1).matches()) {
       return -1;
     }
-    int left = Integer.parseInt(path.substring(start + 1, close));
-    for (int i = node + 1; i < ends[node]; i = ends[i]) {
-      if (left-- == 0) {
-        return i;
-      }
+    int index = Integer.parseInt(path.substring(start + 1, close));
+    int[] all = items.computeIfAbsent(node, this::items);
+    return index < all.length ? all[index] : -1;
+  }
+
+  private int[] items(int list) {
+    int count = 0;
+    for (int i = list + 1; i < ends[list]; i = ends[i]) {
+      count++;
     }
-    return -1;
+    int[] all = new int[count];
+    for (int i = list + 1, n = 0; n < count; i = ends[i]) {
+      all[n++] = i;
+    }
+    return all;
   }
 
   private static boolean endsAt(String path, int index) {
@@ -133,7 +179,7 @@ public final class Positions {
   }
 
   private Position position(int index) {
-    long place = places[index];
+    long place = places[index] >>> ORIGIN_BITS;
     Source source = sources.get((int) (place >>> (LINE_BITS + COLUMN_BITS)));
     int line = (int) (place >>> COLUMN_BITS) & ((1 << LINE_BITS) - 1);
     return new Position(source.name(), line, (int) place & ((1 << COLUMN_BITS) - 1));
@@ -147,7 +193,7 @@ public final class Positions {
       ends = Arrays.copyOf(ends, index * 2);
     }
     keys[index] = key;
-    places[index] = pack(node.place());
+    places[index] = (pack(node.place()) << ORIGIN_BITS) | origin(node);
     switch (node) {
       case Scalar _ -> {}
       case Sequence sequence -> {
@@ -162,6 +208,17 @@ public final class Positions {
       }
     }
     ends[index] = size;
+  }
+
+  private static int origin(Node node) {
+    if (!(node instanceof Scalar scalar)) {
+      return OTHER;
+    }
+    return switch (scalar.origin()) {
+      case PLAIN, QUOTED -> WRITTEN;
+      case FILE -> FROM_FILE;
+      case VARIABLE, UNRESOLVED -> OTHER;
+    };
   }
 
   private long pack(Place place) {

@@ -2,6 +2,7 @@ package dev.yumen.config;
 
 import dev.yumen.api.ConfigType;
 import dev.yumen.api.InvalidValue;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -68,5 +69,20 @@ public record RetryCondition(Kind kind, @Nullable StatusRange status, int grpcSt
     } catch (InvalidValue _) {
       throw new InvalidValue("", text, EXPECTED);
     }
+  }
+
+  @Override
+  public String toString() {
+    if (status != null) {
+      return status.toString();
+    }
+    if (kind != Kind.GRPC_STATUS) {
+      return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+    return GRPC.entrySet().stream()
+        .filter(name -> name.getValue() == grpcStatus)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse("grpc-" + grpcStatus);
   }
 }

@@ -12,10 +12,11 @@ final class SectionNames {
     String own = type.getSimpleName();
     Class<?> enclosing = type.getEnclosingClass();
     if (enclosing == null) {
-      return Shapes.dashed(withoutConfig(own));
+      return SettingName.dashed(withoutConfig(own));
     }
     String outer = withoutConfig(enclosing.getSimpleName());
-    return Shapes.dashed(own.endsWith(outer) ? own : outer + (own.equals("Config") ? "" : own));
+    return SettingName.dashed(
+        own.endsWith(outer) ? own : outer + (own.equals("Config") ? "" : own));
   }
 
   private static String withoutConfig(String name) {

@@ -1,7 +1,6 @@
 package dev.yumen.config;
 
 import com.google.re2j.Pattern;
-import dev.yumen.api.ConfigName;
 import dev.yumen.api.ConfigType;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
@@ -30,7 +29,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -122,11 +120,10 @@ final class Shapes {
   }
 
   private Setting setting(RecordComponent component) {
-    ConfigName name = component.getAnnotation(ConfigName.class);
     Default otherwise = component.getAnnotation(Default.class);
     Describe describe = component.getAnnotation(Describe.class);
     return new Setting(
-        name != null ? name.value() : dashed(component.getName()),
+        SettingName.of(component),
         type(component.getGenericType(), component),
         describe == null ? "" : describe.value(),
         otherwise == null ? null : otherwise.value(),
@@ -210,11 +207,6 @@ final class Shapes {
   private static String description(Class<?> type) {
     Describe describe = type.getAnnotation(Describe.class);
     return describe == null ? "" : describe.value();
-  }
-
-  /** {@code maxTtl} is written {@code max-ttl}. */
-  static String dashed(String name) {
-    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
   private static IllegalArgumentException unreadable(RecordComponent component) {

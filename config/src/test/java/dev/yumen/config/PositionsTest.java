@@ -1,9 +1,14 @@
 package dev.yumen.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -55,6 +60,35 @@ class PositionsTest {
   void whatIsNotWrittenIsNearestToWhatIs(String path, String nearest) {
     assertEquals("null", String.valueOf(positions.get(path)));
     assertEquals(nearest, String.valueOf(positions.nearest(path)));
+  }
+
+  @Test
+  void whatIsFilledInFromElsewhereIsToldFromWhatIsWritten(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("key"), "0123456789");
+    String yaml =
+        """
+        upstreams:
+          users: {endpoints: ["127.0.0.1:1"]}
+        routes:
+          - id: a
+            filters:
+              - login: {password: "${file:key}", realm: "${REALM:-here}"}
+              - login: {password: "abcd${file:key}"}
+              - login: written
+            to: users
+        """;
+    Positions found = ConfigFolder.reader().readText("text", yaml, folder).positions();
+    assertTrue(found.isFromFile("routes[0].filters[0].login.password"));
+    assertTrue(found.isFromFile("routes[0].filters[0]"), "holds such a value");
+    assertTrue(found.isFromFile("routes[0].filters[1].login.password"));
+    assertFalse(found.isWritten("routes[0].filters[1].login.password"));
+    assertFalse(found.isFromFile("routes[0].filters[0].login.realm"));
+    assertFalse(found.isWritten("routes[0].filters[0].login.realm"));
+    assertTrue(found.isWritten("routes[0].filters[2].login.password"), "in short");
+    assertTrue(found.isWritten("routes[0].to[0].upstream"), "in short");
+    assertFalse(found.isWritten("routes[0].match.path"), "not written");
+    assertFalse(found.isFromFile("routes[0].filters[0].login.pin"), "not written");
+    assertFalse(Positions.NONE.isWritten("routes"));
   }
 
   @Test

@@ -56,9 +56,9 @@ class ShapesTest {
 
   @Test
   void keysAreLowerCaseWithDashes() {
-    assertEquals("max-ttl", Shapes.dashed("maxTtl"));
-    assertEquals("x509-name", Shapes.dashed("x509Name"));
-    assertEquals("http2", Shapes.dashed("http2"));
-    assertEquals("a-b", Shapes.dashed("aB"));
+    assertEquals("max-ttl", SettingName.dashed("maxTtl"));
+    assertEquals("x509-name", SettingName.dashed("x509Name"));
+    assertEquals("http2", SettingName.dashed("http2"));
+    assertEquals("a-b", SettingName.dashed("aB"));
   }
 }
