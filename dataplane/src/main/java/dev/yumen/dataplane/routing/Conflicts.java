@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds rules of one node between which nothing decides: of equal rank, and not provably disjoint.
@@ -124,6 +125,7 @@ final class Conflicts<T> {
     if (++comparisons > MOST_COMPARISONS) {
       report(
           one,
+          null,
           "too many routes like this one to prove that no two are in conflict (expected: different"
               + " paths, methods, values or priorities)");
     } else if (!areDisjoint(one, two)) {
@@ -131,6 +133,7 @@ final class Conflicts<T> {
       Entry<T> first = inOrder ? one : two;
       report(
           inOrder ? two : one,
+          first,
           "route "
               + first.rule.id()
               + " can match the same request with path "
@@ -140,9 +143,15 @@ final class Conflicts<T> {
     }
   }
 
-  private void report(Entry<T> entry, String message) {
-    String text = ++reported > MOST_PROBLEMS ? "and more conflicts, not listed" : message;
-    problems.accept(RouteProblem.error(entry.rule.id(), "match", text));
+  private void report(Entry<T> entry, @Nullable Entry<T> with, String message) {
+    boolean listed = ++reported <= MOST_PROBLEMS;
+    problems.accept(
+        new RouteProblem(
+            Severity.ERROR,
+            entry.rule.id(),
+            "match",
+            listed ? message : "and more conflicts, not listed",
+            listed && with != null ? with.rule.id() : null));
   }
 
   private static boolean areDisjoint(Entry<?> one, Entry<?> two) {
@@ -175,7 +184,8 @@ final class Conflicts<T> {
                   "match",
                   "never reached: route "
                       + higher.rule.id()
-                      + " has a higher priority and takes every such request"));
+                      + " has a higher priority and takes every such request",
+                  higher.rule.id()));
         }
       }
     }
