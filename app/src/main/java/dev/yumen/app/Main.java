@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       RoutesCommand.class,
+      PlanCommand.class,
+      DiffCommand.class,
       SchemaCommand.class,
       HashPasswordCommand.class,
       AuditCommand.class,

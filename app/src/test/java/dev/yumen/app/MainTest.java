@@ -41,7 +41,9 @@ class MainTest {
   void helpListsTheCommandsForUsers() {
     assertEquals(0, execute("--help"));
     for (String name :
-        new String[] {"run", "check", "routes", "schema", "hash-password", "audit", "version"}) {
+        new String[] {
+          "run", "check", "routes", "plan", "diff", "schema", "hash-password", "audit", "version"
+        }) {
       assertTrue(out.toString().contains("\n  " + name + " "), out.toString());
     }
     assertFalse(out.toString().contains("train"), out.toString());
