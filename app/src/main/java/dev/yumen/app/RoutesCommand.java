@@ -1,19 +1,13 @@
 package dev.yumen.app;
 
-import dev.yumen.config.FilterConfig;
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.MatchConfig;
-import dev.yumen.config.RouteConfig;
+import dev.yumen.control.admin.RouteRow;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,9 +19,6 @@ import picocli.CommandLine.Spec;
     description = "Prints the routes of a configuration; without one those of the quick start.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RoutesCommand implements Callable<Integer> {
-  private static final List<String> COLUMNS =
-      List.of("id", "methods", "host", "path", "more", "filters", "ends");
-
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
   @Mixin private ConfigArgument argument;
@@ -43,7 +34,7 @@ final class RoutesCommand implements Callable<Integer> {
       checked.problems().forEach(spec.commandLine().getErr()::println);
       return Main.BAD_INPUT;
     }
-    List<Map<String, String>> rows = loaded.routes().stream().map(RoutesCommand::row).toList();
+    List<Map<String, String>> rows = loaded.routes().stream().map(RouteRow::of).toList();
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {
       out.println(OutputOption.json(rows));
@@ -53,62 +44,9 @@ final class RoutesCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Map<String, String> row(RouteConfig route) {
-    MatchConfig match = route.match();
-    Map<String, String> row = new LinkedHashMap<>();
-    row.put("id", route.id());
-    row.put("methods", String.join(",", match.methods()));
-    row.put("host", String.join(",", match.host()));
-    row.put("path", match.path() == null ? "" : match.path().text());
-    row.put("more", String.join(",", otherPredicates(match)));
-    row.put(
-        "filters",
-        route.filters().stream()
-            .map(FilterConfig::type)
-            .map(type -> type.name())
-            .collect(Collectors.joining(",")));
-    row.put("ends", ending(route));
-    return row;
-  }
-
-  private static List<String> otherPredicates(MatchConfig match) {
-    List<String> names = new ArrayList<>();
-    match.headers().keySet().forEach(name -> names.add("header:" + name));
-    match.query().keySet().forEach(name -> names.add("query:" + name));
-    match.cookies().keySet().forEach(name -> names.add("cookie:" + name));
-    Stream.of(
-            match.client().isEmpty() ? "" : "client",
-            match.contentType().isEmpty() ? "" : "content-type",
-            match.time() == null ? "" : "time",
-            match.percentage() == null ? "" : "percentage",
-            match.expression() == null ? "" : "expression",
-            match.priority() == 0 ? "" : "priority:" + match.priority())
-        .filter(name -> !name.isEmpty())
-        .forEach(names::add);
-    return names;
-  }
-
-  private static String ending(RouteConfig route) {
-    if (route.respond() != null) {
-      return "respond " + route.respond().status();
-    }
-    if (route.redirect() != null) {
-      return "redirect " + route.redirect().status() + " " + route.redirect().to();
-    }
-    if (route.statics() != null) {
-      return "static " + route.statics().folder();
-    }
-    if (route.to().size() == 1) {
-      return "to " + route.to().getFirst().upstream();
-    }
-    return route.to().stream()
-        .map(target -> target.upstream() + ":" + target.weight())
-        .collect(Collectors.joining(",", "to ", ""));
-  }
-
   private static void print(List<Map<String, String>> rows, PrintWriter out) {
     List<String> shown =
-        COLUMNS.stream()
+        RouteRow.COLUMNS.stream()
             .filter(column -> rows.stream().anyMatch(row -> !cell(row, column).isEmpty()))
             .toList();
     StringBuilder header = new StringBuilder();

@@ -92,16 +92,21 @@ final class CrossChecks {
     } else if (Node.absent(root.get("listeners"))) {
       bound.add(new Bound("listeners.http", new Address("0.0.0.0", 8080), false, root.place()));
     }
-    Node management = root.get("management");
-    Scalar enabled = scalar(management, "enabled");
+    bound("management", MANAGEMENT, bound);
+    bound("admin", AdminConfig.DEFAULT_ADDRESS.toString(), bound);
+  }
+
+  /** A port of the gateway's own, which is there unless it is switched off. */
+  private void bound(String section, String byDefault, List<Bound> bound) {
+    Node written = root.get(section);
+    Scalar enabled = scalar(written, "enabled");
     if (enabled != null && enabled.text().equalsIgnoreCase("false")) {
       return;
     }
-    Scalar address = scalar(management, "address");
-    Place place = management == null ? root.place() : management.place();
-    Scalar listening =
-        address != null ? address : new Scalar(place, MANAGEMENT, Node.Origin.QUOTED);
-    bound(listening, false, At.TOP.key("management").key("address"), bound);
+    Scalar address = scalar(written, "address");
+    Place place = written == null ? root.place() : written.place();
+    Scalar listening = address != null ? address : new Scalar(place, byDefault, Node.Origin.QUOTED);
+    bound(listening, false, At.TOP.key(section).key("address"), bound);
   }
 
   /** Such a listener takes the UDP port of the same number too. */

@@ -21,6 +21,9 @@ public record GatewayConfig(
         List<AcmeConfig> acme,
     @Describe("Metrics and health, on a port of their own.") @Default("{}")
         ManagementConfig management,
+    @Describe("The admin API, on a port of its own.") @Default("{}") AdminConfig admin,
+    @Describe("Configurations that were live, to look at again.") @Default("{}")
+        HistoryConfig history,
     @Describe("How a stop goes.") @Default("{}") ShutdownConfig shutdown,
     @Describe("Peers whose Forwarded and X-Forwarded-* headers are believed.")
         List<Cidr> trustedProxies,

@@ -5,6 +5,8 @@ import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
+import dev.yumen.control.admin.AdminApi;
+import dev.yumen.control.admin.Resources;
 import dev.yumen.control.publish.LastGood;
 import dev.yumen.control.publish.Publisher;
 import dev.yumen.control.publish.ReloadStatus;
@@ -16,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,15 +66,14 @@ public final class ManagedGateway implements AutoCloseable {
       throws NotStarted {
     LoadedConfig named = reader.read(main);
     Started started = startFirst(main, reader, named, redis);
+    LoadedConfig first = started.kept() == null ? named : started.kept();
+    Kept kept = new Kept(main, reader, first, live);
     Publisher publisher =
         new Publisher(
             started.gateway()::apply,
             started.gateway().metrics(),
             InstantSource.system(),
-            loaded -> {
-              live.accept(loaded);
-              keep(main, reader, loaded);
-            },
+            kept,
             started.gateway().audit());
     if (started.kept() == null) {
       publisher.started(named);
@@ -82,8 +82,9 @@ public final class ManagedGateway implements AutoCloseable {
       live.accept(started.kept());
     }
     started.gateway().describeReloads(() -> publisher.status().json());
-    FileSource source = new FileSource(main, reader::read, publisher::apply).start(named);
-    return new ManagedGateway(started.gateway(), publisher, source);
+    FileSource source = new FileSource(main, reader::read, publisher::apply);
+    openAdmin(started.gateway(), publisher, kept, reader, source);
+    return new ManagedGateway(started.gateway(), publisher, source.start(named));
   }
 
   public Gateway gateway() {
@@ -110,6 +111,24 @@ public final class ManagedGateway implements AutoCloseable {
   public void close() {
     source.close();
     gateway.close();
+  }
+
+  private static void openAdmin(
+      Gateway gateway, Publisher publisher, Kept kept, ConfigReader reader, FileSource source)
+      throws NotStarted {
+    Resources resources =
+        new Resources(
+            gateway,
+            publisher::status,
+            kept.history(),
+            text -> reader.readText("body", text, gateway.live().folder()),
+            source::reloadNow);
+    try {
+      gateway.openAdmin(new AdminApi(() -> gateway.config().admin(), gateway.audit(), resources));
+    } catch (StartFailure e) {
+      gateway.close();
+      throw new NotStarted(e.problems());
+    }
   }
 
   /**
@@ -171,23 +190,6 @@ public final class ManagedGateway implements AutoCloseable {
     } catch (IOException e) {
       LOG.error("{} can not be read: {}", lastGood.file(), e.toString());
       return null;
-    }
-  }
-
-  private static void keep(Path main, ConfigReader reader, LoadedConfig loaded) {
-    Path state = Objects.requireNonNull(loaded.config()).runtime().state();
-    LastGood lastGood = new LastGood(loaded.folder().resolve(state), main);
-    ConfigDocument document = reader.document(main);
-    if (document == null || !document.hash().equals(loaded.hash())) {
-      return; // changed since it was read: the change itself comes next
-    }
-    try {
-      lastGood.save(document.hash(), InstantSource.system().instant(), document.yaml());
-    } catch (IOException e) {
-      LOG.warn(
-          "{} can not be written, so a start with broken files would fail: {}",
-          lastGood.file(),
-          e.toString());
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.yumen.dataplane;
 
+import dev.yumen.config.AdminConfig;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.audit.CertificateChanges;
@@ -11,7 +13,9 @@ import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
 import dev.yumen.dataplane.exchange.FailureLog;
 import dev.yumen.dataplane.exchange.FailureResponses;
+import dev.yumen.dataplane.exchange.UpstreamsPage;
 import dev.yumen.dataplane.listener.Port;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.overload.CpuShare;
 import dev.yumen.dataplane.overload.Overload;
@@ -274,6 +278,10 @@ public final class Gateway implements AutoCloseable {
     if (!old.management().equals(config.management())) {
       problems.add(nextStart("management"));
     }
+    if (!old.admin().address().equals(config.admin().address())
+        || old.admin().enabled() != config.admin().enabled()) {
+      problems.add(nextStart("admin"));
+    }
     if (!old.runtime().equals(config.runtime())) {
       problems.add(nextStart("runtime"));
     }
@@ -287,6 +295,28 @@ public final class Gateway implements AutoCloseable {
   /** Where listeners are bound, by name, {@code management} among them. */
   public synchronized Map<String, InetSocketAddress> addresses() {
     return ports.addresses();
+  }
+
+  /**
+   * Opens the port for administration, where there is to be one. One that nobody asked for by name
+   * may be missing, as another gateway of this machine may have it.
+   *
+   * @param handler answers what comes there
+   * @throws StartFailure if a port that was asked for can not be had
+   */
+  public synchronized void openAdmin(AdminHandler handler) throws StartFailure {
+    AdminConfig settings = config().admin();
+    if (!settings.enabled() || closed) {
+      return;
+    }
+    try {
+      ports.openAdmin(settings.address(), handler);
+    } catch (IOException e) {
+      if (Objects.requireNonNull(live).positions().get("admin.address") != null) {
+        throw new StartFailure(String.valueOf(e.getMessage()));
+      }
+      LOG.warn("there is no admin API: {}; admin.address names another port", e.getMessage());
+    }
   }
 
   /** What takes note of acts of administration. */
@@ -306,6 +336,21 @@ public final class Gateway implements AutoCloseable {
   /** The configuration that is live. */
   public GatewayConfig config() {
     return snapshots.current().config();
+  }
+
+  /** The same, with where each setting stands. */
+  public synchronized LoadedConfig live() {
+    return Objects.requireNonNull(live);
+  }
+
+  /** How the services of the live configuration and their endpoints fare: a JSON object by name. */
+  public String upstreamsJson() {
+    return UpstreamsPage.of(snapshots.current().upstreams());
+  }
+
+  /** When the certificates expire that are in use. */
+  public List<CertificateExpiry> certificates() {
+    return snapshots.current().expiries();
   }
 
   /** Pieces of state held by live configurations, for leak checks. */

@@ -1,12 +1,16 @@
 package dev.yumen.dataplane;
 
+import dev.yumen.config.Address;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.ListenerConfig;
+import dev.yumen.dataplane.admin.AdminAcceptor;
+import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
 import dev.yumen.dataplane.exchange.ManagementAcceptor;
 import dev.yumen.dataplane.http3.Http3Port;
 import dev.yumen.dataplane.listener.Listener;
 import dev.yumen.dataplane.listener.Port;
+import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
 import dev.yumen.dataplane.tcp.TcpPlan;
@@ -22,11 +26,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ports of a gateway: those of its listeners, by TCP, UDP and QUIC, and that of the management
- * listener. They follow the configuration; what they need of it while they are open they read from
- * the snapshot that is live. Guarded by the gateway.
+ * listener and of the admin API. They follow the configuration; what they need of it while they are
+ * open they read from the snapshot that is live. Guarded by the gateway.
  */
 final class Ports {
   private static final String MANAGEMENT = "management";
+  private static final String ADMIN = "admin";
   private static final List<ListenerConfig.Protocol> ONLY_HTTP1 =
       List.of(ListenerConfig.Protocol.HTTP1);
 
@@ -41,6 +46,7 @@ final class Ports {
   private final Map<String, Http3Port> http3 = new LinkedHashMap<>();
 
   private @Nullable Listener management;
+  private @Nullable Listener admin;
 
   Ports(Engine engine, SnapshotHolder snapshots, ExchangeAcceptor.Surroundings exchanges) {
     this.engine = engine;
@@ -92,15 +98,38 @@ final class Ports {
   void openManagement(GatewayConfig config) throws IOException {
     if (config.management().enabled()) {
       management =
-          Listener.open(
+          openOwn(
               MANAGEMENT,
-              new ListenerConfig(config.management().address(), 128, List.of(), ONLY_HTTP1),
-              () ->
-                  new Listener.Rules(
-                      snapshots.current().config().limits(), ONLY_HTTP1, null, null, null),
-              new ManagementAcceptor(exchanges.builtIn(), exchanges.failures()),
-              listening.apart());
+              config.management().address(),
+              new ManagementAcceptor(exchanges.builtIn(), exchanges.failures()));
     }
+  }
+
+  /**
+   * Opens the port of the admin API.
+   *
+   * @throws IOException if it can not be had
+   */
+  void openAdmin(Address address, AdminHandler handler) throws IOException {
+    admin =
+        openOwn(
+            ADMIN,
+            address,
+            new AdminAcceptor(
+                handler,
+                exchanges.failures(),
+                () -> snapshots.current().config().admin().maxBody().bytes()));
+  }
+
+  private Listener openOwn(String name, Address address, RequestAcceptor acceptor)
+      throws IOException {
+    return Listener.open(
+        name,
+        new ListenerConfig(address, 128, List.of(), ONLY_HTTP1),
+        () ->
+            new Listener.Rules(snapshots.current().config().limits(), ONLY_HTTP1, null, null, null),
+        acceptor,
+        listening.apart());
   }
 
   /**
@@ -194,6 +223,9 @@ final class Ports {
     if (management != null) {
       all.add(management);
     }
+    if (admin != null) {
+      all.add(admin);
+    }
     for (Port port : all) {
       port.stopAccepting();
       port.closeAll();
@@ -215,6 +247,9 @@ final class Ports {
     listeners.forEach((name, listener) -> addresses.put(name, listener.bound()));
     if (management != null) {
       addresses.put(MANAGEMENT, management.bound());
+    }
+    if (admin != null) {
+      addresses.put(ADMIN, admin.bound());
     }
     return addresses;
   }

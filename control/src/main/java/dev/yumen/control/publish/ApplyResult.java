@@ -9,7 +9,7 @@ public sealed interface ApplyResult {
   /**
    * It is live now.
    *
-   * @param number counted from 1 in this process
+   * @param number one more with each change, across starts as long as the history is kept
    * @param warnings what was noticed all the same
    */
   record Applied(long number, List<Problem> warnings) implements ApplyResult {}

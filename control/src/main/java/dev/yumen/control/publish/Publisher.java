@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,7 @@ public final class Publisher {
   private final Target target;
   private final Metrics metrics;
   private final InstantSource clock;
-  private final Consumer<LoadedConfig> keep;
+  private final Keeper keeper;
   private final AuditTrail audit;
 
   private @Nullable GatewayConfig liveConfig;
@@ -57,28 +56,37 @@ public final class Publisher {
     List<Problem> apply(LoadedConfig loaded);
   }
 
+  /** What keeps configurations that became live. */
+  public interface Keeper {
+
+    /** The number of a configuration that is the first to be live in this process. */
+    default long firstNumber(String hash) {
+      return 1;
+    }
+
+    /**
+     * Keeps one from the named files.
+     *
+     * @param by who or what wanted it
+     */
+    void keep(LoadedConfig loaded, Live live, String by);
+  }
+
   /**
-   * @param keep called with each configuration from the named files that became live, such as
-   *     {@link LastGood#save}
    * @param audit takes note of what became live and what was refused
    */
   public Publisher(
-      Target target,
-      Metrics metrics,
-      InstantSource clock,
-      Consumer<LoadedConfig> keep,
-      AuditTrail audit) {
+      Target target, Metrics metrics, InstantSource clock, Keeper keeper, AuditTrail audit) {
     this.target = target;
     this.metrics = metrics;
     this.clock = clock;
-    this.keep = keep;
+    this.keeper = keeper;
     this.audit = audit;
   }
 
   /** Takes note of the configuration that the data plane started with. */
   public synchronized void started(LoadedConfig first) {
     applied(first, first.problems(), Origin.FILES, "start");
-    keep.accept(first);
   }
 
   /**
@@ -120,9 +128,7 @@ public final class Publisher {
     if (refused) {
       return rejected(loaded, problems, by);
     }
-    ApplyResult result = applied(loaded, problems, Origin.FILES, by);
-    keep.accept(loaded);
-    return result;
+    return applied(loaded, problems, Origin.FILES, by);
   }
 
   /** How things stand. Any thread. */
@@ -152,7 +158,7 @@ public final class Publisher {
   private ApplyResult applied(
       LoadedConfig loaded, List<Problem> warnings, Origin origin, String by) {
     Live before = status.live();
-    long number = before == null ? 1 : before.number() + 1;
+    long number = before == null ? keeper.firstNumber(loaded.hash()) : before.number() + 1;
     Instant now = clock.instant();
     liveConfig = loaded.config();
     liveIssued = loaded.issued();
@@ -164,7 +170,11 @@ public final class Publisher {
     what.put("routes", liveConfig == null ? 0 : liveConfig.routes().size());
     audit.record("config-applied", what);
     Rejection rejection = origin == Origin.LAST_GOOD ? status.rejected() : null;
-    status = new ReloadStatus(new Live(number, loaded.hash(), now, origin), rejection);
+    Live live = new Live(number, loaded.hash(), now, origin);
+    if (origin == Origin.FILES) {
+      keeper.keep(loaded, live, by);
+    }
+    status = new ReloadStatus(live, rejection);
     metrics.configApplied(number, now);
     LOG.info(
         "configuration {} is live: {}, {}, hash {}",

@@ -21,7 +21,7 @@ public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
   /**
    * The live configuration.
    *
-   * @param number counted from 1 in this process
+   * @param number one more with each change, across starts as long as the history is kept
    * @param hash of its files
    * @param since when it was applied
    * @param origin whether its files are the named ones

@@ -53,7 +53,7 @@ class PublisherTest {
           },
           metrics,
           clock,
-          kept::add,
+          (loaded, live, by) -> kept.add(loaded),
           (kind, what) -> acts.add(kind + " " + what));
 
   @Test
@@ -179,7 +179,7 @@ class PublisherTest {
             },
             metrics,
             clock,
-            kept::add,
+            (loaded, live, by) -> kept.add(loaded),
             (kind, what) -> acts.add(kind + " " + what));
     failing.started(read(ONE));
 

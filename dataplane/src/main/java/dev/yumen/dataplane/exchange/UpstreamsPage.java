@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What {@code /upstreams} of the management port says: every service with its endpoints. */
-final class UpstreamsPage {
+public final class UpstreamsPage {
   private UpstreamsPage() {}
 
   /** A JSON object by the names of upstreams. */
-  static String of(Map<String, Upstream> upstreams) {
+  public static String of(Map<String, Upstream> upstreams) {
     return upstreams.values().stream()
         .sorted(Comparator.comparing(Upstream::name))
         .map(

@@ -1,0 +1,142 @@
+package dev.yumen.control.admin;
+
+import dev.yumen.api.Response;
+import dev.yumen.config.AdminConfig;
+import dev.yumen.dataplane.admin.AdminAnswer;
+import dev.yumen.dataplane.admin.AdminHandler;
+import dev.yumen.dataplane.admin.AdminRequest;
+import dev.yumen.dataplane.audit.AuditTrail;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Answers requests of the admin port: finds out who asks, what for, and whether they may. */
+public final class AdminApi implements AdminHandler {
+  /** What all of it stands under. */
+  static final String PREFIX = "/api/v1";
+
+  private final Supplier<AdminConfig> settings;
+  private final AuditTrail audit;
+  private final Guard guard = new Guard();
+  private final List<Resource> resources;
+
+  /**
+   * @param settings those that are live
+   * @param audit takes note of who was refused
+   */
+  public AdminApi(Supplier<AdminConfig> settings, AuditTrail audit, Resources resources) {
+    this.settings = settings;
+    this.audit = audit;
+    List<Resource> all = new ArrayList<>(resources.all());
+    all.add(
+        Resource.view(
+            "/openapi.json", "This description.", call -> Answers.json(OpenApi.document(all))));
+    this.resources = all;
+  }
+
+  @Override
+  public AdminAnswer answer(AdminRequest request) {
+    String by = "unknown";
+    try {
+      Caller caller = guard.admit(request, settings.get());
+      by = caller.name();
+      return AdminAnswer.of(answer(request, caller));
+    } catch (Refused refused) {
+      takeNote(request, by, refused);
+      return AdminAnswer.of(refusal(refused));
+    }
+  }
+
+  private Response answer(AdminRequest request, Caller caller) throws Refused {
+    if (!request.path().equals(PREFIX) && !request.path().startsWith(PREFIX + "/")) {
+      throw new Refused(AdminError.NOT_FOUND, request.path() + " (expected: " + PREFIX + "/…)");
+    }
+    String path = request.path().substring(PREFIX.length());
+    String method = request.method().equals("HEAD") ? "GET" : request.method();
+    Set<String> others = new LinkedHashSet<>();
+    for (Resource resource : resources) {
+      Map<String, String> variables = resource.match(path);
+      if (variables != null && resource.method().equals(method)) {
+        return answer(request, caller, resource, variables);
+      }
+      if (variables != null) {
+        others.add(resource.method());
+      }
+    }
+    if (others.isEmpty()) {
+      throw new Refused(AdminError.NOT_FOUND, request.path());
+    }
+    String allowed = String.join(", ", others);
+    throw new Refused(
+        AdminError.METHOD_NOT_ALLOWED, request.method() + " (expected: " + allowed + ")");
+  }
+
+  private static Response answer(
+      AdminRequest request, Caller caller, Resource resource, Map<String, String> encoded)
+      throws Refused {
+    if (!caller.may(resource.role())) {
+      throw new Refused(
+          AdminError.FORBIDDEN,
+          "the role "
+              + name(caller.role())
+              + " (expected: at least "
+              + name(resource.role())
+              + ")");
+    }
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (Map.Entry<String, String> entry : encoded.entrySet()) {
+      variables.put(entry.getKey(), Call.decoded(entry.getValue().replace("+", "%2B")));
+    }
+    Map<String, String> query = Call.query(request.query());
+    for (String parameter : query.keySet()) {
+      if (!resource.parameters().containsKey(parameter)) {
+        throw new Refused(
+            AdminError.BAD_REQUEST,
+            "parameter \""
+                + parameter
+                + "\" (known: "
+                + String.join(", ", resource.parameters().keySet())
+                + ")");
+      }
+    }
+    return resource.answer().to(new Call(request, caller, variables, query));
+  }
+
+  private static String name(AdminConfig.Role role) {
+    return role.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Response refusal(Refused refused) {
+    Response answer = Answers.problem(refused);
+    return switch (refused.error()) {
+      case AUTH_MISSING -> answer.header("www-authenticate", "Bearer realm=\"yumen\"");
+      case AUTH_INVALID ->
+          answer.header("www-authenticate", "Bearer realm=\"yumen\", error=\"invalid_token\"");
+      case RATE_LIMITED -> answer.header("retry-after", "1");
+      default -> answer;
+    };
+  }
+
+  /** Of those who must not, and of whatever would have changed something. */
+  private void takeNote(AdminRequest request, String by, Refused refused) {
+    boolean turnedAway =
+        switch (refused.error()) {
+          case AUTH_MISSING, AUTH_INVALID, FORBIDDEN, MISDIRECTED_REQUEST, RATE_LIMITED -> true;
+          default -> !Guard.isRead(request.method());
+        };
+    if (turnedAway) {
+      Map<String, Object> what = new LinkedHashMap<>();
+      what.put("by", by);
+      what.put("client", request.peer().getHostAddress());
+      what.put("method", request.method());
+      what.put("path", request.path());
+      what.put("code", refused.error().name());
+      audit.record("admin-refused", what);
+    }
+  }
+}

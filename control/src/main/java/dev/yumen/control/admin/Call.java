@@ -1,0 +1,73 @@
+package dev.yumen.control.admin;
+
+import dev.yumen.dataplane.admin.AdminRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way to a resource.
+ *
+ * @param variables of the path, decoded
+ * @param query decoded; of several of one name the first
+ */
+record Call(
+    AdminRequest request, Caller caller, Map<String, String> variables, Map<String, String> query) {
+
+  /**
+   * Takes a query apart.
+   *
+   * @throws Refused when its percent-encoding is wrong
+   */
+  static Map<String, String> query(@Nullable String text) throws Refused {
+    Map<String, String> query = new LinkedHashMap<>();
+    if (text == null || text.isEmpty()) {
+      return query;
+    }
+    for (String part : text.split("&", -1)) {
+      int equals = part.indexOf('=');
+      String name = equals < 0 ? part : part.substring(0, equals);
+      String value = equals < 0 ? "" : part.substring(equals + 1);
+      query.putIfAbsent(decoded(name), decoded(value));
+    }
+    return query;
+  }
+
+  static String decoded(String text) throws Refused {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException _) {
+      throw new Refused(AdminError.BAD_REQUEST, text + " (expected: %XX after a percent sign)");
+    }
+  }
+
+  String variable(String name) {
+    return variables.getOrDefault(name, "");
+  }
+
+  /** A parameter of the query, or null. */
+  @Nullable String parameter(String name) {
+    return query.get(name);
+  }
+
+  /**
+   * A parameter of the query that is a number.
+   *
+   * @throws Refused when it is none, or out of the range
+   */
+  int number(String name, int otherwise, int least, int most) throws Refused {
+    String text = parameter(name);
+    if (text == null) {
+      return otherwise;
+    }
+    long number = text.matches("\\d{1,9}") ? Long.parseLong(text) : -1;
+    if (number < least || number > most) {
+      throw new Refused(
+          AdminError.BAD_REQUEST,
+          name + ": \"" + text + "\" (expected: a number of " + least + " to " + most + ")");
+    }
+    return (int) number;
+  }
+}

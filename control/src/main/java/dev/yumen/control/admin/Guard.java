@@ -1,0 +1,133 @@
+package dev.yumen.control.admin;
+
+import dev.yumen.config.AdminConfig;
+import dev.yumen.config.AdminConfig.Token;
+import dev.yumen.dataplane.admin.AdminRequest;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who asks, and turns away who must not: by a token, or without one where none is set,
+ * and then only on this machine and never on behalf of a web page of somebody else. A page can make
+ * a browser send requests here (CSRF) and can give its own name the address of this machine (DNS
+ * rebinding), so the name in {@code Host} has to be one of ours and {@code Origin} has to fit it.
+ */
+final class Guard {
+  private static final Duration PAUSE = Duration.ofMillis(300);
+  private static final int MOST_PAUSES = 8;
+
+  /** Of those who wait after a wrong token; the others are told to come later. */
+  private final Semaphore pauses = new Semaphore(MOST_PAUSES);
+
+  /** Who it is. */
+  Caller admit(AdminRequest request, AdminConfig settings) throws Refused {
+    checkHost(request, settings);
+    checkOrigin(request);
+    return settings.tokens().isEmpty() ? local(request) : known(request, settings);
+  }
+
+  private static void checkHost(AdminRequest request, AdminConfig settings) throws Refused {
+    String host = withoutPort(request.host());
+    boolean ours =
+        host.equals("localhost")
+            || isAddress(host)
+            || settings.hosts().stream().anyMatch(name -> name.equalsIgnoreCase(host));
+    if (!ours) {
+      throw new Refused(
+          AdminError.MISDIRECTED_REQUEST,
+          "Host: " + host + " (expected: an IP address, localhost or a name in admin.hosts)");
+    }
+  }
+
+  private static String withoutPort(String authority) {
+    String host = authority.replaceFirst(":\\d*$", "");
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    return host.toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean isAddress(String host) {
+    try {
+      InetAddress.ofLiteral(host);
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
+  /** What a page of ours sends fits; programs send neither field. */
+  private static void checkOrigin(AdminRequest request) throws Refused {
+    String origin = request.headers().first("origin");
+    String site = request.headers().first("sec-fetch-site");
+    boolean fits =
+        origin == null
+            || origin.equalsIgnoreCase("http://" + request.host())
+            || origin.equalsIgnoreCase("https://" + request.host());
+    boolean ours =
+        site == null
+            || site.equals("same-origin")
+            || (site.equals("none") && isRead(request.method()));
+    if (!fits || !ours) {
+      throw new Refused(AdminError.FORBIDDEN, "the request comes from a page of another site");
+    }
+  }
+
+  static boolean isRead(String method) {
+    return method.equals("GET") || method.equals("HEAD");
+  }
+
+  private static Caller local(AdminRequest request) throws Refused {
+    if (!request.peer().isLoopbackAddress()) {
+      throw new Refused(AdminError.FORBIDDEN, "without tokens only this machine is let in");
+    }
+    return Caller.LOCAL;
+  }
+
+  private Caller known(AdminRequest request, AdminConfig settings) throws Refused {
+    String field = request.headers().first("authorization");
+    if (field == null) {
+      throw new Refused(AdminError.AUTH_MISSING, "no Authorization (expected: Bearer and a token)");
+    }
+    Token token = field.regionMatches(true, 0, "Bearer ", 0, 7) ? find(field, settings) : null;
+    if (token != null) {
+      return new Caller(token.name(), token.role());
+    }
+    if (!pauses.tryAcquire()) {
+      throw new Refused(AdminError.RATE_LIMITED, "too many wrong tokens at once");
+    }
+    try {
+      LockSupport.parkNanos(PAUSE.toNanos()); // guessing is slow, whoever guesses
+    } finally {
+      pauses.release();
+    }
+    throw new Refused(AdminError.AUTH_INVALID, "the token is not one of admin.tokens");
+  }
+
+  /** Looks at all of them, each in a time that does not depend on how much of it is right. */
+  private static @Nullable Token find(String field, AdminConfig settings) {
+    byte[] given = digest(field.substring(7).strip());
+    Token found = null;
+    for (Token token : settings.tokens()) {
+      if (MessageDigest.isEqual(given, digest(token.token()))) {
+        found = token;
+      }
+    }
+    return found;
+  }
+
+  private static byte[] digest(String token) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

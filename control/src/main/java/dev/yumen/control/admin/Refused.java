@@ -1,0 +1,40 @@
+package dev.yumen.control.admin;
+
+import java.util.List;
+import java.util.Map;
+
+/** Ends a request of the admin API with an error that its client caused. */
+final class Refused extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final AdminError error;
+  private final transient List<Map<String, Object>> problems;
+
+  /**
+   * @param detail what was found and what was expected; no secrets
+   */
+  Refused(AdminError error, String detail) {
+    this(error, detail, List.of());
+  }
+
+  /**
+   * @param problems of a configuration, each as an object
+   */
+  Refused(AdminError error, String detail, List<Map<String, Object>> problems) {
+    super(detail, null, false, false);
+    this.error = error;
+    this.problems = List.copyOf(problems);
+  }
+
+  AdminError error() {
+    return error;
+  }
+
+  String detail() {
+    return String.valueOf(getMessage());
+  }
+
+  List<Map<String, Object>> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.yumen.control.admin;
+
+import dev.yumen.api.Response;
+import dev.yumen.config.AdminConfig.Role;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that can be asked for.
+ *
+ * @param path under {@code /api/v1}, with variables as in {@code /routes/{id}}
+ * @param role that it takes
+ * @param summary one sentence, for the OpenAPI document
+ * @param parameters of the query, by name, with a sentence each
+ */
+record Resource(
+    String method,
+    String path,
+    Role role,
+    String summary,
+    Map<String, String> parameters,
+    Answer answer) {
+
+  /** Makes the answer. */
+  @FunctionalInterface
+  interface Answer {
+    Response to(Call call) throws Refused;
+  }
+
+  /** One that anybody who may look may ask for. */
+  static Resource view(String path, String summary, Answer answer) {
+    return new Resource("GET", path, Role.VIEWER, summary, Map.of(), answer);
+  }
+
+  /** The same with a parameter of the query. */
+  Resource with(String parameter, String sentence) {
+    Map<String, String> more = new LinkedHashMap<>(parameters);
+    more.put(parameter, sentence);
+    return new Resource(method, path, role, summary, more, answer);
+  }
+
+  /** Whether the path is that of a request; its variables, still encoded, or null. */
+  @Nullable Map<String, String> match(String asked) {
+    List<String> own = List.of(path.split("/", -1));
+    List<String> parts = List.of(asked.split("/", -1));
+    if (own.size() != parts.size()) {
+      return null;
+    }
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (int i = 0; i < own.size(); i++) {
+      String wanted = own.get(i);
+      if (wanted.startsWith("{")) {
+        variables.put(wanted.substring(1, wanted.length() - 1), parts.get(i));
+      } else if (!wanted.equals(parts.get(i))) {
+        return null;
+      }
+    }
+    return variables;
+  }
+}
