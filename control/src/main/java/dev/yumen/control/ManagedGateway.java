@@ -6,7 +6,8 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
 import dev.yumen.control.admin.AdminApi;
-import dev.yumen.control.admin.Resources;
+import dev.yumen.control.admin.LiveResources;
+import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.publish.LastGood;
 import dev.yumen.control.publish.Publisher;
 import dev.yumen.control.publish.ReloadStatus;
@@ -116,15 +117,14 @@ public final class ManagedGateway implements AutoCloseable {
   private static void openAdmin(
       Gateway gateway, Publisher publisher, Kept kept, ConfigReader reader, FileSource source)
       throws NotStarted {
-    Resources resources =
-        new Resources(
+    LiveResources live = new LiveResources(gateway, publisher::status, source::reloadNow);
+    VersionResources was =
+        new VersionResources(
             gateway,
-            publisher::status,
             kept.history(),
-            text -> reader.readText("body", text, gateway.live().folder()),
-            source::reloadNow);
+            (name, text) -> reader.readText(name, text, gateway.live().folder()));
     try {
-      gateway.openAdmin(new AdminApi(() -> gateway.config().admin(), gateway.audit(), resources));
+      gateway.openAdmin(new AdminApi(() -> gateway.config().admin(), gateway.audit(), live, was));
     } catch (StartFailure e) {
       gateway.close();
       throw new NotStarted(e.problems());

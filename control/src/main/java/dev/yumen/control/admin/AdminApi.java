@@ -29,10 +29,12 @@ public final class AdminApi implements AdminHandler {
    * @param settings those that are live
    * @param audit takes note of who was refused
    */
-  public AdminApi(Supplier<AdminConfig> settings, AuditTrail audit, Resources resources) {
+  public AdminApi(
+      Supplier<AdminConfig> settings, AuditTrail audit, LiveResources live, VersionResources was) {
     this.settings = settings;
     this.audit = audit;
-    List<Resource> all = new ArrayList<>(resources.all());
+    List<Resource> all = new ArrayList<>(live.all());
+    all.addAll(was.all());
     all.add(
         Resource.view(
             "/openapi.json", "This description.", call -> Answers.json(OpenApi.document(all))));

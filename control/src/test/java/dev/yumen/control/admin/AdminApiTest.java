@@ -219,6 +219,37 @@ class AdminApiTest {
   }
 
   @Test
+  void whatDiffersBetweenVersionsIsTold() throws Exception {
+    ManagedGateway gateway = start(OPEN + ROUTES);
+    write(OPEN + ROUTES.replace("body: hello", "body: bye"));
+    Eventually.within(SOON, () -> version(gateway) == 2);
+
+    JsonNode changes = json(get(gateway, "/api/v1/versions/diff?from=1&to=2")).get("changes");
+    assertEquals(1, changes.size(), changes.toString());
+    assertEquals("hello", changes.at("/0/name").asString());
+    assertEquals("bye", changes.at("/0/settings/0/after").asString());
+    JsonNode toLive = json(get(gateway, "/api/v1/versions/diff?from=1")).get("changes");
+    assertEquals("bye", toLive.at("/0/settings/0/after").asString(), toLive.toString());
+    assertTrue(toLive.at("/0/at").asString().startsWith("yumen.yaml:"), toLive.toString());
+    assertEquals(404, get(gateway, "/api/v1/versions/diff?from=3").status());
+    assertEquals(404, get(gateway, "/api/v1/versions/diff").status());
+  }
+
+  @Test
+  void aPlanSaysWhatAConfigurationWouldChange() throws Exception {
+    ManagedGateway gateway = start(OPEN + ROUTES);
+    String without = OPEN + ROUTES.substring(0, ROUTES.indexOf("  - id: hello"));
+
+    RawResponse plan = post(gateway, "/api/v1/plan?lang=zh", "application/yaml", without);
+    assertEquals(200, plan.status(), plan.text());
+    assertEquals("removed", json(plan).at("/changes/0/change").asString());
+    assertEquals("requests-unrouted", json(plan).at("/findings/0/code").asString());
+    assertEquals(422, post(gateway, "/api/v1/plan", "application/yaml", "x: 1").status());
+    assertEquals(400, post(gateway, "/api/v1/plan?lang=fr", "application/yaml", OPEN).status());
+    assertEquals(1, version(gateway));
+  }
+
+  @Test
   void aReloadReadsTheFilesAgain() throws Exception {
     ManagedGateway gateway = start(OPEN + ROUTES);
     write(OPEN + ROUTES + "nonsense: 1\n");

@@ -6,53 +6,35 @@ import dev.yumen.config.AdminConfig.Role;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Position;
-import dev.yumen.config.Problem;
 import dev.yumen.config.RouteConfig;
-import dev.yumen.control.history.History;
-import dev.yumen.control.history.Version;
 import dev.yumen.control.publish.ReloadStatus;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.ProgramVersion;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the admin API has: the live configuration as it is used, and those before it. */
-public final class Resources {
+/** What the admin API has of the live configuration, as it is used. */
+public final class LiveResources {
   private static final JsonMapper JSON = new JsonMapper();
   private static final TypeReference<TreeMap<String, Object>> OBJECT = new TypeReference<>() {};
 
   private final Gateway gateway;
   private final Supplier<ReloadStatus> status;
-  private final History history;
-  private final Function<String, LoadedConfig> reader;
   private final Runnable reload;
 
   /**
-   * @param reader reads a text as a configuration that lies where the live one does
    * @param reload reads the configuration again soon
    */
-  public Resources(
-      Gateway gateway,
-      Supplier<ReloadStatus> status,
-      History history,
-      Function<String, LoadedConfig> reader,
-      Runnable reload) {
+  public LiveResources(Gateway gateway, Supplier<ReloadStatus> status, Runnable reload) {
     this.gateway = gateway;
     this.status = status;
-    this.history = history;
-    this.reader = reader;
     this.reload = reload;
   }
 
@@ -68,17 +50,6 @@ public final class Resources {
         Page.of(Resource.view("/consumers", "Consumers, without credentials.", this::consumers)),
         Resource.view("/consumers/{name}", "One consumer.", this::consumer),
         Resource.view("/certificates", "Certificates in use, by their end.", c -> certificates()),
-        Page.of(Resource.view("/versions", "What was live, the newest first.", this::versions)),
-        Resource.view("/versions/at", "What was live at a time.", this::versionAt)
-            .with("time", "Such as 2026-01-31T14:03:00Z."),
-        Resource.view("/versions/{number}", "One version.", this::version),
-        new Resource(
-            "POST",
-            "/check",
-            Role.ADMIN,
-            "What is wrong with a configuration, sent as YAML or JSON.",
-            Map.of(),
-            this::check),
         new Resource(
             "POST",
             "/reload",
@@ -165,7 +136,7 @@ public final class Resources {
   }
 
   private Response consumers(Call call) throws Refused {
-    return Answers.json(Page.of(gateway.config().consumers(), call, Resources::shown));
+    return Answers.json(Page.of(gateway.config().consumers(), call, LiveResources::shown));
   }
 
   private Response consumer(Call call) throws Refused {
@@ -183,6 +154,12 @@ public final class Resources {
     shown.put("name", consumer.name());
     shown.put("groups", consumer.groups());
     shown.put("tags", consumer.tags());
+    if (consumer.tier() != null) {
+      shown.put("tier", consumer.tier());
+    }
+    if (consumer.quota() != null) {
+      shown.put("quota", consumer.quota().toString());
+    }
     shown.put("credentials", consumer.credentials().size());
     return shown;
   }
@@ -205,87 +182,11 @@ public final class Resources {
     return Answers.json(Map.of("items", all));
   }
 
-  // ---- what was ----
-
-  private Response versions(Call call) throws Refused {
-    return Answers.json(Page.of(history.versions(), call, Resources::shown));
-  }
-
-  private Response version(Call call) throws Refused {
-    String number = call.variable("number");
-    Version found = number.matches("\\d{1,18}") ? history.version(Long.parseLong(number)) : null;
-    return answer(found, number);
-  }
-
-  private Response versionAt(Call call) throws Refused {
-    String time = call.parameter("time");
-    try {
-      return answer(history.at(Instant.parse(String.valueOf(time))), "at " + time);
-    } catch (DateTimeException _) {
-      throw new Refused(
-          AdminError.BAD_REQUEST, "time: " + time + " (expected: such as 2026-01-31T14:03:00Z)");
-    }
-  }
-
-  private static Response answer(@Nullable Version found, String asked) throws Refused {
-    if (found == null) {
-      throw missing("version", asked);
-    }
-    return Answers.json(shown(found));
-  }
-
-  private static Map<String, Object> shown(Version version) {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("number", version.number());
-    shown.put("hash", version.hash());
-    shown.put("author", version.author());
-    shown.put("message", version.message());
-    shown.put("source", version.source());
-    shown.put("time", version.time().toString());
-    return shown;
-  }
-
-  private static Refused missing(String what, String name) {
+  static Refused missing(String what, String name) {
     return new Refused(AdminError.NOT_FOUND, "no " + what + " " + name);
   }
 
   // ---- what is done ----
-
-  private Response check(Call call) throws Refused {
-    LoadedConfig loaded = reader.apply(document(call));
-    List<Problem> problems = new ArrayList<>(loaded.problems());
-    if (loaded.config() != null) {
-      problems.addAll(Gateway.check(loaded));
-    }
-    boolean good =
-        loaded.config() != null
-            && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
-    if (!good) {
-      throw new Refused(
-          AdminError.INVALID, "the configuration has errors", Answers.problems(problems));
-    }
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("good", true);
-    body.put("problems", Answers.problems(problems));
-    return Answers.json(body);
-  }
-
-  /** The body; browsers send no form and no plain text of another site by these types. */
-  private static String document(Call call) throws Refused {
-    String type = call.request().headers().first("content-type");
-    String kind = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    boolean known =
-        switch (kind) {
-          case "application/yaml", "application/x-yaml", "text/yaml", "application/json" -> true;
-          default -> false;
-        };
-    if (!known) {
-      throw new Refused(
-          AdminError.MEDIA_TYPE,
-          "Content-Type: " + type + " (expected: application/yaml or application/json)");
-    }
-    return new String(call.request().body(), StandardCharsets.UTF_8);
-  }
 
   private Response reload() {
     reload.run();

@@ -1,0 +1,197 @@
+package dev.yumen.control.admin;
+
+import dev.yumen.api.Response;
+import dev.yumen.config.AdminConfig.Role;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.control.history.ConfigDiff;
+import dev.yumen.control.history.History;
+import dev.yumen.control.history.Version;
+import dev.yumen.control.plan.Plan;
+import dev.yumen.control.plan.PlanData;
+import dev.yumen.control.plan.Texts;
+import dev.yumen.dataplane.Gateway;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the admin API has of configurations that are not live: those that were, those that are sent,
+ * and what lies between two.
+ */
+public final class VersionResources {
+  private static final Logger LOG = LoggerFactory.getLogger(VersionResources.class);
+
+  private final Gateway gateway;
+  private final History history;
+  private final BiFunction<String, String, LoadedConfig> reader;
+
+  /**
+   * @param reader reads a text as a configuration that lies where the live one does, by a name for
+   *     messages and the text
+   */
+  public VersionResources(
+      Gateway gateway, History history, BiFunction<String, String, LoadedConfig> reader) {
+    this.gateway = gateway;
+    this.history = history;
+    this.reader = reader;
+  }
+
+  /** All of them; the first one that fits a request answers it. */
+  List<Resource> all() {
+    return List.of(
+        Page.of(Resource.view("/versions", "What was live, the newest first.", this::versions)),
+        Resource.view("/versions/at", "What was live at a time.", this::versionAt)
+            .with("time", "Such as 2026-01-31T14:03:00Z."),
+        Resource.view("/versions/diff", "What differs between two.", this::diff)
+            .with("from", "Number of the older one.")
+            .with("to", "Number of the newer one; by default what is live."),
+        Resource.view("/versions/{number}", "One version.", this::version),
+        act("/check", "What is wrong with a configuration, sent as YAML or JSON.", this::check),
+        act("/plan", "What a configuration would change, sent as YAML or JSON.", this::plan)
+            .with("lang", "Language of the texts, en or zh; en by default."));
+  }
+
+  /** What is sent may name files of this machine, so not everybody may have it read. */
+  private static Resource act(String path, String summary, Resource.Answer answer) {
+    return new Resource("POST", path, Role.ADMIN, summary, Map.of(), answer);
+  }
+
+  // ---- versions ----
+
+  private Response versions(Call call) throws Refused {
+    return Answers.json(Page.of(history.versions(), call, VersionResources::shown));
+  }
+
+  private Response version(Call call) throws Refused {
+    String number = call.variable("number");
+    Version found = number.matches("\\d{1,18}") ? history.version(Long.parseLong(number)) : null;
+    return answer(found, number);
+  }
+
+  private Response versionAt(Call call) throws Refused {
+    String time = call.parameter("time");
+    try {
+      return answer(history.at(Instant.parse(String.valueOf(time))), "at " + time);
+    } catch (DateTimeException _) {
+      throw new Refused(
+          AdminError.BAD_REQUEST, "time: " + time + " (expected: such as 2026-01-31T14:03:00Z)");
+    }
+  }
+
+  private static Response answer(@Nullable Version found, String asked) throws Refused {
+    if (found == null) {
+      throw LiveResources.missing("version", asked);
+    }
+    return Answers.json(shown(found));
+  }
+
+  private static Map<String, Object> shown(Version version) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("number", version.number());
+    shown.put("hash", version.hash());
+    shown.put("author", version.author());
+    shown.put("message", version.message());
+    shown.put("source", version.source());
+    shown.put("time", version.time().toString());
+    return shown;
+  }
+
+  private Response diff(Call call) throws Refused {
+    LoadedConfig before = read(call, "from");
+    LoadedConfig after = call.parameter("to") == null ? gateway.live() : read(call, "to");
+    ConfigDiff diff = ConfigDiff.between(before, after);
+    return Answers.json(
+        Map.of("changes", PlanData.of(diff, before.positions(), after.positions())));
+  }
+
+  /** A version, read again: variables and files are filled in as they are now. */
+  private LoadedConfig read(Call call, String parameter) throws Refused {
+    String number = String.valueOf(call.parameter(parameter));
+    Version found = number.matches("\\d{1,18}") ? history.version(Long.parseLong(number)) : null;
+    if (found == null) {
+      throw LiveResources.missing("version", number);
+    }
+    LoadedConfig loaded;
+    try {
+      loaded = reader.apply("version " + number, history.document(found));
+    } catch (IOException e) {
+      LOG.warn("version {} can not be read: {}", number, e.toString());
+      throw new Refused(AdminError.UNAVAILABLE, "version " + number + " is not kept any more");
+    }
+    if (loaded.config() == null) {
+      throw new Refused(
+          AdminError.UNAVAILABLE,
+          "version " + number + " can not be read any more",
+          Answers.problems(loaded.problems()));
+    }
+    return loaded;
+  }
+
+  // ---- what is sent ----
+
+  private Response check(Call call) throws Refused {
+    LoadedConfig loaded = reader.apply("body", document(call));
+    List<Problem> problems = new ArrayList<>(loaded.problems());
+    if (loaded.config() != null) {
+      problems.addAll(Gateway.check(loaded));
+    }
+    boolean good =
+        loaded.config() != null
+            && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    if (!good) {
+      throw new Refused(
+          AdminError.INVALID, "the configuration has errors", Answers.problems(problems));
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("good", true);
+    body.put("problems", Answers.problems(problems));
+    return Answers.json(body);
+  }
+
+  /** The body; browsers send no form and no plain text of another site by these types. */
+  private static String document(Call call) throws Refused {
+    String type = call.request().headers().first("content-type");
+    String kind = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    boolean known =
+        switch (kind) {
+          case "application/yaml", "application/x-yaml", "text/yaml", "application/json" -> true;
+          default -> false;
+        };
+    if (!known) {
+      throw new Refused(
+          AdminError.MEDIA_TYPE,
+          "Content-Type: " + type + " (expected: application/yaml or application/json)");
+    }
+    return new String(call.request().body(), StandardCharsets.UTF_8);
+  }
+
+  private Response plan(Call call) throws Refused {
+    String language = call.parameter("lang");
+    if (language != null && !language.equals("en") && !language.equals("zh")) {
+      throw new Refused(AdminError.BAD_REQUEST, "lang: " + language + " (expected: en or zh)");
+    }
+    LoadedConfig after = reader.apply("body", document(call));
+    if (after.config() == null) {
+      throw new Refused(
+          AdminError.INVALID, "the configuration has errors", Answers.problems(after.problems()));
+    }
+    LoadedConfig before = gateway.live();
+    return Answers.json(
+        PlanData.of(
+            Plan.of(before, after),
+            Texts.in("zh".equals(language) ? Texts.Language.ZH : Texts.Language.EN),
+            before.positions(),
+            after.positions()));
+  }
+}
