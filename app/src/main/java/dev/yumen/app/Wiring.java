@@ -8,9 +8,10 @@ import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.filters.BuiltInFilters;
 import dev.yumen.redis.LettuceRedis;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Puts the modules together: the one place that knows which filters there are. */
 final class Wiring {
@@ -33,11 +34,9 @@ final class Wiring {
 
   /** Finds out what else is wrong with what was read. */
   static Checked withCompileProblems(LoadedConfig loaded) {
-    List<Problem> problems = new ArrayList<>(loaded.problems());
-    if (loaded.config() != null) {
-      problems.addAll(Gateway.check(loaded));
-    }
-    return new Checked(loaded, problems);
+    Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
+    problems.addAll(Gateway.check(loaded));
+    return new Checked(loaded, List.copyOf(problems));
   }
 
   /**

@@ -93,6 +93,18 @@ final class Binder {
     return upstreams;
   }
 
+  /** One setting, or null when there is any problem with it. */
+  @Nullable Object part(Setting setting, Node node, At at) {
+    Object value = bind(setting, node, at);
+    return value instanceof Failed ? null : value;
+  }
+
+  /** One value, or null when there is any problem with it. */
+  @Nullable Object part(ValueType type, Node node, At at) {
+    Object value = bind(type, node, at);
+    return value instanceof Failed ? null : value;
+  }
+
   private Object bind(Setting setting, Node node, At at) {
     At here = setting.secret() ? at.hidden() : at;
     if (setting.oneOrMany()
@@ -270,7 +282,7 @@ final class Binder {
   }
 
   /** What a setting that is not required is when it is not written. */
-  private @Nullable Object otherwise(Setting setting) {
+  @Nullable Object otherwise(Setting setting) {
     if (setting.defaultText() != null) {
       return byDefault(setting);
     }

@@ -204,17 +204,24 @@ public final class ConfigReader {
 
     LoadedConfig finish(@Nullable Mapping root) {
       GatewayConfig config = null;
+      Partial partial = null;
       Positions positions = Positions.NONE;
       if (root != null) {
         Mapping filled = (Mapping) substitution.fill(root, At.TOP, problems);
         Mapping last = new Variables(variables, files, problems).apply(filled);
-        Binder binder = new Binder(shapes, new InputFiles(files), defaults, problems);
+        InputFiles inputs = new InputFiles(files);
+        Binder binder = new Binder(shapes, inputs, defaults, problems);
         config = binder.bind(last);
         new CrossChecks(last, binder.upstreams(), shapes, problems).check(files.complete());
         positions = new Positions(last);
+        if (problems.hasErrors()) {
+          Binder again = new Binder(shapes, inputs, defaults, new Problems());
+          partial = new Salvage(last, shapes, again).partial(files.complete());
+        }
       }
       return new LoadedConfig(
           problems.hasErrors() ? null : config,
+          partial,
           config == null ? Map.of() : new IssuedFiles(config, files, problems).read(),
           problems.sorted(),
           positions,

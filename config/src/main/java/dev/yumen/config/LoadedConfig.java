@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What reading a configuration gave.
  *
  * @param config null exactly when there is a problem of severity ERROR
+ * @param partial what can be used of it for finding further problems; null when all could be read,
+ *     or nothing
  * @param issued certificates that ACME gave, as they lie in its storage; as much a part of the
  *     configuration as those that it names
  * @param problems everything that was found, in the order of files and lines
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LoadedConfig(
     @Nullable GatewayConfig config,
+    @Nullable Partial partial,
     Map<AcmeDomain, InputFile> issued,
     List<Problem> problems,
     Positions positions,
@@ -36,5 +39,10 @@ public record LoadedConfig(
     problems = List.copyOf(problems);
     files = List.copyOf(files);
     listings = List.copyOf(listings);
+  }
+
+  /** Whether something of this top-level setting may be missing because of a problem. */
+  public boolean doubtful(String setting) {
+    return partial != null && partial.doubts().contains(setting);
   }
 }

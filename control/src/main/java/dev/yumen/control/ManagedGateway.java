@@ -141,7 +141,7 @@ public final class ManagedGateway implements AutoCloseable {
 
   private static Started startFirst(
       Path main, ConfigReader reader, LoadedConfig named, RedisOpener redis) throws NotStarted {
-    List<Problem> problems = named.problems();
+    List<Problem> problems = named.config() == null ? Gateway.check(named) : named.problems();
     if (named.config() != null) {
       try {
         return new Started(Gateway.start(named, redis), null, problems);

@@ -31,9 +31,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
@@ -192,12 +194,23 @@ public final class Gateway implements AutoCloseable {
 
   /**
    * Problems that only compiling finds: filters, expressions, conflicts of routes. Opens nothing.
+   * Where reading found errors, those come first, and what could be read is compiled.
    */
   public static List<Problem> check(LoadedConfig loaded) {
-    GatewayConfig config = loaded.config();
-    if (config == null) {
-      return loaded.problems();
+    GatewayConfig whole = loaded.config();
+    if (whole != null) {
+      List<Problem> problems = compiled(loaded, whole);
+      problems.addAll(AuditLog.problems(loaded));
+      return problems;
     }
+    Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
+    if (loaded.partial() != null) {
+      problems.addAll(compiled(loaded, loaded.partial().config()));
+    }
+    return List.copyOf(problems);
+  }
+
+  private static List<Problem> compiled(LoadedConfig loaded, GatewayConfig config) {
     Engine engine = Engine.forCheck(config);
     try {
       SnapshotBuilder.Built built =
@@ -211,9 +224,7 @@ public final class Gateway implements AutoCloseable {
       if (built.snapshot() != null) {
         built.snapshot().releaseUnused();
       }
-      List<Problem> problems = new ArrayList<>(built.problems());
-      problems.addAll(AuditLog.problems(loaded));
-      return problems;
+      return new ArrayList<>(built.problems());
     } finally {
       engine.stop();
     }

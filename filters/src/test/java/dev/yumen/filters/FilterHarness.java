@@ -20,10 +20,11 @@ import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A real gateway with one route in front of a recording upstream: give it filters as YAML, send
@@ -112,10 +113,8 @@ public final class FilterHarness implements AutoCloseable {
   /** What is wrong with a whole configuration, each as one line. */
   public static List<String> problems(String yaml, Path folder) {
     LoadedConfig loaded = read(yaml, folder);
-    List<Problem> problems = new ArrayList<>(loaded.problems());
-    if (loaded.config() != null) {
-      problems.addAll(Gateway.check(loaded));
-    }
+    Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
+    problems.addAll(Gateway.check(loaded));
     return problems.stream().map(Problem::toString).toList();
   }
 

@@ -52,8 +52,24 @@ record BuildContext(
     return loaded.folder();
   }
 
+  /** Says that a filter can not be made as something it needs could not be read. */
+  static final class Doubtful extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Doubtful(String setting) {
+      super(setting + " could not be read as a whole", null, false, false);
+    }
+  }
+
+  private void need(String setting) {
+    if (loaded.doubtful(setting)) {
+      throw new Doubtful(setting);
+    }
+  }
+
   @Override
   public List<Consumer> consumers() {
+    need("consumers");
     return config.consumers();
   }
 
@@ -82,6 +98,7 @@ record BuildContext(
 
   @Override
   public Duration filterTimeout() {
+    need("limits");
     return config.limits().filterTimeout();
   }
 
@@ -134,6 +151,7 @@ record BuildContext(
     if (redis != null) {
       return redis;
     }
+    need("redis");
     String known = String.join(", ", config.redis().keySet());
     throw new InvalidValue(
         component,

@@ -106,14 +106,14 @@ public final class SnapshotBuilder {
     for (int i = 0; i < config.routes().size(); i++) {
       RouteConfig route = config.routes().get(i);
       Route compiled = route(route, "routes[" + i + "]");
+      rules.add(
+          new Rule<>(
+              route.id(),
+              route.match(),
+              Set.copyOf(route.allow()),
+              route.mergeSlashes(),
+              route.id()));
       if (compiled != null) {
-        rules.add(
-            new Rule<>(
-                route.id(),
-                route.match(),
-                Set.copyOf(route.allow()),
-                route.mergeSlashes(),
-                route.id()));
         routes.put(route.id(), compiled);
       }
     }
@@ -242,6 +242,8 @@ public final class SnapshotBuilder {
       } catch (InvalidValue e) {
         String at = place + "." + filter.type().name();
         problem(e.component().isEmpty() ? at : at + "." + e.component(), e);
+      } catch (BuildContext.Doubtful e) {
+        LOG.debug("{}.{} is not made: {}", place, filter.type().name(), e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("{}.{} could not be made", place, filter.type().name(), e);
         problems.add(
