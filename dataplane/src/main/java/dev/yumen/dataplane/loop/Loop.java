@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -39,6 +40,20 @@ public final class Loop {
     this.nanoClock = nanoClock;
     this.deadlines = new DeadlineWheel(TICK_SHIFT, nanoClock.getAsLong());
     this.sends = new SendQueue(eventLoop);
+  }
+
+  /**
+   * Runs something on the loop's thread, soon. Nothing comes of it once the loop has ended: its
+   * connections are closed by then. Any thread.
+   */
+  public void execute(Runnable task) {
+    try {
+      eventLoop.execute(task);
+    } catch (RejectedExecutionException e) {
+      if (!eventLoop.isShuttingDown()) {
+        throw e;
+      }
+    }
   }
 
   /** Starts the ticking; it ends with the event loop. */

@@ -99,7 +99,7 @@ public final class Endpoint {
   void retire() {
     settings.release();
     for (ConnectionPool pool : pools) {
-      pool.loop().eventLoop().execute(pool::retire);
+      pool.loop().execute(pool::retire);
     }
   }
 }

@@ -52,7 +52,7 @@ final class HealthChecks {
 
   /** No check follows. Any thread. */
   void close() {
-    loop.eventLoop().execute(() -> become(List.of()));
+    loop.execute(() -> become(List.of()));
   }
 
   /** The checks of one endpoint, one after the other. */

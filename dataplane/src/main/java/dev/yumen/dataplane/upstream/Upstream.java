@@ -551,7 +551,7 @@ public final class Upstream implements UpstreamRef {
     if (concurrency != null) {
       concurrency.release();
     }
-    home.eventLoop().execute(() -> home.deadlines().cancel(watch));
+    home.execute(() -> home.deadlines().cancel(watch));
     surroundings.metrics().endpointsGone(metric, this);
   }
 }
