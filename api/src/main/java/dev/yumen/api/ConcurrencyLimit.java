@@ -42,4 +42,16 @@ public interface ConcurrencyLimit {
    * @return null when the request is refused
    */
   @Nullable Ticket ask(String key, Executor executor, Runnable granted);
+
+  /** How much of it is used now. Nothing is asked for. */
+  Usage usage(String key);
+
+  /**
+   * How much of a limit is used.
+   *
+   * @param underWay requests under way
+   * @param most of them, as it is now
+   * @param pending requests that wait
+   */
+  record Usage(int underWay, int most, int pending) {}
 }

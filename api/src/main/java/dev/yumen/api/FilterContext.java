@@ -41,6 +41,14 @@ public interface FilterContext {
   int loops();
 
   /**
+   * Whether requests may come. When not, the configuration is only looked at, as by {@code check}:
+   * nothing is to be fetched, asked or opened for it.
+   */
+  default boolean live() {
+    return true;
+  }
+
+  /**
    * State that outlives this configuration as long as the next one asks for it under the same key:
    * limiter counts, open files. The key holds every setting that matters. When no live
    * configuration uses it any more it is dropped, and closed if it is {@link AutoCloseable}.

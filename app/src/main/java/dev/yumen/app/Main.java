@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       RoutesCommand.class,
+      ExplainCommand.class,
       PlanCommand.class,
       DiffCommand.class,
       SchemaCommand.class,

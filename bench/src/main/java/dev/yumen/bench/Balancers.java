@@ -49,7 +49,7 @@ public class Balancers {
   @Param public Way way = Way.ROUND_ROBIN;
 
   private final String key = "tenant-4711";
-  private Balancer balancer = (loop, hash) -> 0;
+  private Balancer balancer = new RandomChoice(new int[] {1});
 
   /** What the calling loop has under way; the same all the time. */
   private static final class Busy implements Load {

@@ -7,6 +7,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Shorthand;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How one endpoint of several is chosen. */
@@ -25,6 +26,13 @@ public record BalanceConfig(
             "A client that was given a cookie comes back to the endpoint that it was at before, while"
                 + " that is well.")
         @Nullable StickyCookie stickyCookie) {
+
+  /** The way as a person names it: {@code least-request}, or {@code consistent-hash}. */
+  public String name() {
+    return consistentHash == null
+        ? way.name().toLowerCase(Locale.ROOT).replace('_', '-')
+        : "consistent-hash";
+  }
 
   /** Ways that need no settings. */
   public enum Way {

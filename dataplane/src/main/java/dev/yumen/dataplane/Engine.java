@@ -47,10 +47,12 @@ final class Engine {
   private final StateRegistry states = new StateRegistry();
   private final PendingChallenges challenges = new PendingChallenges();
   private final NameService names;
+  private final boolean live;
 
   private Engine(
       GatewayConfig config, Transport transport, int count, LongSupplier nanoClock, boolean live) {
     this.transport = transport;
+    this.live = live;
     this.allocator = allocator(config.runtime().allocator());
     this.metrics = new Metrics(config.metrics(), allocator);
     this.group = transport.group(count);
@@ -104,7 +106,7 @@ final class Engine {
 
   FilterSurroundings filterSurroundings(
       InstantSource clock, LongSupplier nanoClock, RedisOpener redis) {
-    return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics, redis);
+    return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics, redis, live);
   }
 
   /** For upstreams of this configuration, whose limits hold for their new connections. */

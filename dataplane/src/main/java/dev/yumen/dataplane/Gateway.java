@@ -1,5 +1,6 @@
 package dev.yumen.dataplane;
 
+import dev.yumen.api.InvalidValue;
 import dev.yumen.config.AdminConfig;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
@@ -11,10 +12,14 @@ import dev.yumen.dataplane.audit.CertificateChanges;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
+import dev.yumen.dataplane.exchange.Explainer;
 import dev.yumen.dataplane.exchange.FailureLog;
 import dev.yumen.dataplane.exchange.FailureResponses;
 import dev.yumen.dataplane.exchange.UpstreamsPage;
+import dev.yumen.dataplane.explain.ExplainRequest;
+import dev.yumen.dataplane.explain.Explanation;
 import dev.yumen.dataplane.listener.Port;
+import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.overload.CpuShare;
@@ -61,6 +66,7 @@ public final class Gateway implements AutoCloseable {
   private final AuditLog audit;
   private final ExchangeAcceptor.Surroundings exchanges;
   private final Ports ports;
+  private final Explainer explainer;
   private @Nullable LoadedConfig live;
   private volatile Supplier<String> reloads = () -> "{}";
   private volatile boolean ready;
@@ -78,10 +84,12 @@ public final class Gateway implements AutoCloseable {
     this.overload =
         new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
     this.audit = new AuditLog(engine.metrics().audit(), filters.clock(), System::nanoTime);
+    BuiltInEndpoints builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
+    this.explainer = new Explainer(builtIn, engine.challenges(), filters.clock());
     this.exchanges =
         new ExchangeAcceptor.Surroundings(
             snapshots,
-            new BuiltInEndpoints(new OwnStatus(), engine.metrics()),
+            builtIn,
             overload,
             new FailureResponses(),
             new FailureLog(System::nanoTime),
@@ -211,22 +219,60 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static List<Problem> compiled(LoadedConfig loaded, GatewayConfig config) {
-    Engine engine = Engine.forCheck(config);
+    try (OfflineGateway offline = OfflineGateway.of(loaded, config, InstantSource.system())) {
+      return new ArrayList<>(offline.problems());
+    }
+  }
+
+  /**
+   * A configuration that answers questions without running: nothing is opened for it, nobody is
+   * asked and no name is looked up.
+   *
+   * @param loaded without errors
+   * @param clock what the time is there
+   * @throws StartFailure if it can not be compiled
+   */
+  public static OfflineGateway offline(LoadedConfig loaded, InstantSource clock)
+      throws StartFailure {
+    GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
+    OfflineGateway offline = OfflineGateway.of(loaded, config, clock);
+    if (!offline.isGood()) {
+      offline.close();
+      throw new StartFailure(offline.problems());
+    }
+    return offline;
+  }
+
+  /**
+   * Says what would become of a request now, without sending or counting it. Takes time that grows
+   * with the number of routes.
+   *
+   * @throws InvalidValue when it names a listener that there is not
+   */
+  public Explanation explain(ExplainRequest request) {
+    return explain(request, Explainer.MOST_CANDIDATES);
+  }
+
+  /**
+   * The same with fewer candidates.
+   *
+   * @param most candidates that are told of; 0 is faster by far where there are many routes
+   */
+  public Explanation explain(ExplainRequest request, int most) {
+    Loop loop = engine.loops().getFirst();
+    CompletableFuture<Snapshot> pinned = new CompletableFuture<>();
+    loop.eventLoop()
+        .execute(
+            () -> {
+              Snapshot current = snapshots.current();
+              current.enter(loop);
+              pinned.complete(current);
+            });
+    Snapshot snapshot = pinned.join();
     try {
-      SnapshotBuilder.Built built =
-          new SnapshotBuilder(
-                  loaded,
-                  config,
-                  engine.filterSurroundings(
-                      InstantSource.system(), System::nanoTime, RedisOpener.NONE),
-                  engine.upstreamSurroundings(config, InstantSource.system()))
-              .build(0, null);
-      if (built.snapshot() != null) {
-        built.snapshot().releaseUnused();
-      }
-      return new ArrayList<>(built.problems());
+      return explainer.explain(snapshot, request, most);
     } finally {
-      engine.stop();
+      loop.eventLoop().execute(() -> snapshot.leave(loop));
     }
   }
 

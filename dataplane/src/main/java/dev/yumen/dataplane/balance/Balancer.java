@@ -13,4 +13,15 @@ public interface Balancer {
    * @return index of the chosen endpoint
    */
   int choose(int loop, long hash);
+
+  /** What {@link #peek} gives where chance decides. */
+  int BY_CHANCE = -1;
+
+  /**
+   * What {@link #choose} would give now, without counting it. Any thread, which may see what
+   * another loop counts a little late.
+   *
+   * @return index of the endpoint, or {@link #BY_CHANCE}
+   */
+  int peek(int loop, long hash);
 }

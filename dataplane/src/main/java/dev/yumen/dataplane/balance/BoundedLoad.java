@@ -45,4 +45,10 @@ public final class BoundedLoad implements Balancer {
     }
     return first; // by chance none of the others came up
   }
+
+  /** As {@link #choose}, which counts nothing. */
+  @Override
+  public int peek(int loop, long hash) {
+    return choose(loop, hash);
+  }
 }

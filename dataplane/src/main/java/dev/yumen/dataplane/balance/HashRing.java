@@ -53,4 +53,10 @@ public final class HashRing implements Balancer {
     at = at < 0 ? -at - 1 : at;
     return owners[at == points.length ? 0 : at];
   }
+
+  /** As {@link #choose}, which counts nothing. */
+  @Override
+  public int peek(int loop, long hash) {
+    return choose(loop, hash);
+  }
 }

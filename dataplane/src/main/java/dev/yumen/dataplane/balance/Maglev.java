@@ -65,4 +65,10 @@ public final class Maglev implements Balancer {
   public int choose(int loop, long hash) {
     return table[(int) Long.remainderUnsigned(hash, table.length)];
   }
+
+  /** As {@link #choose}, which counts nothing. */
+  @Override
+  public int peek(int loop, long hash) {
+    return choose(loop, hash);
+  }
 }

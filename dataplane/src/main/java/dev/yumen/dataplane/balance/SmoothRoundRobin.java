@@ -34,6 +34,11 @@ public final class SmoothRoundRobin implements Balancer {
     return sequence[position];
   }
 
+  @Override
+  public int peek(int loop, long hash) {
+    return sequence[positions[loop * STRIDE]];
+  }
+
   private static int[] sequence(int[] weights) {
     long total = 0;
     long divisor = 0;

@@ -31,6 +31,20 @@ abstract class TwoDraws implements Balancer {
     return firstCost <= secondCost ? first : second;
   }
 
+  /** The best of all, which two draws are likely to come to; chance when several are as good. */
+  @Override
+  public final int peek(int loop, long hash) {
+    int best = 0;
+    boolean alone = true;
+    for (int i = 1; i < weights.length; i++) {
+      double one = cost(loop, i) * weights[best];
+      double least = cost(loop, best) * weights[i];
+      alone = one == least ? false : one < least || alone;
+      best = one < least ? i : best;
+    }
+    return alone ? best : BY_CHANCE;
+  }
+
   /** What one more request costs at this endpoint. */
   abstract double cost(int loop, int endpoint);
 }

@@ -34,6 +34,11 @@ public final class FilterChain {
           overrides(type, "onEnd", Exchange.class, Ending.class));
     }
 
+    /** Whether it looks at requests. For explanations, as it takes a while. */
+    public boolean asks() {
+      return overrides(filter.getClass(), "onRequest", Exchange.class);
+    }
+
     private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
       try {
         Class<?> declaring = type.getMethod(method, parameters).getDeclaringClass();

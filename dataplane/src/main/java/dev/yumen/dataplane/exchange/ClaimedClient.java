@@ -27,17 +27,22 @@ record ClaimedClient(InetAddress address, @Nullable String scheme) {
           "x-real-ip");
   private static final NameSet IDENTITY = NameSet.of("x-consumer-id", "x-consumer-groups");
 
-  /** Removes what an untrusted peer claims about the way of its request. */
-  static void strip(HeadTable head) {
-    head.removeAll(CLAIMS);
-  }
-
-  /** Removes identities, whoever claims them: only filters of this gateway set them. */
-  static void stripIdentity(HeadTable head) {
+  /**
+   * What a trusted peer says, and nobody else: what others say is removed, as is every identity.
+   * Null when the peer is not trusted.
+   */
+  static @Nullable ClaimedClient believed(HeadTable head, Snapshot snapshot, InetAddress peer) {
+    ClaimedClient claimed = null;
+    if (snapshot.trustsAnybody() && snapshot.trusts(peer)) {
+      claimed = of(head, snapshot, peer);
+    } else {
+      head.removeAll(CLAIMS);
+    }
     head.removeAll(IDENTITY);
+    return claimed;
   }
 
-  static ClaimedClient of(HeadTable head, Snapshot snapshot, InetAddress peer) {
+  private static ClaimedClient of(HeadTable head, Snapshot snapshot, InetAddress peer) {
     String proto = head.first("x-forwarded-proto");
     String scheme =
         "https".equalsIgnoreCase(proto) ? "https" : "http".equalsIgnoreCase(proto) ? "http" : null;

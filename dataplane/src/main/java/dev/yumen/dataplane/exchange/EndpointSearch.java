@@ -5,6 +5,7 @@ import dev.yumen.config.BalanceConfig.ConsistentHash;
 import dev.yumen.dataplane.balance.KeyHash;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.upstream.Endpoint;
+import dev.yumen.dataplane.upstream.EndpointPreview;
 import dev.yumen.dataplane.upstream.StickyCookies;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.util.ArrayList;
@@ -65,6 +66,11 @@ final class EndpointSearch {
     }
     Endpoint next = upstream.choose(loop, tried, hash);
     return next == null && again ? upstream.choose(loop, unreachable, hash) : next;
+  }
+
+  /** Where the first attempt would go, without choosing. */
+  EndpointPreview preview() {
+    return upstream.preview(kept, hash);
   }
 
   /** A field by which the client comes back to this endpoint; null when it need not be told. */

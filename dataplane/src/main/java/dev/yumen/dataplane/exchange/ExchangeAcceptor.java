@@ -3,7 +3,6 @@ package dev.yumen.dataplane.exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Response;
-import dev.yumen.api.TlsSession;
 import dev.yumen.config.ListenerConfig;
 import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.challenge.PendingChallenges;
@@ -17,7 +16,6 @@ import dev.yumen.dataplane.snapshot.SnapshotHolder;
 import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
-import dev.yumen.dataplane.tls.ServerTls;
 import io.netty.buffer.Unpooled;
 import java.time.InstantSource;
 import java.util.List;
@@ -73,19 +71,23 @@ public final class ExchangeAcceptor implements RequestAcceptor {
    * could stand in its way. Null for every other request.
    */
   private @Nullable RequestEvents challenge(ClientStream client, HeadTable head) {
-    PendingChallenges challenges = surroundings.challenges();
-    if (!challenges.awaitsHttp() || head.pathStart() >= head.pathEnd()) {
-      return null;
-    }
-    byte[] proof = challenges.answer(head.text(head.pathStart(), head.pathEnd()));
-    boolean reads = head.method().equals("GET") || head.method().equals("HEAD");
-    if (proof == null || !reads) {
+    byte[] proof = proof(surroundings.challenges(), head);
+    if (proof == null) {
       return null;
     }
     LOG.debug("answered a challenge to {}", client.peer().text());
     OwnAnswer answer = new OwnAnswer(client, head.method().equals("HEAD"));
     answer.send(Response.of(200).header("content-type", "application/octet-stream").body(proof));
     return answer;
+  }
+
+  /** What such an authority is answered; null for all others. */
+  static byte @Nullable [] proof(PendingChallenges challenges, HeadTable head) {
+    if (!challenges.awaitsHttp() || head.pathStart() >= head.pathEnd()) {
+      return null;
+    }
+    boolean reads = head.method().equals("GET") || head.method().equals("HEAD");
+    return reads ? challenges.answer(head.text(head.pathStart(), head.pathEnd())) : null;
   }
 
   @Override
@@ -104,6 +106,10 @@ public final class ExchangeAcceptor implements RequestAcceptor {
     client.sendEnd(null);
   }
 
+  String listener() {
+    return listener;
+  }
+
   LoopExchanges of(Loop loop) {
     return loops[loop.index()];
   }
@@ -112,20 +118,6 @@ public final class ExchangeAcceptor implements RequestAcceptor {
   @Nullable Supplier<Response> builtIn(Snapshot snapshot, RequestHead request) {
     ListenerConfig settings = snapshot.config().listeners().get(listener);
     return settings == null ? null : surroundings.builtIn().find(request, settings.builtIn());
-  }
-
-  /** Whether another client certificate may be demanded for this host than the client was asked. */
-  boolean misdirected(Snapshot snapshot, ClientStream client, RequestHead request) {
-    TlsSession session = client.peer().tls();
-    ServerTls tls = session == null ? null : snapshot.tls(listener);
-    if (session == null || tls == null || tls.oneForAll()) {
-      return false;
-    }
-    String authority = request.authority();
-    int port = authority.lastIndexOf(':');
-    String host = port > authority.lastIndexOf(']') ? authority.substring(0, port) : authority;
-    return !tls.mayServe(
-        session.serverName(), host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
   }
 
   /** What tells the client of HTTP/3 at this listener (RFC 7838 §3); null where nothing has to. */

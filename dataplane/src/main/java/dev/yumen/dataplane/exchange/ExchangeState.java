@@ -13,7 +13,6 @@ import dev.yumen.api.TlsSession;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.routing.RouteMatch;
-import dev.yumen.dataplane.routing.RoutedRequest;
 import dev.yumen.dataplane.routing.Target;
 import dev.yumen.dataplane.snapshot.Route;
 import dev.yumen.dataplane.snapshot.RouteEnd;
@@ -40,7 +39,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** What an exchange knows: itself as filters see it. */
-abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRequest {
+abstract class ExchangeState extends ExchangeTimes implements Exchange, Entrant {
   private final LoopExchanges loops;
   private final InstantSource clock;
   private final ClientStream client;
@@ -113,15 +112,9 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
   /** Takes a trusted peer's word for the client's address, and nobody else's. */
   final void claimAddresses() {
     InetAddress peer = client.peer().address().getAddress();
-    clientAddress = peer;
-    if (snapshot().trustsAnybody() && snapshot().trusts(peer)) {
-      ClaimedClient claimed = ClaimedClient.of(head, snapshot(), peer);
-      clientAddress = claimed.address();
-      scheme = claimed.scheme();
-    } else {
-      ClaimedClient.strip(head);
-    }
-    ClaimedClient.stripIdentity(head);
+    ClaimedClient claimed = ClaimedClient.believed(head, snapshot(), peer);
+    clientAddress = claimed == null ? peer : claimed.address();
+    scheme = claimed == null ? null : claimed.scheme();
   }
 
   final void forwarded(ForwardedFields fields) {
@@ -312,7 +305,7 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
   }
 
   @Override
-  public RouteMatch<?> routeMatch() {
+  public RouteMatch<String> routeMatch() {
     return scratch.match;
   }
 
@@ -347,7 +340,8 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
     return client;
   }
 
-  final HeadTable head() {
+  @Override
+  public final HeadTable head() {
     return head;
   }
 
@@ -355,7 +349,8 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
     return scratch;
   }
 
-  final Snapshot snapshot() {
+  @Override
+  public final Snapshot snapshot() {
     return Objects.requireNonNull(snapshot);
   }
 
@@ -363,7 +358,8 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, RoutedRe
     return Objects.requireNonNull(route);
   }
 
-  final void route(Route found) {
+  @Override
+  public final void route(Route found) {
     route = found;
   }
 

@@ -2,49 +2,77 @@ package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
+import dev.yumen.api.TlsSession;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.routing.RouteMatch;
 import dev.yumen.dataplane.routing.Target;
 import dev.yumen.dataplane.routing.TargetError;
 import dev.yumen.dataplane.routing.TargetNormalizer;
+import dev.yumen.dataplane.tls.ServerTls;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests in: what no route may get is refused, the target is brought into its normal form,
- * and the route is found. No filter has seen the request yet.
+ * and the route is found. No filter has seen the request yet. What a refusal leads to is for the
+ * caller, so that a request can be judged that nobody sent.
  */
 final class Intake {
   private Intake() {}
 
-  /** Finds the route, or why there can be none. */
-  static @Nullable Failure admit(ProxyExchange exchange, ExchangeAcceptor acceptor) {
-    HeadTable head = exchange.head();
+  /**
+   * Why a request is not taken in.
+   *
+   * @param counted the reason it is counted under among those rejected; null when it is not
+   * @param closes whether nothing else is read from its client
+   */
+  record Refusal(Failure failure, @Nullable String counted, boolean closes) {
+    private static Refusal of(FailureCode code, String detail) {
+      return new Refusal(Failure.of(code, detail), null, false);
+    }
+
+    private static Refusal rejected(String reason, String detail) {
+      return new Refusal(Failure.of(FailureCode.BAD_REQUEST, detail), reason, true);
+    }
+  }
+
+  /**
+   * Finds the route, or why there can be none.
+   *
+   * @param listener name of the one that it came by
+   */
+  static @Nullable Refusal admit(Entrant request, String listener) {
+    HeadTable head = request.head();
     if (head.minorVersion() == 0) {
       head.remove("expect"); // RFC 9110 §10.1.1: ignored in HTTP/1.0
     }
-    TargetError error = normalize(head, exchange.scratch().target);
+    TargetError error = normalize(head, request.target());
     if (error != null) {
-      return rejected(exchange, acceptor, error.name(), error.sentence());
+      return Refusal.rejected(error.name(), error.sentence());
     }
-    if (exchange.method().equals("CONNECT") || exchange.method().equals("TRACE")) {
-      return Failure.of(FailureCode.METHOD_NOT_ALLOWED, exchange.method() + " is refused")
-          .header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    if (request.method().equals("CONNECT") || request.method().equals("TRACE")) {
+      return new Refusal(
+          Failure.of(FailureCode.METHOD_NOT_ALLOWED, request.method() + " is refused")
+              .header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+          null,
+          false);
     }
-    if (acceptor.misdirected(exchange.snapshot(), exchange.client(), exchange.request())) {
-      return Failure.of(FailureCode.MISDIRECTED_REQUEST, "another name was asked for in TLS");
+    if (misdirected(request, listener)) {
+      return Refusal.of(FailureCode.MISDIRECTED_REQUEST, "another name was asked for in TLS");
     }
     if (head.expectUnknown()) {
-      return Failure.of(FailureCode.EXPECTATION_FAILED, "unknown Expect");
+      return Refusal.of(FailureCode.EXPECTATION_FAILED, "unknown Expect");
     }
-    if (head.contentLength() > exchange.snapshot().limits().bodyBytes()) {
-      acceptor.countRejected(exchange.loop(), "body_too_large");
-      return Failure.of(
-          FailureCode.PAYLOAD_TOO_LARGE,
-          "Content-Length: " + head.contentLength() + " (limits.body)");
+    if (head.contentLength() > request.snapshot().limits().bodyBytes()) {
+      return new Refusal(
+          Failure.of(
+              FailureCode.PAYLOAD_TOO_LARGE,
+              "Content-Length: " + head.contentLength() + " (limits.body)"),
+          "body_too_large",
+          false);
     }
-    return findRoute(exchange, acceptor);
+    return findRoute(request);
   }
 
   private static @Nullable TargetError normalize(HeadTable head, Target into) {
@@ -59,30 +87,50 @@ final class Intake {
     return TargetNormalizer.normalize(target, 0, target.length, into);
   }
 
-  private static @Nullable Failure findRoute(ProxyExchange exchange, ExchangeAcceptor acceptor) {
-    Target target = exchange.scratch().target;
-    RouteMatch<String> match = exchange.scratch().match;
-    boolean found = exchange.snapshot().table().match(exchange, match);
+  /** Whether another client certificate may be demanded for this host than the client was asked. */
+  private static boolean misdirected(Entrant request, String listener) {
+    TlsSession session = request.tls();
+    ServerTls tls = session == null ? null : request.snapshot().tls(listener);
+    if (session == null || tls == null || tls.oneForAll()) {
+      return false;
+    }
+    String authority = request.request().authority();
+    int port = authority.lastIndexOf(':');
+    String host = port > authority.lastIndexOf(']') ? authority.substring(0, port) : authority;
+    return !tls.mayServe(
+        session.serverName(), host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
+  }
+
+  private static @Nullable Refusal findRoute(Entrant request) {
+    Target target = request.target();
+    RouteMatch<String> match = request.routeMatch();
+    boolean found = request.snapshot().table().match(request, match);
     Object ambiguous = found ? match.refused() : target.refused(Set.of());
     if (ambiguous != null) {
-      return rejected(exchange, acceptor, "AMBIGUOUS_PATH", "ambiguous path: " + ambiguous);
+      return Refusal.rejected("AMBIGUOUS_PATH", "ambiguous path: " + ambiguous);
     }
     if (found) {
-      exchange.route(exchange.snapshot().route(match.payload()));
-      exchange.request().path(match.path(), match.pathStart(), match.pathEnd());
+      request.route(request.snapshot().route(match.payload()));
+      request.request().path(match.path(), match.pathStart(), match.pathEnd());
     } else {
-      exchange.request().path(target.path(), target.pathStart(), target.pathEnd());
+      request.request().path(target.path(), target.pathStart(), target.pathEnd());
     }
     if (target.hasQuery()) {
-      exchange.request().query(target.query(), target.queryStart(), target.queryEnd());
+      request.request().query(target.query(), target.queryStart(), target.queryEnd());
     }
     return null;
   }
 
-  private static Failure rejected(
-      ProxyExchange exchange, ExchangeAcceptor acceptor, String reason, String detail) {
-    acceptor.countRejected(exchange.loop(), reason);
-    exchange.client().closeAfterAnswer();
-    return Failure.of(FailureCode.BAD_REQUEST, detail);
+  /**
+   * Why a request fails that no route took: its method, or everything. With {@code NO_ROUTE} the
+   * gateway itself may have something at its address.
+   */
+  static Failure unmatched(Entrant request) {
+    String what = request.method() + " " + request.request().path();
+    Set<String> methods = request.routeMatch().otherMethods();
+    return methods.isEmpty()
+        ? Failure.of(FailureCode.NO_ROUTE, what)
+        : Failure.of(FailureCode.METHOD_NOT_ALLOWED, what)
+            .header("Allow", String.join(", ", methods));
   }
 }

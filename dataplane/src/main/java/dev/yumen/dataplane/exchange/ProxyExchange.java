@@ -23,7 +23,6 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +81,9 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     upload().framing(framing, head().contentLength());
     claimAddresses();
     grpc = Grpc.kind(head()); // filters may change what it says
-    Failure refused = Intake.admit(this, acceptor);
+    Intake.Refusal refused = Intake.admit(this, acceptor.listener());
     if (refused != null) {
-      fail(refused);
+      turnAway(refused);
       return;
     }
     clientWaits(RequestTimeout.nanos(head().first(RequestTimeout.FIELD)));
@@ -92,6 +91,16 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       clientWaits(Grpc.timeout(head().first("grpc-timeout")));
     }
     runRequestFilters();
+  }
+
+  private void turnAway(Intake.Refusal refusal) {
+    if (refusal.counted() != null) {
+      acceptor.countRejected(loop(), refusal.counted());
+    }
+    if (refusal.closes()) {
+      client().closeAfterAnswer();
+    }
+    fail(refusal.failure());
   }
 
   // ---- 2: request filters ----
@@ -270,19 +279,14 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   }
 
   private void unmatched() {
-    Set<String> methods = scratch().match.otherMethods();
-    if (!methods.isEmpty()) {
-      fail(
-          Failure.of(FailureCode.METHOD_NOT_ALLOWED, method() + " " + request().path())
-              .header("Allow", String.join(", ", methods)));
-      return;
-    }
-    var builtIn = acceptor.builtIn(snapshot(), request());
+    Failure failure = Intake.unmatched(this);
+    var builtIn =
+        failure.code() == FailureCode.NO_ROUTE ? acceptor.builtIn(snapshot(), request()) : null;
     if (builtIn != null) {
       calls.later(() -> Verdict.respond(builtIn.get()));
       return;
     }
-    fail(Failure.of(FailureCode.NO_ROUTE, method() + " " + request().path()));
+    fail(failure);
   }
 
   // ---- the request's body ----

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.exchange;
 
+import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class StaticAnswers {
   private StaticAnswers() {}
 
-  static Verdict answer(RouteEnd.Files files, ProxyExchange exchange) throws IOException {
-    String method = exchange.method();
+  static Verdict answer(RouteEnd.Files files, Exchange exchange) throws IOException {
+    String method = exchange.request().method();
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return Verdict.fail(
           Failure.of(FailureCode.METHOD_NOT_ALLOWED, method + " on a file")
@@ -46,7 +47,7 @@ final class StaticAnswers {
   }
 
   private static Response respond(
-      ProxyExchange exchange,
+      Exchange exchange,
       RouteConfig.StaticFiles settings,
       Path file,
       BasicFileAttributes attributes)
@@ -80,7 +81,7 @@ final class StaticAnswers {
   /**
    * The part of the path that the route's {@code **} stands for, decoded; null if it can not be.
    */
-  private static @Nullable String relative(ProxyExchange exchange) {
+  private static @Nullable String relative(Exchange exchange) {
     String path = exchange.request().path();
     String pattern = exchange.routePattern();
     String prefix = pattern.endsWith("/**") ? pattern.substring(0, pattern.length() - 2) : "/";
@@ -96,12 +97,12 @@ final class StaticAnswers {
     }
   }
 
-  private static boolean isFresh(ProxyExchange exchange, String tag, Instant modified) {
-    String tags = exchange.head().first("if-none-match");
+  private static boolean isFresh(Exchange exchange, String tag, Instant modified) {
+    String tags = exchange.request().headers().first("if-none-match");
     if (tags != null) {
       return tags.strip().equals("*") || tags.contains(tag);
     }
-    String since = exchange.head().first("if-modified-since");
+    String since = exchange.request().headers().first("if-modified-since");
     if (since == null) {
       return false;
     }

@@ -56,6 +56,16 @@ public final class FairLimit implements ConcurrencyLimit {
     return new Keyed(key, ticket);
   }
 
+  @Override
+  public Usage usage(String key) {
+    Held held = key.isEmpty() ? null : keys.get(key);
+    if (held == null && !key.isEmpty()) {
+      return new Usage(0, rules.max(), 0);
+    }
+    Places places = held == null ? keyless : held.places;
+    return new Usage(places.inUse(), places.limit(), places.pending());
+  }
+
   private void letGo(String key) {
     keys.computeIfPresent(key, (_, held) -> --held.tickets == 0 ? null : held);
   }

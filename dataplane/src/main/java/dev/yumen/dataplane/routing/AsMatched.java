@@ -62,4 +62,9 @@ final class AsMatched implements RoutingRequest {
   public long wallMillis() {
     return request.wallMillis();
   }
+
+  @Override
+  public boolean isRehearsal() {
+    return request.isRehearsal();
+  }
 }

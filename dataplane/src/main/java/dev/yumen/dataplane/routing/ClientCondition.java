@@ -22,6 +22,11 @@ record ClientCondition(List<Cidr> ranges) implements Condition {
   }
 
   @Override
+  public String setting() {
+    return "client";
+  }
+
+  @Override
   public String describe() {
     return ranges.stream()
         .map(Cidr::toString)

@@ -39,11 +39,17 @@ public final class ClientExpression implements RequestExpression {
       if (result instanceof Boolean yes) {
         return yes;
       }
-      failures.failed(text, "the result is no boolean");
+      failed(request, "the result is no boolean");
     } catch (CelEvaluationException e) {
-      failures.failed(text, String.valueOf(e.getMessage()));
+      failed(request, String.valueOf(e.getMessage()));
     }
     return false;
+  }
+
+  private void failed(RoutingRequest request, String reason) {
+    if (!request.isRehearsal()) {
+      failures.failed(text, reason);
+    }
   }
 
   private static @Nullable Object value(

@@ -10,6 +10,9 @@ interface Condition {
   /** As a person would write it, such as {@code header x-user is "7"}. */
   String describe();
 
+  /** The setting within {@code match} that it stands in, such as {@code headers.x-user}. */
+  String setting();
+
   /**
    * Whether no request can fulfil both this and {@code other}. False when that can not be proven.
    */

@@ -54,6 +54,11 @@ record ContentTypeCondition(List<String> types) implements Condition {
   }
 
   @Override
+  public String setting() {
+    return "content-type";
+  }
+
+  @Override
   public String describe() {
     return "content type is " + String.join(" or ", types);
   }

@@ -1,5 +1,7 @@
 package dev.yumen.dataplane.routing;
 
+import dev.yumen.dataplane.routing.Candidate.Misses;
+import dev.yumen.dataplane.routing.Candidate.Part;
 import dev.yumen.dataplane.routing.PathPattern.Kind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,25 @@ final class Entry<T> {
       case PREFIX -> true; // what hangs at one node begins alike
       case TEMPLATE, EXACT, ANY -> otherKind == path.kind();
     };
+  }
+
+  /**
+   * The first thing that keeps this rule from taking a request whose host is right and whose path
+   * leads here; null when nothing does. The method comes last, so that it alone is told of when a
+   * request would get 405.
+   */
+  @Nullable Misses misses(RouteMatch<T> walk, RoutingRequest request) {
+    if (kindRank() == Kind.REGEX.rank() && !path.matchesRegex(walk.view())) {
+      return new Misses(Part.PATH, "path", "path matches " + path);
+    }
+    for (Condition condition : conditions) {
+      if (!condition.test(request)) {
+        return new Misses(Part.CONDITION, condition.setting(), condition.describe());
+      }
+    }
+    return methods == null || methods.test(request)
+        ? null
+        : new Misses(Part.METHOD, "methods", methods.describe());
   }
 
   /** Whether host and path being right, all but the method is. */

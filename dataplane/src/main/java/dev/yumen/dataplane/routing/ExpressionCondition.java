@@ -42,11 +42,17 @@ final class ExpressionCondition implements Condition {
       if (result instanceof Boolean yes) {
         return yes;
       }
-      failures.failed(text, "the result is no boolean");
+      failed(request, "the result is no boolean");
     } catch (CelEvaluationException e) {
-      failures.failed(text, String.valueOf(e.getMessage()));
+      failed(request, String.valueOf(e.getMessage()));
     }
     return false;
+  }
+
+  private void failed(RoutingRequest request, String reason) {
+    if (!request.isRehearsal()) {
+      failures.failed(text, reason);
+    }
   }
 
   private @Nullable Object variable(RoutingRequest request, String name) {
@@ -54,6 +60,11 @@ final class ExpressionCondition implements Condition {
     return name.equals("request.path")
         ? merged ? target.pathText() : target.unmergedPathText()
         : Expressions.ofRequest(request, name);
+  }
+
+  @Override
+  public String setting() {
+    return "expression";
   }
 
   @Override

@@ -40,6 +40,11 @@ final class MethodCondition implements Condition {
   }
 
   @Override
+  public String setting() {
+    return "methods";
+  }
+
+  @Override
   public String describe() {
     return "method is " + String.join(" or ", methods);
   }

@@ -59,6 +59,11 @@ record PercentageCondition(
   }
 
   @Override
+  public String setting() {
+    return "percentage";
+  }
+
+  @Override
   public String describe() {
     String text = share + " % by " + key;
     return salt.isEmpty() ? text : text + " with salt \"" + salt + "\"";

@@ -31,7 +31,19 @@ public final class RouteMatch<T> {
   private final byte[] host = new byte[Hosts.LONGEST];
   private final PathView view = new PathView();
   private boolean collecting;
+
+  /** Where a walk is reviewed; null on the way of requests. */
+  private final @Nullable Recorder<T> recorder;
+
   private @Nullable Set<String> methods;
+
+  public RouteMatch() {
+    this(null);
+  }
+
+  RouteMatch(@Nullable Recorder<T> recorder) {
+    this.recorder = recorder;
+  }
 
   /** Whether the last look found a rule. */
   public boolean isMatch() {
@@ -198,6 +210,10 @@ public final class RouteMatch<T> {
     Entry<T> entry = node.first();
     Pivot<T> pivot = node.pivot();
     if (pivot != null && entry != null && entry.outranks(floorHigh, floorLow)) {
+      if (recorder != null) {
+        offer(node.entries(), atEnd);
+        return;
+      }
       offer(pivot.asking(request()), atEnd);
       offer(pivot.rest(), atEnd);
       return;
@@ -240,6 +256,10 @@ public final class RouteMatch<T> {
   }
 
   private boolean collect(Entry<T> entry) {
+    if (recorder != null) {
+      recorder.see(entry, entry.misses(this, request()));
+      return false;
+    }
     if (entry.methods != null && entry.passesAllButMethod(this, request())) {
       if (methods == null) {
         methods = new LinkedHashSet<>();

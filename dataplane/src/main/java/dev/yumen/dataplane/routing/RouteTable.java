@@ -132,6 +132,18 @@ public final class RouteTable<T> {
     return false;
   }
 
+  /**
+   * Holds every rule against a request: those whose host and path fit or nearly do, the one that
+   * takes it first; of others the nearest, where there are few or nothing matched. Takes time that
+   * grows with the number of rules.
+   *
+   * @param found what {@link #match} has given for this request
+   * @param most candidates
+   */
+  public List<Candidate> candidates(RoutingRequest request, RouteMatch<T> found, int most) {
+    return new TableReview<>(this, request).candidates(found, most);
+  }
+
   private void searchHosts(RoutingRequest request, RouteMatch<T> walk) {
     if (hosts.size() > 0 || wildcards.size() > 0) {
       int length = walk.copyHost();
@@ -153,7 +165,7 @@ public final class RouteTable<T> {
     }
   }
 
-  private void search(@Nullable HostPaths<T> paths, RoutingRequest request, RouteMatch<T> walk) {
+  void search(@Nullable HostPaths<T> paths, RoutingRequest request, RouteMatch<T> walk) {
     if (paths == null) {
       return;
     }

@@ -27,4 +27,9 @@ public interface RoutingRequest {
 
   /** Now, in milliseconds since 1970. */
   long wallMillis();
+
+  /** Whether nobody sent it: what is counted of requests is not counted of it. */
+  default boolean isRehearsal() {
+    return false;
+  }
 }

@@ -24,6 +24,11 @@ record TimeCondition(long after, long before) implements Condition {
   }
 
   @Override
+  public String setting() {
+    return "time";
+  }
+
+  @Override
   public String describe() {
     StringBuilder text = new StringBuilder("time is");
     if (after != Long.MIN_VALUE) {

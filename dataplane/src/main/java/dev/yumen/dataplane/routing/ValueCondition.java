@@ -8,9 +8,15 @@ record ValueCondition(Source source, String name, TextTest expected) implements 
 
   /** Where a value comes from. */
   enum Source {
-    HEADER,
-    QUERY,
-    COOKIE;
+    HEADER("headers"),
+    QUERY("query"),
+    COOKIE("cookies");
+
+    private final String setting;
+
+    Source(String setting) {
+      this.setting = setting;
+    }
 
     @Nullable String first(RoutingRequest request, String name) {
       return switch (this) {
@@ -29,6 +35,11 @@ record ValueCondition(Source source, String name, TextTest expected) implements 
   @Override
   public boolean test(RoutingRequest request) {
     return expected.test(source.first(request, name));
+  }
+
+  @Override
+  public String setting() {
+    return source.setting + "." + name;
   }
 
   @Override

@@ -108,6 +108,11 @@ record BuildContext(
   }
 
   @Override
+  public boolean live() {
+    return surroundings.live();
+  }
+
+  @Override
   public <T> T state(Class<T> type, String key, Supplier<? extends T> create) {
     StateRegistry.Handle<T> handle =
         surroundings

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
  * What filters get from the process around them.
  *
  * @param redis makes the connections that they share
+ * @param live whether requests may come
  */
 public record FilterSurroundings(
     InstantSource clock,
@@ -17,4 +18,5 @@ public record FilterSurroundings(
     int loops,
     StateRegistry states,
     Metrics metrics,
-    RedisOpener redis) {}
+    RedisOpener redis,
+    boolean live) {}

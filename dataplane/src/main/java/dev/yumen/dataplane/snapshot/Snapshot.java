@@ -2,6 +2,7 @@ package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.api.Cidr;
 import dev.yumen.config.GatewayConfig;
+import dev.yumen.config.Positions;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.redis.OpenRedis;
@@ -39,7 +40,7 @@ public final class Snapshot {
   }
 
   /**
-   * What is made of listeners, certificates, upstreams and Redis.
+   * What is made of listeners, certificates, upstreams and Redis, and where all is written.
    *
    * @param tls of listeners that have it, by name
    * @param tcp ways of listeners for TCP, by name
@@ -51,7 +52,8 @@ public final class Snapshot {
       Map<String, UdpPlan> udp,
       List<CertificateExpiry> expiries,
       Map<String, Upstream> upstreams,
-      Map<String, OpenRedis> redis) {
+      Map<String, OpenRedis> redis,
+      Positions positions) {
     Parts {
       tls = Map.copyOf(tls);
       tcp = Map.copyOf(tcp);
@@ -231,6 +233,20 @@ public final class Snapshot {
 
   public Route unmatched() {
     return unmatched;
+  }
+
+  /** Where settings are written. */
+  public Positions positions() {
+    return parts.positions();
+  }
+
+  /** Where the route of this id stands among those of {@link #config}. Takes a while. */
+  public int routeIndex(String id) {
+    int index = 0;
+    while (!config.routes().get(index).id().equals(id)) {
+      index++;
+    }
+    return index;
   }
 
   public ListenerLimits limits() {

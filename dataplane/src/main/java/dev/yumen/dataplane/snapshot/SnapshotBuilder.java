@@ -132,7 +132,8 @@ public final class SnapshotBuilder {
         new Snapshot(
             number,
             config,
-            new Snapshot.Parts(listenerTls, tcpPlans, udpPlans, expiries, upstreams, redises),
+            new Snapshot.Parts(
+                listenerTls, tcpPlans, udpPlans, expiries, upstreams, redises, loaded.positions()),
             table.table(),
             routes,
             unmatched,

@@ -180,6 +180,19 @@ final class EndpointSet {
     return elsewhere(tried);
   }
 
+  /** What every loop would choose next; null when they differ, chance decides or there is none. */
+  @Nullable Endpoint peek(List<Loop> loops, long hash) {
+    int agreed = Balancer.BY_CHANCE;
+    for (Loop loop : loops) {
+      int next = balancer == null ? Balancer.BY_CHANCE : balancer.peek(loop.index(), hash);
+      if (next == Balancer.BY_CHANCE || (agreed != Balancer.BY_CHANCE && next != agreed)) {
+        return null;
+      }
+      agreed = next;
+    }
+    return agreed == Balancer.BY_CHANCE ? null : usable[agreed];
+  }
+
   /** One that is well in another tier or zone: all of these were tried. */
   private @Nullable Endpoint elsewhere(List<Endpoint> tried) {
     return members.stream()

@@ -507,6 +507,31 @@ public final class Upstream implements UpstreamRef {
         health);
   }
 
+  /**
+   * Where the next request would go, without choosing: nobody's turn is used up. Any thread, so
+   * that what is under way is roughly known.
+   *
+   * @param kept the endpoint that the client comes back to, or null
+   * @param hash of the request's key
+   */
+  public EndpointPreview preview(@Nullable Endpoint kept, long hash) {
+    EndpointSet set = endpoints;
+    long now = home.nanoTime();
+    List<EndpointPreview.Standing> all = new ArrayList<>();
+    for (Member member : set.members()) {
+      boolean warming = slowStart.warms(member.health().state().since(), now);
+      all.add(new EndpointPreview.Standing(report(set, member, now), warming));
+    }
+    Endpoint next = kept == null ? set.peek(surroundings.loops(), hash) : kept;
+    return new EndpointPreview(
+        next == null ? null : next.text(),
+        kept != null,
+        config.balance().name(),
+        set.panic(),
+        all,
+        unresolved().stream().map(Address::toString).toList());
+  }
+
   @Override
   public String name() {
     return name;

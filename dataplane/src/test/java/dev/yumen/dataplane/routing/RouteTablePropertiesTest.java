@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yumen.config.MatchConfig.ValueMatch;
 import dev.yumen.config.Problem.Severity;
+import dev.yumen.dataplane.routing.Candidate.Misses;
+import dev.yumen.dataplane.routing.Candidate.Outranked;
+import dev.yumen.dataplane.routing.Candidate.Part;
+import dev.yumen.dataplane.routing.Candidate.Takes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +36,7 @@ final class RouteTablePropertiesTest {
           MatchBuilder.not("1"));
 
   private final RouteMatch<String> match = new RouteMatch<>();
+  private int compared;
 
   @Property(tries = 150)
   void findsWhatTheReferenceFinds(@ForAll long seed) {
@@ -103,6 +109,36 @@ final class RouteTablePropertiesTest {
     assertEquals(expected, found, () -> request + " among " + reference);
     if (!matched) {
       assertEquals(reference.otherMethods(request), new TreeSet<>(match.otherMethods()));
+    }
+    if (compared++ % 16 == 0) { // it looks at every rule
+      review(table, request, found);
+    }
+  }
+
+  /** What is told of all rules agrees with what was found. */
+  private void review(RouteTable<String> table, SimpleRequest request, Set<String> found) {
+    List<Candidate> candidates = table.candidates(request, match, Integer.MAX_VALUE);
+    Set<String> takes = new TreeSet<>();
+    Set<String> otherMethods = new TreeSet<>();
+    for (Candidate candidate : candidates) {
+      Rule<String> rule = Objects.requireNonNull(table.rule(candidate.id()));
+      switch (candidate.standing()) {
+        case Takes() -> takes.add(candidate.id());
+        case Outranked outranked -> assertEquals(found, Set.of(outranked.by()));
+        case Misses misses when misses.part() == Part.METHOD -> {
+          otherMethods.addAll(rule.match().methods());
+          if (rule.match().methods().contains("GET")) {
+            otherMethods.add("HEAD");
+          }
+        }
+        case Misses _ -> {}
+      }
+    }
+    assertEquals(found, takes, () -> request + ": " + candidates);
+    if (found.isEmpty()) {
+      assertEquals(new TreeSet<>(match.otherMethods()), otherMethods);
+    } else {
+      assertEquals(found, Set.of(candidates.getFirst().id()));
     }
   }
 

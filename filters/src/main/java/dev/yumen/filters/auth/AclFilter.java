@@ -9,6 +9,7 @@ import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Lets consumers in by name and group. Who the client is, a filter before has found out; nobody
  * comes through without having been recognised.
  */
-public final class AclFilter implements Filter {
+public final class AclFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("acl", Config.class, AclFilter::new);
 

@@ -12,6 +12,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.path.Parameters;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by a key of theirs. */
-public final class ApiKeyFilter implements Filter {
+public final class ApiKeyFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("api-key", Config.class, ApiKeyFilter::new);
 

@@ -9,6 +9,7 @@ import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.RequestExpression;
 import dev.yumen.api.RequestPattern;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Rules are held against the request as its route was found, so it does not matter what filters
  * before have made of its path.
  */
-public final class AuthorizeFilter implements Filter {
+public final class AuthorizeFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("authorize", Config.class, AuthorizeFilter::new);
 

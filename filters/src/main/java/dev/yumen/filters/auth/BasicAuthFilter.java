@@ -3,13 +3,16 @@ package dev.yumen.filters.auth;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Verdict;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by user name and password (RFC 7617). */
-public final class BasicAuthFilter implements Filter {
+public final class BasicAuthFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("basic-auth", Config.class, BasicAuthFilter::new);
 
@@ -96,6 +99,20 @@ public final class BasicAuthFilter implements Filter {
     return identity == null && checks != null
         ? prove(exchange, shown, checks)
         : verdict(exchange, identity);
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    Headers headers = exchange.request().headers();
+    byte[] shown = BasicCredentials.areShown(headers) ? BasicCredentials.of(headers) : null;
+    UpstreamIdentity identity = shown == null ? null : credentials.find(shown);
+    if (shown != null && identity == null && checks != null) {
+      return Effect.untried(Remark.About.SLOW_CHECK, "password");
+    }
+    return Effect.sure(
+        shown == null && !BasicCredentials.areShown(headers)
+            ? missing
+            : verdict(exchange, identity));
   }
 
   private Verdict prove(Exchange exchange, byte[] shown, SlowChecks slow) {

@@ -4,7 +4,9 @@ import dev.yumen.api.Call;
 import dev.yumen.api.CallAnswer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
@@ -12,6 +14,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Response;
 import dev.yumen.api.UpstreamName;
@@ -26,7 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a service of yours whether a request may come in. */
-public final class ForwardAuthFilter implements Filter, TellsUpstream {
+public final class ForwardAuthFilter implements Filter, TellsUpstream, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("forward-auth", Config.class, ForwardAuthFilter::new);
 
@@ -104,6 +107,12 @@ public final class ForwardAuthFilter implements Filter, TellsUpstream {
         exchange
             .call(upstream, question)
             .handle((answer, thrown) -> verdict(exchange, answer, thrown)));
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    removeForged(exchange.request().headers());
+    return Effect.untried(Remark.About.ASKS, upstream.name());
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.yumen.api.Consumer;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterContext;
@@ -17,6 +19,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.StructuredFields.InnerList;
 import dev.yumen.filters.auth.StructuredFields.Malformed;
@@ -40,7 +43,7 @@ import java.util.stream.Collectors;
  * with one that nobody has, so that both take as long. A body is held until its digest is known to
  * be the signed one.
  */
-public final class HmacAuthFilter implements BodyFilter {
+public final class HmacAuthFilter implements BodyFilter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("hmac-auth", Config.class, HmacAuthFilter::new);
 
@@ -166,13 +169,28 @@ public final class HmacAuthFilter implements BodyFilter {
       return missing;
     }
     try {
-      return judge(exchange, headers);
+      return replays.admit(judge(exchange, headers), invalid("a signature that was used before"));
     } catch (Malformed e) {
       return Verdict.fail(invalid(e.why()));
     }
   }
 
-  private Verdict judge(Exchange exchange, Headers headers) throws Malformed {
+  @Override
+  public Effect explain(Exchange exchange) {
+    Headers headers = exchange.request().headers();
+    if (!headers.contains("signature") && !headers.contains("signature-input")) {
+      return Effect.sure(missing);
+    }
+    try {
+      judge(exchange, headers);
+      return Effect.untried(Remark.About.REMEMBERS, "signature");
+    } catch (Malformed e) {
+      return Effect.sure(Verdict.fail(invalid(e.why())));
+    }
+  }
+
+  /** The signature, which is right. */
+  private byte[] judge(Exchange exchange, Headers headers) throws Malformed {
     Map<String, InnerList> inputs =
         StructuredFields.lists(String.join(", ", headers.all("signature-input")));
     Map<String, byte[]> codes = StructuredFields.bytes(String.join(", ", headers.all("signature")));
@@ -192,7 +210,7 @@ public final class HmacAuthFilter implements BodyFilter {
     requireTime(input.parameters());
     keep(exchange, input);
     signer.identity.assign(exchange);
-    return replays.admit(code, invalid("a signature that was used before"));
+    return code;
   }
 
   private void requireAll(InnerList input) throws Malformed {

@@ -4,7 +4,9 @@ import com.unboundid.ldap.sdk.LDAPException;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -12,6 +14,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.fetch.Bounds;
@@ -27,7 +30,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Lets people in by the user name and password that a directory knows (RFC 4513, RFC 7617). */
-public final class LdapAuthFilter implements Filter {
+public final class LdapAuthFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("ldap-auth", Config.class, LdapAuthFilter::new);
 
@@ -191,6 +194,7 @@ public final class LdapAuthFilter implements Filter {
 
   private final FilterContext context;
   private final LdapDirectory directory;
+  private final String url;
   private final KeyedDigests digests = new KeyedDigests();
   private final Recent<Digest, UpstreamIdentity> recent = new Recent<>(REMEMBERED);
   private final Set<String> consumers;
@@ -205,6 +209,7 @@ public final class LdapAuthFilter implements Filter {
   private LdapAuthFilter(Config config, FilterContext context) {
     this.context = context;
     consumers = context.consumers().stream().map(Consumer::name).collect(Collectors.toSet());
+    url = config.url;
     rememberNanos = config.remember.toNanos();
     Duration left = context.filterTimeout().minus(config.timeout);
     longestWaitNanos = Math.max(left.toNanos(), config.timeout.toNanos());
@@ -252,6 +257,18 @@ public final class LdapAuthFilter implements Filter {
         ? Verdict.fail(FailureCode.OVERLOADED, "too many passwords wait for the directory")
         : Verdict.await(
             outcome.thenApplyAsync(found -> verdict(exchange, digest, found), exchange.executor()));
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    if (!BasicCredentials.areShown(exchange.request().headers())) {
+      return Effect.sure(missing);
+    }
+    byte[] shown = BasicCredentials.of(exchange.request().headers());
+    BasicCredentials pair = shown == null ? null : BasicCredentials.parse(shown);
+    return pair == null || !couldBe(pair)
+        ? Effect.sure(invalid)
+        : Effect.untried(Remark.About.ASKS_ADDRESS, url);
   }
 
   /** Without a password a directory says yes to whoever it is (RFC 4513 §5.1.2). */

@@ -10,6 +10,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.TlsSession;
 import dev.yumen.api.Verdict;
@@ -25,7 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by the certificate that they showed in TLS. */
-public final class MtlsAuthFilter implements Filter {
+public final class MtlsAuthFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("mtls-auth", Config.class, MtlsAuthFilter::new);
 

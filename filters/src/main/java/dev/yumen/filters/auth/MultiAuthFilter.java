@@ -3,13 +3,17 @@ package dev.yumen.filters.auth;
 import dev.yumen.api.AnyFilter;
 import dev.yumen.api.BodyFilter;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
+import dev.yumen.api.Remark;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.FilterConfig;
@@ -20,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a request in when one of several filters does, or when all of them do. */
-public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswer {
+public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswer, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("multi-auth", Config.class, MultiAuthFilter::new);
 
@@ -142,6 +146,36 @@ public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswe
         adding.addTo(response, exchange);
       }
     }
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    removeForged(exchange.request().headers());
+    Round round = all ? new EveryYes(exchange) : new FirstYes();
+    List<Remark> heard = new ArrayList<>();
+    for (Member member : members) {
+      round.asking();
+      Effect effect = effect(member.filter, exchange);
+      if (effect.certainty() != Effect.Certainty.SURE) {
+        return effect;
+      }
+      boolean yes = effect.verdict() instanceof Verdict.Proceed;
+      Remark.About about = yes ? Remark.About.TAKEN_BY : Remark.About.NOT_TAKEN_BY;
+      heard.add(new Remark(about, List.of(member.name)));
+      Verdict end = round.heard(member.name, effect.verdict());
+      if (end != null) {
+        return new Effect(Effect.Certainty.SURE, end, heard);
+      }
+    }
+    return new Effect(Effect.Certainty.SURE, round.end(), heard);
+  }
+
+  private static Effect effect(Filter filter, Exchange exchange) {
+    return switch (filter) {
+      case Explains explains -> explains.explain(exchange);
+      case LooksOnly _ -> Effect.sure(filter.onRequest(exchange));
+      default -> new Effect(Effect.Certainty.UNTRIED, Verdict.proceed(), List.of());
+    };
   }
 
   private Verdict from(int first, Exchange exchange, Round round) {

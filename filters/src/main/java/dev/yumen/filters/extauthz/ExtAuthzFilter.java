@@ -6,7 +6,9 @@ import dev.yumen.api.CallAnswer;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
@@ -16,6 +18,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
@@ -47,7 +50,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks a service by Envoy's gRPC protocol for authorization whether a request may come in. */
-public final class ExtAuthzFilter implements Filter, TellsUpstream, AddsToAnswer {
+public final class ExtAuthzFilter implements Filter, TellsUpstream, AddsToAnswer, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("ext-authz", Config.class, ExtAuthzFilter::new);
 
@@ -166,6 +169,12 @@ public final class ExtAuthzFilter implements Filter, TellsUpstream, AddsToAnswer
     }
     return Verdict.await(
         exchange.peekBody(most + 1).thenCompose(beginning -> ask(exchange, beginning, most)));
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    removeForged(exchange.request().headers());
+    return Effect.untried(Remark.About.ASKS, upstream.name());
   }
 
   private CompletionStage<Verdict> ask(Exchange exchange, byte[] beginning, int most) {

@@ -52,6 +52,10 @@ public final class Fetcher implements AutoCloseable {
       Pattern.compile("(?i)(?:^|[,\\s])max-age=\"?([0-9]{1,9})\"?(?:$|[,\\s])");
 
   private final HttpClient client;
+
+  /** Whether work is done at all, or is put off for good. */
+  private final boolean live;
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("yumen-fetch-timer").factory());
@@ -89,7 +93,8 @@ public final class Fetcher implements AutoCloseable {
     }
   }
 
-  private Fetcher(@Nullable InputFile ca) {
+  private Fetcher(@Nullable InputFile ca, boolean live) {
+    this.live = live;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -109,7 +114,7 @@ public final class Fetcher implements AutoCloseable {
    * @throws InvalidValue when there is no certificate in it
    */
   public static Fetcher of(FilterContext context, @Nullable InputFile ca) {
-    return context.state(Fetcher.class, "ca " + ca, () -> new Fetcher(ca));
+    return context.state(Fetcher.class, "ca " + ca, () -> new Fetcher(ca, context.live()));
   }
 
   /**
@@ -279,9 +284,14 @@ public final class Fetcher implements AutoCloseable {
     return matcher.find() ? Duration.ofSeconds(Long.parseLong(matcher.group(1))) : null;
   }
 
-  /** Runs work on a virtual thread of its own, where it may block. */
+  /**
+   * Runs work on a virtual thread of its own, where it may block; never for a configuration that is
+   * only looked at.
+   */
   public void start(Runnable work) {
-    Thread.ofVirtual().name("yumen-fetch").start(work);
+    if (live) {
+      Thread.ofVirtual().name("yumen-fetch").start(work);
+    }
   }
 
   /** As {@link #start}, after a time, unless it is cancelled before. */

@@ -2,7 +2,9 @@ package dev.yumen.filters.geo;
 
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Lets clients in by the country, continent or network of their address, and tells services where
  * they are.
  */
-public final class GeoFilter implements Filter {
+public final class GeoFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("geo", Config.class, GeoFilter::new);
 
@@ -163,6 +165,19 @@ public final class GeoFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
+    Verdict verdict = judge(exchange);
+    if (verdict instanceof Verdict.Fail) {
+      refused.add(1);
+    }
+    return verdict;
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    return Effect.sure(judge(exchange));
+  }
+
+  private Verdict judge(Exchange exchange) {
     InetAddress client = exchange.clientAddress();
     GeoDatabase.Entry place = places == null ? null : places.find(client);
     GeoDatabase.Entry network = networks == null ? null : networks.find(client);
@@ -177,7 +192,6 @@ public final class GeoFilter implements Filter {
     if (why == null) {
       return Verdict.proceed();
     }
-    refused.add(1);
     return Verdict.fail(FailureCode.FORBIDDEN, "geo: " + why);
   }
 

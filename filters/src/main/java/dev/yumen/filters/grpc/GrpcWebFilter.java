@@ -7,6 +7,7 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.Key;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Failures of the gateway itself are written for the client by the exchange, with or without
  * this filter; they come here as answers of gRPC-Web already.
  */
-public final class GrpcWebFilter implements BodyFilter {
+public final class GrpcWebFilter implements BodyFilter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("grpc-web", Config.class, (config, context) -> new GrpcWebFilter());
 

@@ -4,13 +4,14 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.headers.HeaderEdits.Side;
 import java.util.List;
 import java.util.Map;
 
 /** Edits the header fields that go upstream. */
-public final class RequestHeadersFilter implements Filter {
+public final class RequestHeadersFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "request-headers", Config.class, (config, context) -> new RequestHeadersFilter(config));

@@ -3,7 +3,9 @@ package dev.yumen.filters.jwt;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
@@ -31,7 +33,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Lets clients in by a signed token (RFC 7519), as RFC 8725 advises. */
-public final class JwtFilter implements Filter, TellsUpstream {
+public final class JwtFilter implements Filter, TellsUpstream, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("jwt", Config.class, JwtFilter::new);
 
@@ -187,6 +189,12 @@ public final class JwtFilter implements Filter, TellsUpstream {
       return admit(exchange, shown, token);
     }
     return read(exchange, shown);
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    return new JwtEffect(config, bearer, policy, admission)
+        .of(exchange, source.current(), clock.millis());
   }
 
   private Verdict read(Exchange exchange, Shown shown) {

@@ -8,13 +8,16 @@ import dev.yumen.api.CallFailed;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Secret;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
@@ -43,7 +46,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Lets clients in by a token of which whoever issued it says whether it counts (RFC 7662). */
-public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
+public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("oauth2-introspection", Config.class, Oauth2IntrospectionFilter::new);
 
@@ -242,6 +245,14 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream {
     }
     Refused refused = known.refused(digest, now);
     return refused == null ? ask(exchange, shown, digest) : refuse(refused.refusal());
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    Shown shown = bearer.find(exchange.request());
+    return shown == null
+        ? Effect.sure(bearer.refuse(new Refusal(Reason.MISSING, "no token")))
+        : Effect.untried(Remark.About.ASKS, upstream.name());
   }
 
   private Verdict ask(Exchange exchange, Shown shown, Digest digest) {

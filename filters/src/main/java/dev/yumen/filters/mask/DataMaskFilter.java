@@ -18,6 +18,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.SlowChecks;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * answer is masked as a whole or, when that can not be done, refused; one that is half masked is
  * never sent for a whole one.
  */
-public final class DataMaskFilter implements BodyFilter {
+public final class DataMaskFilter implements BodyFilter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("data-mask", Config.class, DataMaskFilter::new);
 

@@ -12,6 +12,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Priority;
 import dev.yumen.api.RequestHead;
 import dev.yumen.api.Verdict;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * filter has its turn, before later ones rewrite it; a line costs the event loop its bytes and one
  * place in a queue.
  */
-public final class AccessLogFilter implements Filter {
+public final class AccessLogFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("access-log", Config.class, AccessLogFilter::new);
 

@@ -7,11 +7,12 @@ import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.Key;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 
 /** Passes the exchange's own id, or the client's, upstream and back. */
-public final class RequestIdFilter implements Filter {
+public final class RequestIdFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "request-id", Config.class, (config, context) -> new RequestIdFilter(config));

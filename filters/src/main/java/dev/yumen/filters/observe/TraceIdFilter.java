@@ -6,11 +6,12 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
 
 /** Gives every exchange a trace id: the client's, or a new one. */
-public final class TraceIdFilter implements Filter {
+public final class TraceIdFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("trace-id", Config.class, (config, context) -> new TraceIdFilter(config));
 

@@ -3,7 +3,9 @@ package dev.yumen.filters.oidc;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -14,6 +16,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
@@ -39,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Has people log in at an OpenID provider, and keeps them logged in by a cookie. */
-public final class OidcLoginFilter implements Filter, TellsUpstream {
+public final class OidcLoginFilter implements Filter, TellsUpstream, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("oidc-login", Config.class, OidcLoginFilter::new);
 
@@ -279,6 +282,12 @@ public final class OidcLoginFilter implements Filter, TellsUpstream {
           }
           return session == null ? login.begin(exchange, sent) : proceed(exchange, sent, session);
         });
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    parts.cookies().hide(exchange.request().headers());
+    return Effect.untried(Remark.About.REMEMBERS, "session");
   }
 
   private Verdict proceed(Exchange exchange, Map<String, String> sent, Session session) {

@@ -5,11 +5,12 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 
 /** Puts a path in front of the path. */
-public final class AddPrefixFilter implements Filter {
+public final class AddPrefixFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "add-prefix", Config.class, (config, context) -> new AddPrefixFilter(config));

@@ -5,12 +5,13 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 import java.util.regex.Pattern;
 
 /** Replaces the host that the upstream is asked for. */
-public final class HostFilter implements Filter {
+public final class HostFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("host", Config.class, (config, context) -> new HostFilter(config));
 

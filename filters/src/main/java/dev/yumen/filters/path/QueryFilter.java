@@ -5,6 +5,7 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Template;
 import dev.yumen.api.Template.Into;
 import dev.yumen.api.Verdict;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Edits query parameters, in the order rename, rewrite, set, add, remove. */
-public final class QueryFilter implements Filter {
+public final class QueryFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("query", Config.class, (config, context) -> new QueryFilter(config));
 

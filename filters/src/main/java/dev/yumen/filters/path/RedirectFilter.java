@@ -6,6 +6,7 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Response;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Template;
@@ -16,7 +17,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Sends the client elsewhere instead of forwarding. */
-public final class RedirectFilter implements Filter {
+public final class RedirectFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("redirect", Config.class, (config, context) -> new RedirectFilter(config));
 

@@ -6,6 +6,7 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Rewrites the part of the path that an expression finds. Linear in the path's length (RE2), and a
  * pattern that only replaces a fixed beginning needs no expression at all.
  */
-public final class RewritePathFilter implements Filter {
+public final class RewritePathFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "rewrite-path", Config.class, (config, context) -> new RewritePathFilter(config));

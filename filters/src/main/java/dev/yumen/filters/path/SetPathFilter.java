@@ -4,13 +4,14 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Template;
 import dev.yumen.api.Template.Into;
 import dev.yumen.api.Verdict;
 
 /** Replaces the whole path by a template. */
-public final class SetPathFilter implements Filter {
+public final class SetPathFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("set-path", Config.class, (config, context) -> new SetPathFilter(config));
 

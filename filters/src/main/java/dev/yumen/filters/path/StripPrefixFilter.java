@@ -5,12 +5,13 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the beginning of the path away, in whole segments. */
-public final class StripPrefixFilter implements Filter {
+public final class StripPrefixFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "strip-prefix", Config.class, (config, context) -> new StripPrefixFilter(config));

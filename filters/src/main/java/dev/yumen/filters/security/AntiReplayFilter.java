@@ -3,7 +3,9 @@ package dev.yumen.filters.security;
 import dev.yumen.api.Attribute;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -11,9 +13,11 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Verdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Lets a request through once: it says when it was made and by a nonce which one it is. That nobody
  * changed what it says is for others to see to, as for TLS, or for a signature that covers both.
  */
-public final class AntiReplayFilter implements Filter {
+public final class AntiReplayFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("anti-replay", Config.class, AntiReplayFilter::new);
 
@@ -74,6 +78,18 @@ public final class AntiReplayFilter implements Filter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
+    Verdict refusal = refusal(exchange);
+    return refusal == null ? remember(exchange) : refusal;
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    Verdict refusal = refusal(exchange);
+    return refusal == null ? Effect.untried(Remark.About.REMEMBERS, "nonce") : Effect.sure(refusal);
+  }
+
+  /** What is wrong whether or not it was seen before; null when nothing is. */
+  private @Nullable Verdict refusal(Exchange exchange) {
     String nonce = only(exchange, config.nonceHeader, NONCE);
     String stated = only(exchange, config.timestampHeader, SECONDS);
     if (nonce == null || stated == null) {
@@ -88,6 +104,11 @@ public final class AntiReplayFilter implements Filter {
       return Verdict.fail(
           FailureCode.FORBIDDEN, "anti-replay: made at " + made + ", now is " + now);
     }
+    return null;
+  }
+
+  private Verdict remember(Exchange exchange) {
+    String nonce = Objects.requireNonNull(only(exchange, config.nonceHeader, NONCE));
     String within = config.key == null ? "" : config.key.of(exchange);
     byte[] thing = ReplayGuard.thing(within == null ? "" : within, nonce);
     return guard.admit(

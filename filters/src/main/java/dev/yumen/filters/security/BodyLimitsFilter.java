@@ -11,6 +11,7 @@ import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.body.MediaType;
 import io.netty.buffer.ByteBuf;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What a body is, its {@code Content-Type} says. Since a service may not believe it, a body of
  * another type, or of none, is read by how it begins.
  */
-public final class BodyLimitsFilter implements BodyFilter {
+public final class BodyLimitsFilter implements BodyFilter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "body-limits", Config.class, (config, context) -> new BodyLimitsFilter(config));

@@ -8,6 +8,7 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Regex;
 import dev.yumen.api.Shorthand;
@@ -18,7 +19,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses programs by what they call themselves in {@code User-Agent}. */
-public final class BotDetectionFilter implements Filter {
+public final class BotDetectionFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "bot-detection", Config.class, (config, context) -> new BotDetectionFilter(config));

@@ -9,6 +9,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * CORS fields are replaced, so that none stands there twice. A request from an origin that is not
  * allowed is forwarded without them: it is the browser that keeps the answer from the page.
  */
-public final class CorsFilter implements Filter {
+public final class CorsFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("cors", Config.class, (config, context) -> new CorsFilter(config));
 

@@ -7,6 +7,7 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What could change something is looked at: every method but the safe ones (RFC 9110 §9.2.1),
  * and the opening of a WebSocket, which browsers let pages of all sites try.
  */
-public final class CsrfFilter implements Filter {
+public final class CsrfFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("csrf", Config.class, (config, context) -> new CsrfFilter(config));
 

@@ -7,13 +7,14 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Verdict;
 import java.net.InetAddress;
 import java.util.List;
 
 /** Lets clients in by their address. */
-public final class IpRestrictionFilter implements Filter {
+public final class IpRestrictionFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "ip-restriction", Config.class, (config, context) -> new IpRestrictionFilter(config));

@@ -7,13 +7,14 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Verdict;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Lets requests in by the site that the page with the link or the image is on. */
-public final class RefererRestrictionFilter implements Filter {
+public final class RefererRestrictionFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "referer-restriction",

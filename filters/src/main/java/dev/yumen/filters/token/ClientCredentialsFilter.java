@@ -2,7 +2,9 @@ package dev.yumen.filters.token;
 
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
@@ -11,6 +13,7 @@ import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Secret;
 import dev.yumen.api.Verdict;
@@ -28,7 +31,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the upstream a token that the gateway itself was given. */
-public final class ClientCredentialsFilter implements Filter {
+public final class ClientCredentialsFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("client-credentials", Config.class, ClientCredentialsFilter::new);
 
@@ -100,13 +103,14 @@ public final class ClientCredentialsFilter implements Filter {
 
   private final OwnToken token;
   private final Verdict unavailable;
+  private final String provider;
 
   private ClientCredentialsFilter(Config config, FilterContext context) {
     token = OwnToken.of(context, config);
+    provider = config.provider();
     unavailable =
         Verdict.fail(
-            FailureCode.AUTH_UNAVAILABLE,
-            "client-credentials: " + config.provider() + " gives no token");
+            FailureCode.AUTH_UNAVAILABLE, "client-credentials: " + provider + " gives no token");
   }
 
   @Override
@@ -116,6 +120,14 @@ public final class ClientCredentialsFilter implements Filter {
         ? Verdict.await(
             token.next().thenApplyAsync(next -> show(exchange, next), exchange.executor()))
         : show(exchange, known);
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    Token known = token.known();
+    return known == null
+        ? Effect.untried(Remark.About.ASKS_ADDRESS, provider)
+        : Effect.sure(show(exchange, known));
   }
 
   private Verdict show(Exchange exchange, @Nullable Token known) {

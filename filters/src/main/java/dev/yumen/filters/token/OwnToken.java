@@ -103,14 +103,17 @@ final class OwnToken {
 
   /** The token that counts now; null when {@link #next} is to be waited for. */
   @Nullable Token current() {
-    Token known = token;
-    if (known == null || known.equals(unwanted) || isOver(known.end)) {
-      return null;
-    }
-    if (isOver(known.due)) {
+    Token known = known();
+    if (known != null && isOver(known.due)) {
       next();
     }
     return known;
+  }
+
+  /** The token that counts now, without a look for the next one; null when there is none. */
+  @Nullable Token known() {
+    Token known = token;
+    return known == null || known.equals(unwanted) || isOver(known.end) ? null : known;
   }
 
   private boolean isOver(long nanos) {

@@ -8,12 +8,13 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.Headers;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.ClientToken;
 
 /** Shows the upstream the token by which the client was let in. */
-public final class TokenRelayFilter implements Filter {
+public final class TokenRelayFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("token-relay", Config.class, TokenRelayFilter::new);
 

@@ -1,8 +1,10 @@
 package dev.yumen.filters.traffic;
 
 import dev.yumen.api.CircuitBreaker;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -10,6 +12,7 @@ import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.Remark;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
@@ -24,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses the requests of a route at once while too many of them fail. */
-public final class CircuitBreakerFilter implements Filter {
+public final class CircuitBreakerFilter implements Filter, Explains {
   public static final FilterType<CircuitBreakerConfig> TYPE =
       new FilterType<>("circuit-breaker", CircuitBreakerConfig.class, CircuitBreakerFilter::new);
 
@@ -83,14 +86,33 @@ public final class CircuitBreakerFilter implements Filter {
     if (fallback != null && fallback.whenOpen()) {
       return instead(exchange);
     }
+    return refused();
+  }
+
+  private Verdict refused() {
     long seconds = Math.ceilDiv(Math.max(1, breaker.openNanos()), TimeUnit.SECONDS.toNanos(1));
     return Verdict.fail(
         Failure.of(FailureCode.CIRCUIT_OPEN, "route " + name + " fails and is spared for a while")
             .header("Retry-After", Long.toString(seconds)));
   }
 
+  @Override
+  public Effect explain(Exchange exchange) {
+    long open = breaker.openNanos();
+    if (open == 0) {
+      return Effect.sure(Verdict.proceed()).remark(Remark.About.BREAKER_CLOSED);
+    }
+    long seconds = Math.ceilDiv(open, TimeUnit.SECONDS.toNanos(1));
+    Verdict verdict = fallback != null && fallback.whenOpen() ? other(exchange) : refused();
+    return Effect.sure(verdict).remark(Remark.About.BREAKER_OPEN, Long.toString(seconds));
+  }
+
   private Verdict instead(Exchange exchange) {
     fallbacks.add(1);
+    return other(exchange);
+  }
+
+  private Verdict other(Exchange exchange) {
     if (answer != null) {
       return Verdict.respond(answer.render(exchange));
     }

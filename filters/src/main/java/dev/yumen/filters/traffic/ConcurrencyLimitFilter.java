@@ -4,8 +4,10 @@ import dev.yumen.api.Attribute;
 import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -14,6 +16,7 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.ConcurrencyConfig;
@@ -23,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Bounds how many requests of a route, or of each key, are under way at once. */
-public final class ConcurrencyLimitFilter implements Filter {
+public final class ConcurrencyLimitFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("concurrency-limit", Config.class, ConcurrencyLimitFilter::new);
 
@@ -121,6 +124,28 @@ public final class ConcurrencyLimitFilter implements Filter {
     return Verdict.await(turn);
   }
 
+  @Override
+  public Effect explain(Exchange exchange) {
+    String key = byRoute ? "" : key(exchange);
+    if (key == null) {
+      return Effect.sure(Verdict.proceed())
+          .remark(Remark.About.NO_KEY, config.max + " by " + config.key);
+    }
+    ConcurrencyLimit.Usage usage = limit.usage(key);
+    String used = Integer.toString(usage.underWay());
+    String most = Integer.toString(usage.most());
+    if (usage.underWay() < usage.most() && usage.pending() == 0) {
+      return Effect.sure(Verdict.proceed()).remark(Remark.About.UNDER_WAY, used, most);
+    }
+    return usage.pending() < config.maxPending
+        ? Effect.untried(
+            Remark.About.QUEUES,
+            config.max + " by " + config.key,
+            config.pendingTimeout.toMillis() + "ms")
+        : Effect.sure(refusal("has too many requests under way"))
+            .remark(Remark.About.UNDER_WAY, used, most);
+  }
+
   private @Nullable String key(Exchange exchange) {
     StringBuilder key = new StringBuilder();
     for (Attribute attribute : config.key) {
@@ -135,6 +160,10 @@ public final class ConcurrencyLimitFilter implements Filter {
 
   private Verdict overloaded(String what) {
     refused.add(1);
+    return refusal(what);
+  }
+
+  private Verdict refusal(String what) {
     return Verdict.fail(
         Failure.of(FailureCode.OVERLOADED, "route " + name + " " + what)
             .header("Retry-After", "1"));

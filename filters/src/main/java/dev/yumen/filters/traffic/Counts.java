@@ -26,6 +26,15 @@ interface Counts {
   @Nullable CompletionStage<Demand> take(Demand demand);
 
   /**
+   * Notes what {@link #take} would come to, without taking, and what is left before.
+   *
+   * @return false when only somebody else knows
+   */
+  default boolean peek(Demand demand) {
+    return false;
+  }
+
+  /**
    * Counts more of what a demand took of one limit, even if that leaves a debt, which refuses what
    * comes after; or less than zero to give back. What is left then is noted in the demand if it is
    * known at once. Never waits.

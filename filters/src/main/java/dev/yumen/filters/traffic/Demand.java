@@ -1,6 +1,10 @@
 package dev.yumen.filters.traffic;
 
+import dev.yumen.api.Effect;
+import dev.yumen.api.Remark.About;
+import dev.yumen.api.Verdict;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,6 +226,36 @@ final class Demand {
   /** Nanoseconds until its turn. */
   long turnNanos() {
     return turnNanos;
+  }
+
+  /**
+   * What would become of it.
+   *
+   * @param refusal of this demand
+   */
+  Effect explain(Counts counts, RateLimitFilter.Mode mode, Supplier<Verdict> refusal) {
+    Effect effect = Effect.sure(Verdict.proceed());
+    if (!counts.peek(this)) {
+      for (int i = 0; i < size; i++) {
+        effect = Effect.untried(About.COUNTED_ELSEWHERE, limit(i).detail(tier(i)), "Redis");
+      }
+      return effect;
+    }
+    if (refused() && mode == RateLimitFilter.Mode.REJECT) {
+      effect = Effect.sure(refusal.get());
+    }
+    for (int i = 0; i < size; i++) {
+      effect = effect.remark(About.LEFT, limit(i).detail(tier(i)), Long.toString(left(i)));
+    }
+    if (!refused()) {
+      return effect;
+    }
+    String seconds = Long.toString(Tier.seconds(waitNanos));
+    return switch (mode) {
+      case REJECT -> effect.remark(About.USED_UP, refusing(), seconds);
+      case SHADOW -> effect.remark(About.ONLY_COUNTED, refusing());
+      case QUEUE -> Effect.untried(About.QUEUES, refusing(), seconds + "s");
+    };
   }
 
   boolean isWaiting() {

@@ -3,12 +3,15 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Response;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
@@ -22,7 +25,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes some requests late, slow or fail, so that clients can be tested against that. */
-public final class FaultFilter implements Filter {
+public final class FaultFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("fault", Config.class, FaultFilter::new);
 
@@ -225,6 +228,21 @@ public final class FaultFilter implements Filter {
     return Verdict.await(exchange.after(Duration.ofMillis(millis)).thenApply(_ -> counted(then)));
   }
 
+  @Override
+  public Effect explain(Exchange exchange) {
+    if (percent == 0 || !when.test(exchange)) {
+      return Effect.sure(Verdict.proceed());
+    }
+    double aborts = abort == null ? 0 : percent * abort.percent / 100;
+    Verdict then = aborts < 50 ? Verdict.proceed() : fail(Objects.requireNonNull(abort), exchange);
+    boolean sure = percent == 100 && (aborts == 0 || aborts == 100);
+    Effect effect = sure ? Effect.sure(then) : Effect.chance(then);
+    if (delay != null) {
+      effect = effect.remark(Remark.About.HOLDS_UP, time(delay, exchange));
+    }
+    return sure ? effect : effect.remark(Remark.About.SHARE, Double.toString(percent));
+  }
+
   private void slow(Bandwidth bandwidth, Exchange exchange) {
     long rate =
         bandwidth.min == null
@@ -246,6 +264,13 @@ public final class FaultFilter implements Filter {
 
   private static boolean hit(double percent) {
     return percent >= 100 || ThreadLocalRandom.current().nextDouble(100) < percent;
+  }
+
+  /** How long it holds up, or the shortest and the longest time. */
+  private static String time(Delay delay, Exchange exchange) {
+    return delay.min == null || delay.max == null
+        ? Long.toString(Math.max(0, millis(delay, exchange)))
+        : delay.min.toMillis() + "–" + delay.max.toMillis();
   }
 
   private static long millis(Delay delay, Exchange exchange) {

@@ -65,6 +65,14 @@ final class LocalCounts implements Counts {
     }
   }
 
+  @Override
+  public boolean peek(Demand demand) {
+    long time = table.time(demand.nanoTime());
+    check(demand, time);
+    tellLevels(demand, time);
+    return true;
+  }
+
   /** Asks all before any is taken from, so that a refusal costs the others nothing. */
   private void check(Demand demand, long time) {
     for (int i = 0; i < demand.size(); i++) {

@@ -3,12 +3,15 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.MirrorRef;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.Verdict;
@@ -18,7 +21,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Sends copies of requests to another upstream, whose answers nobody gets. */
-public final class MirrorFilter implements Filter {
+public final class MirrorFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("mirror", Config.class, MirrorFilter::new);
 
@@ -79,5 +82,19 @@ public final class MirrorFilter implements Filter {
       exchange.mirror(to);
     }
     return Verdict.proceed();
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    if (percent == 0 || !when.test(exchange)) {
+      return Effect.sure(Verdict.proceed());
+    }
+    if (percent == 100) {
+      exchange.mirror(to);
+      return Effect.sure(Verdict.proceed()).remark(Remark.About.COPIES, to.name());
+    }
+    return Effect.sure(Verdict.proceed())
+        .remark(Remark.About.COPIES, to.name())
+        .remark(Remark.About.SHARE, Double.toString(percent));
   }
 }

@@ -5,6 +5,7 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.AnswerConfig;
 import java.util.Collections;
@@ -12,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Answers here, so that clients can be written before the service is. */
-public final class MockFilter implements Filter {
+public final class MockFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("mock", Config.class, (config, context) -> new MockFilter(config));
 

@@ -5,6 +5,7 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Priority;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Says how much requests matter when the gateway has too much to do. */
-public final class PriorityFilter implements Filter {
+public final class PriorityFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("priority", Config.class, (config, context) -> new PriorityFilter(config));
 

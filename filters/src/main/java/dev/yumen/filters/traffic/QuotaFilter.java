@@ -4,7 +4,9 @@ import dev.yumen.api.Attribute;
 import dev.yumen.api.Consumer;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -16,6 +18,7 @@ import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Rate;
 import dev.yumen.api.Redis;
 import dev.yumen.api.RedisScript;
+import dev.yumen.api.Remark;
 import dev.yumen.api.Response;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Verdict;
@@ -37,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * Bounds how many requests come through in a day or month of the calendar, counted in a Redis for
  * all gateways together. What is counted outlives restarts, and a change of the number.
  */
-public final class QuotaFilter implements Filter {
+public final class QuotaFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("quota", Config.class, QuotaFilter::new);
 
@@ -202,6 +205,22 @@ public final class QuotaFilter implements Filter {
                     failure == null && taken.size() == 2
                         ? decided(taken, period.secondsLeft(now), answer)
                         : undecided(failure)));
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    Consumer consumer = exchange.consumer();
+    Rate own = consumer == null ? null : consumer.quota();
+    String limit =
+        own == null
+            ? detail(new Told(limit(consumer), config.key.toString()))
+            : detail(new Told(own, "consumer, as its own"));
+    if (own != null || key(exchange) != null) {
+      return Effect.untried(Remark.About.COUNTED_ELSEWHERE, limit, "Redis");
+    }
+    return config.missingKey == MissingKey.ALLOW
+        ? Effect.sure(Verdict.proceed()).remark(Remark.About.NO_KEY, limit)
+        : Effect.sure(Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + limit));
   }
 
   private Verdict decided(List<Long> taken, long secondsLeft, Told answer) {

@@ -3,8 +3,10 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.Attribute;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A {@link Limit} says what counts together, its {@link Limiter} how, and {@link Counts} where
  * that is kept. Counts outlive reloads that leave route, rate, key and algorithm as they are.
  */
-public final class RateLimitFilter implements Filter {
+public final class RateLimitFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("rate-limit", Config.class, RateLimitFilter::new);
 
@@ -284,6 +286,25 @@ public final class RateLimitFilter implements Filter {
   @Override
   public Verdict onRequest(Exchange exchange) {
     Demand demand = lasting ? new Demand(limits.length) : SCRATCH.get();
+    Verdict unmeasured = want(demand, exchange);
+    if (unmeasured != null) {
+      return unmeasured;
+    }
+    CompletionStage<Demand> decision = counts.take(demand);
+    return decision == null ? decided(exchange, demand) : onLoop(exchange, decision, this::decided);
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    Demand demand = new Demand(limits.length);
+    Verdict unmeasured = want(demand, exchange);
+    return unmeasured == null
+        ? demand.explain(counts, mode, () -> refusal(demand))
+        : Effect.sure(unmeasured);
+  }
+
+  /** Fills in what the request wants of each limit; or why it gets nothing. */
+  private @Nullable Verdict want(Demand demand, Exchange exchange) {
     demand.at(context.nanoTime(), headers);
     for (Limit limit : limits) {
       Tier tier = limit.tier(exchange.consumer());
@@ -295,8 +316,7 @@ public final class RateLimitFilter implements Filter {
         return Verdict.fail(FailureCode.BAD_REQUEST, "no key for " + limit.detail(tier));
       }
     }
-    CompletionStage<Demand> decision = counts.take(demand);
-    return decision == null ? decided(exchange, demand) : onLoop(exchange, decision, this::decided);
+    return null;
   }
 
   private static Verdict onLoop(
@@ -371,6 +391,10 @@ public final class RateLimitFilter implements Filter {
     if (headers) {
       exchange.put(told, Told.of(demand));
     }
+    return refusal(demand);
+  }
+
+  private static Verdict refusal(Demand demand) {
     String seconds = Long.toString(Tier.seconds(demand.waitNanos()));
     return Verdict.fail(
         new Failure(

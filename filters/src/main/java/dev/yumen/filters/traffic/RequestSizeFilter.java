@@ -10,6 +10,7 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterType;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -18,7 +19,7 @@ import io.netty.buffer.ByteBuf;
  * Refuses request bodies that are too long: by their {@code Content-Length} before anything is
  * forwarded, and by counting where the length is not known beforehand.
  */
-public final class RequestSizeFilter implements BodyFilter {
+public final class RequestSizeFilter implements BodyFilter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>(
           "request-size", Config.class, (config, context) -> new RequestSizeFilter(config));

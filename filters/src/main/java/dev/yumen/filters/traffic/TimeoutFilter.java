@@ -5,12 +5,13 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.Verdict;
 import java.time.Duration;
 
 /** Gives the upstream another time-out than its own setting. */
-public final class TimeoutFilter implements Filter {
+public final class TimeoutFilter implements Filter, LooksOnly {
   public static final FilterType<Config> TYPE =
       new FilterType<>("timeout", Config.class, (config, context) -> new TimeoutFilter(config));
 

@@ -3,13 +3,16 @@ package dev.yumen.filters.traffic;
 import dev.yumen.api.Attribute;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Filter;
 import dev.yumen.api.FilterContext;
 import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
+import dev.yumen.api.Remark;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.Shorthand;
 import dev.yumen.api.StickyShare;
@@ -24,7 +27,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests to other upstreams than the route's own, by rules. */
-public final class TrafficSplitFilter implements Filter {
+public final class TrafficSplitFilter implements Filter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("traffic-split", Config.class, TrafficSplitFilter::new);
 
@@ -174,6 +177,29 @@ public final class TrafficSplitFilter implements Filter {
     otherwise.add(1);
     exchange.put(outcome, new Outcome(OTHERWISE, drawn));
     return Verdict.proceed();
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    String before = drawnBefore(exchange);
+    boolean drawn = false;
+    for (Way way : ways) {
+      Rule rule = way.rule;
+      if (!way.when.test(exchange)) {
+        continue;
+      }
+      boolean byChance = before == null && rule.drawn();
+      drawn |= byChance;
+      if (byChance ? rule.percent >= 50 : takes(rule, before, exchange)) {
+        exchange.forwardTo(way.to);
+        Effect effect = drawn ? Effect.chance(Verdict.proceed()) : Effect.sure(Verdict.proceed());
+        return effect
+            .remark(Remark.About.BY_RULE, rule.called())
+            .remark(Remark.About.SHARE, Double.toString(rule.percent));
+      }
+    }
+    Effect effect = drawn ? Effect.chance(Verdict.proceed()) : Effect.sure(Verdict.proceed());
+    return effect.remark(Remark.About.BY_NO_RULE);
   }
 
   /** The name that an earlier answer gave to this client; null when there is none of ours. */

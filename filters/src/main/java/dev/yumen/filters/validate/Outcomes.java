@@ -29,6 +29,15 @@ final class Outcomes {
     }
   }
 
+  private Outcomes(int most) {
+    this.most = most;
+  }
+
+  /** The same for what nobody has sent: nothing is counted. */
+  Outcomes uncounted() {
+    return new Outcomes(most);
+  }
+
   void count(String result) {
     FilterContext.Counter counter = counters.get(result);
     if (counter != null) {

@@ -5,7 +5,9 @@ import dev.yumen.api.BodyTreatment;
 import dev.yumen.api.DataSize;
 import dev.yumen.api.Default;
 import dev.yumen.api.Describe;
+import dev.yumen.api.Effect;
 import dev.yumen.api.Exchange;
+import dev.yumen.api.Explains;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.FilterContext;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * short is checked on the event loop, one that is long or turns out to cost much on threads for
  * that (filters/RATIONALE.md#validation).
  */
-public final class ValidateFilter implements BodyFilter {
+public final class ValidateFilter implements BodyFilter, Explains {
   public static final FilterType<Config> TYPE =
       new FilterType<>("validate", Config.class, ValidateFilter::new);
 
@@ -141,28 +143,39 @@ public final class ValidateFilter implements BodyFilter {
 
   @Override
   public Verdict onRequest(Exchange exchange) {
+    return judge(exchange, outcomes);
+  }
+
+  @Override
+  public Effect explain(Exchange exchange) {
+    return Effect.sure(judge(exchange, outcomes.uncounted()));
+  }
+
+  private Verdict judge(Exchange exchange, Outcomes into) {
     RequestHead request = exchange.request();
     return switch (operations.find(request.method(), request.path())) {
       case Operations.Found.Known known -> {
         exchange.put(found, known.operation());
         Parts parts = new Parts(known.variables(), request.query(), request.headers());
-        yield head(known.operation(), parts, request);
+        yield head(known.operation(), parts, request, into);
       }
       case Operations.Found.NoPath _ ->
-          unknown(Failure.of(FailureCode.NOT_FOUND, "validate: a path that is not described"));
+          unknown(
+              Failure.of(FailureCode.NOT_FOUND, "validate: a path that is not described"), into);
       case Operations.Found.NoMethod other ->
           unknown(
               Failure.of(FailureCode.METHOD_NOT_ALLOWED, "validate: a method that is not described")
-                  .header("Allow", String.join(", ", other.others())));
+                  .header("Allow", String.join(", ", other.others())),
+              into);
     };
   }
 
-  private Verdict unknown(Failure failure) {
-    outcomes.count("unknown");
+  private Verdict unknown(Failure failure, Outcomes into) {
+    into.count("unknown");
     return config.unknown == Unknown.PASS ? Verdict.proceed() : Verdict.fail(failure);
   }
 
-  private Verdict head(Operation operation, Parts parts, RequestHead request) {
+  private Verdict head(Operation operation, Parts parts, RequestHead request, Outcomes into) {
     List<Flaw> flaws = new ArrayList<>();
     for (Parameter parameter : operation.parameters()) {
       parameter.check(parts, flaws);
@@ -179,10 +192,10 @@ public final class ValidateFilter implements BodyFilter {
       flaws.addAll(RequestBodies.flawsOfHead(rule, request));
     }
     if (!flaws.isEmpty()) {
-      return Verdict.fail(outcomes.invalid(flaws));
+      return Verdict.fail(into.invalid(flaws));
     }
     if (rule == null) {
-      outcomes.count("valid");
+      into.count("valid");
     } else if (bodies.isLonger(request.headers())) {
       return Verdict.fail(FailureCode.PAYLOAD_TOO_LARGE, "validate: more than max-body");
     }
