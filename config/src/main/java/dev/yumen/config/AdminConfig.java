@@ -56,7 +56,7 @@ public record AdminConfig(
   public enum Role {
     /** Look at everything but secrets. */
     VIEWER,
-    /** Take back a change and drain. */
+    /** Ask what becomes of requests, and read the configuration again. */
     OPERATOR,
     /** Change everything. */
     ADMIN

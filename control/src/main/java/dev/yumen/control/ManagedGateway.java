@@ -6,6 +6,7 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
 import dev.yumen.control.admin.AdminApi;
+import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
 import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.publish.LastGood;
@@ -124,7 +125,13 @@ public final class ManagedGateway implements AutoCloseable {
             kept.history(),
             (name, text) -> reader.readText(name, text, gateway.live().folder()));
     try {
-      gateway.openAdmin(new AdminApi(() -> gateway.config().admin(), gateway.audit(), live, was));
+      gateway.openAdmin(
+          new AdminApi(
+              () -> gateway.config().admin(),
+              gateway.audit(),
+              live,
+              was,
+              new ExplainResource(gateway)));
     } catch (StartFailure e) {
       gateway.close();
       throw new NotStarted(e.problems());

@@ -30,11 +30,16 @@ public final class AdminApi implements AdminHandler {
    * @param audit takes note of who was refused
    */
   public AdminApi(
-      Supplier<AdminConfig> settings, AuditTrail audit, LiveResources live, VersionResources was) {
+      Supplier<AdminConfig> settings,
+      AuditTrail audit,
+      LiveResources live,
+      VersionResources was,
+      ExplainResource explain) {
     this.settings = settings;
     this.audit = audit;
     List<Resource> all = new ArrayList<>(live.all());
     all.addAll(was.all());
+    all.add(explain.resource());
     all.add(
         Resource.view(
             "/openapi.json", "This description.", call -> Answers.json(OpenApi.document(all))));

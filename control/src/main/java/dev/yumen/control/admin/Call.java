@@ -4,6 +4,8 @@ import dev.yumen.dataplane.admin.AdminRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -69,5 +71,34 @@ record Call(
           name + ": \"" + text + "\" (expected: a number of " + least + " to " + most + ")");
     }
     return (int) number;
+  }
+
+  /**
+   * The language that is asked for by {@code lang}.
+   *
+   * @throws Refused when there is none such
+   */
+  String language() throws Refused {
+    String language = parameter("lang");
+    if (language != null && !language.equals("en") && !language.equals("zh")) {
+      throw new Refused(AdminError.BAD_REQUEST, "lang: " + language + " (expected: en or zh)");
+    }
+    return language == null ? "en" : language;
+  }
+
+  /**
+   * The body, of one of these media types: none that a form of another site can send.
+   *
+   * @throws Refused when it is of another type
+   */
+  String body(String... types) throws Refused {
+    String type = request.headers().first("content-type");
+    String kind = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!List.of(types).contains(kind)) {
+      throw new Refused(
+          AdminError.MEDIA_TYPE,
+          "Content-Type: " + type + " (expected: " + String.join(" or ", types) + ")");
+    }
+    return new String(request.body(), StandardCharsets.UTF_8);
   }
 }

@@ -12,13 +12,11 @@ import dev.yumen.control.plan.PlanData;
 import dev.yumen.control.plan.Texts;
 import dev.yumen.dataplane.Gateway;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class VersionResources {
   private static final Logger LOG = LoggerFactory.getLogger(VersionResources.class);
+
+  private static final String[] DOCUMENT = {
+    "application/yaml", "application/x-yaml", "text/yaml", "application/json"
+  };
 
   private final Gateway gateway;
   private final History history;
@@ -141,7 +143,7 @@ public final class VersionResources {
   // ---- what is sent ----
 
   private Response check(Call call) throws Refused {
-    LoadedConfig loaded = reader.apply("body", document(call));
+    LoadedConfig loaded = reader.apply("body", call.body(DOCUMENT));
     List<Problem> problems = new ArrayList<>(loaded.problems());
     if (loaded.config() != null) {
       problems.addAll(Gateway.check(loaded));
@@ -159,39 +161,15 @@ public final class VersionResources {
     return Answers.json(body);
   }
 
-  /** The body; browsers send no form and no plain text of another site by these types. */
-  private static String document(Call call) throws Refused {
-    String type = call.request().headers().first("content-type");
-    String kind = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    boolean known =
-        switch (kind) {
-          case "application/yaml", "application/x-yaml", "text/yaml", "application/json" -> true;
-          default -> false;
-        };
-    if (!known) {
-      throw new Refused(
-          AdminError.MEDIA_TYPE,
-          "Content-Type: " + type + " (expected: application/yaml or application/json)");
-    }
-    return new String(call.request().body(), StandardCharsets.UTF_8);
-  }
-
   private Response plan(Call call) throws Refused {
-    String language = call.parameter("lang");
-    if (language != null && !language.equals("en") && !language.equals("zh")) {
-      throw new Refused(AdminError.BAD_REQUEST, "lang: " + language + " (expected: en or zh)");
-    }
-    LoadedConfig after = reader.apply("body", document(call));
+    Texts texts = Texts.in(call.language().equals("zh") ? Texts.Language.ZH : Texts.Language.EN);
+    LoadedConfig after = reader.apply("body", call.body(DOCUMENT));
     if (after.config() == null) {
       throw new Refused(
           AdminError.INVALID, "the configuration has errors", Answers.problems(after.problems()));
     }
     LoadedConfig before = gateway.live();
     return Answers.json(
-        PlanData.of(
-            Plan.of(before, after),
-            Texts.in("zh".equals(language) ? Texts.Language.ZH : Texts.Language.EN),
-            before.positions(),
-            after.positions()));
+        PlanData.of(Plan.of(before, after), texts, before.positions(), after.positions()));
   }
 }

@@ -250,6 +250,43 @@ class AdminApiTest {
   }
 
   @Test
+  void aRequestIsExplainedWithoutSendingIt() throws Exception {
+    ManagedGateway gateway = start(OPEN + ROUTES);
+
+    RawResponse hello =
+        post(
+            gateway,
+            "/api/v1/explain",
+            "application/json",
+            "{\"url\": \"http://localhost/hello\", \"headers\": {\"X-A\": [\"1\", \"2\"]}}");
+    assertEquals(200, hello.status(), hello.text());
+    assertEquals("hello", json(hello).get("route").asString());
+    RawResponse none =
+        post(
+            gateway,
+            "/api/v1/explain?lang=zh",
+            "application/json",
+            "{\"url\": \"http://localhost/none\"}");
+    assertEquals(404, json(none).get("status").asInt(), none.text());
+    for (String bad :
+        List.of(
+            "[]",
+            "{}",
+            "{\"url\": 1}",
+            "{\"ulr\": \"/\"}",
+            "{\"url\": \"ftp://a/\"}",
+            "{\"url\": \"/\", \"client\": \"me\"}",
+            "{\"url\": \"http://a/\", \"time\": \"noon\"}",
+            "{\"url\": \"http://a/\", \"headers\": {\"a\": 1}}",
+            "{\"url\": \"http://a/\", \"listener\": \"none\"}")) {
+      RawResponse answer = post(gateway, "/api/v1/explain", "application/json", bad);
+      assertEquals(422, answer.status(), bad + answer.text());
+    }
+    assertEquals(400, post(gateway, "/api/v1/explain", "application/json", "{").status());
+    assertEquals(415, post(gateway, "/api/v1/explain", "text/plain", "{}").status());
+  }
+
+  @Test
   void aReloadReadsTheFilesAgain() throws Exception {
     ManagedGateway gateway = start(OPEN + ROUTES);
     write(OPEN + ROUTES + "nonsense: 1\n");
