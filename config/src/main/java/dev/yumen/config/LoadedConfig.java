@@ -41,7 +41,11 @@ public record LoadedConfig(
     listings = List.copyOf(listings);
   }
 
-  /** Whether something of this top-level setting may be missing because of a problem. */
+  /**
+   * Whether something of a setting may be missing because of a problem.
+   *
+   * @param setting a top-level one, or {@code upstreams.<name>}
+   */
   public boolean doubtful(String setting) {
     return partial != null && partial.doubts().contains(setting);
   }

@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param config what is left
  * @param doubts top-level settings of which something is left out: that something is not there says
- *     nothing
+ *     nothing; and {@code upstreams.<name>} of each that is a stand-in
  */
 public record Partial(GatewayConfig config, Set<String> doubts) {
   public Partial {

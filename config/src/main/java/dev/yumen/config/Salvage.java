@@ -231,6 +231,7 @@ final class Salvage {
       UpstreamConfig upstream = all.get(name);
       if (upstream == null || upstream.use() != null) {
         all.put(name, standIn());
+        doubts.add(UPSTREAMS + "." + name);
       }
     }
     return all;

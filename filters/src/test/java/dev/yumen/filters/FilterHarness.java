@@ -205,6 +205,14 @@ public final class FilterHarness implements AutoCloseable {
     return upstream.requests().size();
   }
 
+  /** What Prometheus reads. */
+  public String metrics() {
+    try (RawClient client =
+        RawClient.connect(Objects.requireNonNull(gateway.addresses().get("management")))) {
+      return client.get("/metrics").text();
+    }
+  }
+
   public Gateway gateway() {
     return gateway;
   }

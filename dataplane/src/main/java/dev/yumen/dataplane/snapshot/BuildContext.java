@@ -75,11 +75,13 @@ record BuildContext(
 
   @Override
   public UpstreamRef upstream(UpstreamName name) {
+    need("upstreams." + name.text());
     return upstreams.apply(name.text());
   }
 
   @Override
   public MirrorRef mirror(UpstreamName to, MirrorRef.Limits limits) {
+    need("upstreams." + to.text());
     Upstream upstream = upstreams.apply(to.text());
     AtomicInteger inFlight =
         state(AtomicInteger.class, "mirror " + upstream.name(), AtomicInteger::new);

@@ -28,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets people in by the user name and password that a directory knows (RFC 4513, RFC 7617). */
 public final class LdapAuthFilter implements Filter, Explains {
@@ -142,13 +144,15 @@ public final class LdapAuthFilter implements Filter, Explains {
       URI uri = new URI(url);
       boolean scheme = "ldap".equals(uri.getScheme()) || "ldaps".equals(uri.getScheme());
       boolean bare = uri.getPath().isEmpty() && uri.getQuery() == null && uri.getUserInfo() == null;
-      if (scheme && bare && uri.getHost() != null) {
+      boolean port = uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= MOST_PORT);
+      if (scheme && bare && port && uri.getHost() != null) {
         return;
       }
     } catch (URISyntaxException _) {
       // What is expected is said below.
     }
-    throw new InvalidValue("url", url, "ldaps://host, or ldap://host, perhaps with a port");
+    throw new InvalidValue(
+        "url", url, "ldaps://host, or ldap://host, perhaps with a port from 1 to 65535");
   }
 
   private static void requireDn(String component, String text) {
@@ -189,6 +193,8 @@ public final class LdapAuthFilter implements Filter, Explains {
 
   private record Unsaid(String why) implements Outcome {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(LdapAuthFilter.class);
+  private static final int MOST_PORT = 65_535;
   private static final int REMEMBERED = 4_096;
   private static final int WAITING = 256;
 
@@ -297,7 +303,8 @@ public final class LdapAuthFilter implements Filter, Explains {
       return new Proven(UpstreamIdentity.of(consumer, TYPE.name()));
     } catch (LDAPException e) {
       unanswered.add(1);
-      return new Unsaid(e.getResultCode() + ": " + e.getMessage());
+      LOG.debug("{} ldap-auth: {}", context.place(), e.getExceptionMessage());
+      return new Unsaid(LdapTrouble.why(e.getResultCode()));
     }
   }
 

@@ -77,6 +77,10 @@ public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswe
   }
 
   private Filter made(String place, FilterConfig config, FilterContext context) {
+    Class<?> type = config.type().config().getEnclosingClass();
+    if (type != null && BodyFilter.class.isAssignableFrom(type)) {
+      throw looksAtBodies(place); // not what else it would have to be told
+    }
     AnyFilter made = create(place, config, context);
     if (made instanceof Filter filter && fits(filter)) {
       return filter;
@@ -84,6 +88,11 @@ public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswe
     made.close();
     throw InvalidValue.found(
         place, "a filter that does more", "one that only looks at the head of a request");
+  }
+
+  private static InvalidValue looksAtBodies(String place) {
+    return InvalidValue.found(
+        place, "a filter that looks at bodies", "one that only looks at the head of a request");
   }
 
   private static AnyFilter create(String place, FilterConfig config, FilterContext context) {

@@ -212,7 +212,8 @@ public final class ExtAuthzFilter implements Filter, TellsUpstream, AddsToAnswer
     } catch (UnaryCall.Unusable e) {
       return undecided(exchange, e.why());
     } catch (InvalidProtocolBufferException e) {
-      return undecided(exchange, "no CheckResponse: " + e.getMessage());
+      LOG.debug("{} {}: {}", exchange.id(), upstream.name(), e.getMessage());
+      return undecided(exchange, "no CheckResponse");
     }
   }
 

@@ -315,6 +315,8 @@ class LdapAuthFilterTest {
         "{url: 'http://h', bind-dn: 'uid={user}'}|url",
         "{url: 'ldap://h/dc=x', bind-dn: 'uid={user}'}|url",
         "{url: 'ldap://'}|url",
+        "{url: 'ldap://h:65536', bind-dn: 'uid={user}'}|with a port from 1 to 65535",
+        "{url: 'ldap://h:0', bind-dn: 'uid={user}'}|with a port from 1 to 65535",
         "{url: 'ldap://h'}|bind-dn or search",
         "{url: 'ldap://h', bind-dn: 'uid=user'}|{user}",
         "{url: 'ldap://h', bind-dn: '{user}'}|bind-dn",

@@ -298,6 +298,7 @@ class MultiAuthFilterTest {
     "'{any: [api-key, nothing]}', nothing",
     "'{any: [api-key, {basic-auth: {realm: \"\"}}]}', realm",
     "'{any: [api-key, cors]}', any[1].cors",
+    "'{any: [api-key, hmac-auth]}', any[1].hmac-auth: a filter that looks at bodies",
     "'{any: [api-key, {multi-auth: {any: [api-key, basic-auth]}}]}', any[1].multi-auth",
     "'{any: [api-key, {multi-auth: {all: [api-key, basic-auth]}}]}', any[1].multi-auth",
     "'{all: [api-key, {multi-auth: {all: [api-key, basic-auth]}}]}', all[1].multi-auth",
