@@ -175,7 +175,9 @@ record Parameter(
       }
       object.set(
           member.getKey(),
-          type != null && list ? array(texts, type.items()) : Texts.reading(texts.getFirst(), type));
+          type != null && list
+              ? array(texts, type.items())
+              : Texts.reading(texts.getFirst(), type));
     }
     if (!object.isEmpty() || need == Need.REQUIRED) {
       flaws.addAll(best(List.of(object)));
