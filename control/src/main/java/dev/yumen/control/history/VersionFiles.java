@@ -2,22 +2,16 @@ package dev.yumen.control.history;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.yumen.control.disk.WholeFile;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +40,6 @@ final class VersionFiles {
   private static final Logger LOG = LoggerFactory.getLogger(VersionFiles.class);
 
   private static final Pattern NAME = Pattern.compile("(\\d{6,18})\\.yaml\\.gz");
-  private static final String UNFINISHED = ".tmp";
   private static final String TITLE = "# yumen version ";
   private static final int MOST_CHARS = 256 << 20;
 
@@ -68,7 +61,7 @@ final class VersionFiles {
     }
     for (Path file : files) {
       String name = String.valueOf(file.getFileName());
-      if (name.endsWith(UNFINISHED)) {
+      if (name.endsWith(WholeFile.UNFINISHED)) {
         Files.deleteIfExists(file);
         LOG.warn("{} was being written when the gateway ended, and is removed", file);
       } else if (NAME.matcher(name).matches()) {
@@ -141,19 +134,7 @@ final class VersionFiles {
 
   /** Writes one; when this returns it is there for good. */
   void write(Version version, String document) throws IOException {
-    Files.createDirectories(folder);
-    Path written = Files.createTempFile(folder, "", UNFINISHED, ownerOnly());
-    try {
-      force(written, ByteBuffer.wrap(packed(version, document)));
-      Files.move(
-          written,
-          file(version.number()),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-      forceFolder();
-    } finally {
-      Files.deleteIfExists(written);
-    }
+    WholeFile.replace(file(version.number()), packed(version, document));
   }
 
   private static byte[] packed(Version version, String document) throws IOException {
@@ -172,24 +153,6 @@ final class VersionFiles {
     return bytes.toByteArray();
   }
 
-  private static void force(Path file, ByteBuffer rest) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-  }
-
-  /** So that the new name is on the disk, too; where a folder can be opened. */
-  private void forceFolder() throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (AccessDeniedException e) {
-      LOG.debug("{} can not be forced to the disk on this system", folder, e);
-    }
-  }
-
   /** Removes one that is too old; it does not matter when it stays. */
   void remove(long number) {
     try {
@@ -201,15 +164,6 @@ final class VersionFiles {
 
   private Path file(long number) {
     return folder.resolve(String.format(Locale.ROOT, "%06d.yaml.gz", number));
-  }
-
-  private FileAttribute<?>[] ownerOnly() {
-    boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 
   /** Loaded when the first version is read or written. */

@@ -2,18 +2,12 @@ package dev.yumen.control.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.yumen.control.disk.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Optional;
 
 /**
@@ -60,16 +54,7 @@ public final class LastGood {
   public void save(String hash, Instant at, String document) throws IOException {
     String text =
         TITLE + belongsTo + "\n# hash: " + hash + "\n# live since: " + at + "\n" + document;
-    Path folder = file.resolveSibling("");
-    Files.createDirectories(folder);
-    Path written = Files.createTempFile(folder, FILE_NAME, ".tmp", ownerOnly(folder));
-    try {
-      writeAndForce(written, text);
-      Files.move(
-          written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(written);
-    }
+    WholeFile.replace(file, text.getBytes(UTF_8));
   }
 
   /**
@@ -84,27 +69,6 @@ public final class LastGood {
       return ours ? Optional.of(text) : Optional.empty();
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    }
-  }
-
-  private static FileAttribute<?>[] ownerOnly(Path folder) {
-    boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
-  }
-
-  private static void writeAndForce(Path to, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            to, EnumSet.of(StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING))) {
-      ByteBuffer rest = ByteBuffer.wrap(text.getBytes(UTF_8));
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
     }
   }
 }
