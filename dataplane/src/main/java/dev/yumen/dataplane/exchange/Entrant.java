@@ -25,4 +25,29 @@ interface Entrant extends RoutedRequest {
 
   /** The route that takes it. */
   void route(Route found);
+
+  @Override
+  default String method() {
+    return head().method();
+  }
+
+  @Override
+  default HeadTable headers() {
+    return head();
+  }
+
+  @Override
+  default byte[] authorityBytes() {
+    return head().bytes();
+  }
+
+  @Override
+  default int authorityStart() {
+    return request().authorityStart();
+  }
+
+  @Override
+  default int authorityEnd() {
+    return request().authorityEnd();
+  }
 }

@@ -295,11 +295,6 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, Entrant 
   // ---- for routing ----
 
   @Override
-  public String method() {
-    return head.method();
-  }
-
-  @Override
   public Target target() {
     return scratch.target;
   }
@@ -307,26 +302,6 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, Entrant 
   @Override
   public RouteMatch<String> routeMatch() {
     return scratch.match;
-  }
-
-  @Override
-  public byte[] authorityBytes() {
-    return head.bytes();
-  }
-
-  @Override
-  public int authorityStart() {
-    return request.authorityStart();
-  }
-
-  @Override
-  public int authorityEnd() {
-    return request.authorityEnd();
-  }
-
-  @Override
-  public HeadTable headers() {
-    return head;
   }
 
   @Override

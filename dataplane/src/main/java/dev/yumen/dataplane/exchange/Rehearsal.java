@@ -99,11 +99,6 @@ final class Rehearsal implements Exchange, Entrant {
   }
 
   @Override
-  public String method() {
-    return head.method();
-  }
-
-  @Override
   public Target target() {
     return target;
   }
@@ -111,26 +106,6 @@ final class Rehearsal implements Exchange, Entrant {
   @Override
   public RouteMatch<String> routeMatch() {
     return match;
-  }
-
-  @Override
-  public byte[] authorityBytes() {
-    return head.bytes();
-  }
-
-  @Override
-  public int authorityStart() {
-    return request.authorityStart();
-  }
-
-  @Override
-  public int authorityEnd() {
-    return request.authorityEnd();
-  }
-
-  @Override
-  public HeadTable headers() {
-    return head;
   }
 
   @Override
