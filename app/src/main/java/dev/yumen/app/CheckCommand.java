@@ -1,16 +1,13 @@
 package dev.yumen.app;
 
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.Position;
-import dev.yumen.config.Problem;
+import dev.yumen.control.admin.ProblemData;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
     if (output.isJson()) {
       Map<String, Object> data = new LinkedHashMap<>();
       data.put("good", checked.isGood());
-      data.put("problems", checked.problems().stream().map(CheckCommand::asData).toList());
+      data.put("problems", checked.problems().stream().map(ProblemData::of).toList());
       out.println(OutputOption.json(data));
     } else {
       checked.problems().forEach(out::println);
@@ -58,19 +55,5 @@ final class CheckCommand implements Callable<Integer> {
 
   private static String counted(int number, String noun) {
     return number + " " + noun + (number == 1 ? "" : "s");
-  }
-
-  private static Map<String, @Nullable Object> asData(Problem problem) {
-    Map<String, @Nullable Object> data = new LinkedHashMap<>();
-    data.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-    Position position = problem.position();
-    if (position != null) {
-      data.put("file", position.file());
-      data.put("line", position.line());
-      data.put("column", position.column());
-    }
-    data.put("path", problem.path());
-    data.put("message", problem.message());
-    return data;
   }
 }

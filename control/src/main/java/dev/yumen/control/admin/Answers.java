@@ -1,11 +1,9 @@
 package dev.yumen.control.admin;
 
 import dev.yumen.api.Response;
-import dev.yumen.config.Position;
 import dev.yumen.config.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,17 +38,8 @@ final class Answers {
 
   /** One problem of a configuration, as an object. */
   static Map<String, Object> problem(Problem problem) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-    Position position = problem.position();
-    if (position != null) {
-      data.put("file", position.file());
-      data.put("line", position.line());
-      data.put("column", position.column());
-    }
-    data.put("path", problem.path());
+    Map<String, Object> data = ProblemData.of(problem);
     data.put("pointer", pointer(problem.path()));
-    data.put("message", problem.message());
     return data;
   }
 

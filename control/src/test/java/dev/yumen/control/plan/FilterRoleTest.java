@@ -20,12 +20,12 @@ class FilterRoleTest {
   private static final String CORS = "cors";
 
   @Test
-  void everyFilterThatLetsClientsInIsKnownToDoSo() {
+  void everyFilterThatLetsClientsInIsKnownAsOne() {
     assertEquals(List.of(), notOf(FilterRole.ADMITS, ABOUT_CLIENTS));
   }
 
   @Test
-  void everyFilterThatTurnsRequestsAwayIsKnownToDoSo() {
+  void everyFilterThatTurnsRequestsAwayIsKnownAsOne() {
     assertEquals(List.of(CORS), notOf(FilterRole.GUARDS, ABOUT_REQUESTS));
   }
 
