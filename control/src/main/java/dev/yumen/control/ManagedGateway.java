@@ -129,9 +129,7 @@ public final class ManagedGateway implements AutoCloseable {
           new AdminApi(
               () -> gateway.config().admin(),
               gateway.audit(),
-              live,
-              was,
-              new ExplainResource(gateway)));
+              List.of(live, was, new ExplainResource(gateway))));
     } catch (StartFailure e) {
       gateway.close();
       throw new NotStarted(e.problems());

@@ -28,18 +28,14 @@ public final class AdminApi implements AdminHandler {
   /**
    * @param settings those that are live
    * @param audit takes note of who was refused
+   * @param groups what can be asked for; the first resource that fits a request answers it
    */
   public AdminApi(
-      Supplier<AdminConfig> settings,
-      AuditTrail audit,
-      LiveResources live,
-      VersionResources was,
-      ExplainResource explain) {
+      Supplier<AdminConfig> settings, AuditTrail audit, List<? extends Resources> groups) {
     this.settings = settings;
     this.audit = audit;
-    List<Resource> all = new ArrayList<>(live.all());
-    all.addAll(was.all());
-    all.add(explain.resource());
+    List<Resource> all = new ArrayList<>();
+    groups.forEach(group -> all.addAll(group.all()));
     all.add(
         Resource.view(
             "/openapi.json", "This description.", call -> Answers.json(OpenApi.document(all))));

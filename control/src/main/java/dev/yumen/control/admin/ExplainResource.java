@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What would become of a request, asked of the live configuration. Takes more than looking: it says
  * whether credentials in the request are right.
  */
-public final class ExplainResource {
+public final class ExplainResource implements Resources {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> KNOWN =
       Set.of("method", "url", "headers", "client", "listener", "sni", "time");
@@ -35,15 +35,17 @@ public final class ExplainResource {
     this.gateway = gateway;
   }
 
-  Resource resource() {
-    return new Resource(
-            "POST",
-            "/explain",
-            Role.OPERATOR,
-            "What would become of a request, and why, without sending it.",
-            Map.of(),
-            this::explain)
-        .with("lang", "Language of the texts, en or zh; en by default.");
+  @Override
+  public List<Resource> all() {
+    return List.of(
+        new Resource(
+                "POST",
+                "/explain",
+                Role.OPERATOR,
+                "What would become of a request, and why, without sending it.",
+                Map.of(),
+                this::explain)
+            .with("lang", "Language of the texts, en or zh; en by default."));
   }
 
   private Response explain(Call call) throws Refused {

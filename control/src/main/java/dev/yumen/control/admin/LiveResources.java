@@ -21,7 +21,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the admin API has of the live configuration, as it is used. */
-public final class LiveResources {
+public final class LiveResources implements Resources {
   private static final JsonMapper JSON = new JsonMapper();
   private static final TypeReference<TreeMap<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -38,8 +38,8 @@ public final class LiveResources {
     this.reload = reload;
   }
 
-  /** All of them; the first one that fits a request answers it. */
-  List<Resource> all() {
+  @Override
+  public List<Resource> all() {
     return List.of(
         Resource.view("/status", "What is live, and since when.", call -> status()),
         Page.of(Resource.view("/routes", "Routes, each in a line.", this::routes))

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * What the admin API has of configurations that are not live: those that were, those that are sent,
  * and what lies between two.
  */
-public final class VersionResources {
+public final class VersionResources implements Resources {
   private static final Logger LOG = LoggerFactory.getLogger(VersionResources.class);
 
   private static final String[] DOCUMENT = {
@@ -49,8 +49,8 @@ public final class VersionResources {
     this.reader = reader;
   }
 
-  /** All of them; the first one that fits a request answers it. */
-  List<Resource> all() {
+  @Override
+  public List<Resource> all() {
     return List.of(
         Page.of(Resource.view("/versions", "What was live, the newest first.", this::versions)),
         Resource.view("/versions/at", "What was live at a time.", this::versionAt)
