@@ -50,8 +50,29 @@ public final class ConfigReader {
    * order of their names.
    */
   public LoadedConfig read(Path main) {
+    return read(main, null);
+  }
+
+  /**
+   * Reads the same together with what a source holds, which stands beside the files as one more
+   * file would: it adds routes, upstreams and so on, and nothing may be written in both.
+   *
+   * @param sourced null for the files alone
+   */
+  public LoadedConfig read(Path main, @Nullable Sourced sourced) {
     Reading reading = reading(main);
-    return reading.finish(reading.root(main));
+    return reading.finish(reading.root(main, sourced));
+  }
+
+  /**
+   * Reads only what belongs to the process and stands in the files alone: {@code source}, {@code
+   * runtime} and the like. The rest of the configuration is empty and none of its problems are
+   * told.
+   */
+  public LoadedConfig readOwn(Path main) {
+    Reading reading = reading(main);
+    Mapping root = reading.root(main, null);
+    return reading.finish(root == null ? null : BesideFiles.own(root));
   }
 
   /**
@@ -61,8 +82,13 @@ public final class ConfigReader {
    * @return null when there is nothing that could be written so, as when the files are no YAML
    */
   public @Nullable ConfigDocument document(Path main) {
+    return document(main, null);
+  }
+
+  /** The same together with what a source holds. */
+  public @Nullable ConfigDocument document(Path main, @Nullable Sourced sourced) {
     Reading reading = reading(main);
-    Mapping root = reading.root(main);
+    Mapping root = reading.root(main, sourced);
     if (root == null) {
       return null;
     }
@@ -127,11 +153,16 @@ public final class ConfigReader {
     }
 
     /** Everything that is written, before values are filled in; null when nothing can be read. */
-    @Nullable Mapping root(Path main) {
+    @Nullable Mapping root(Path main, @Nullable Sourced sourced) {
       boolean folder = Files.isDirectory(main);
       List<Mapping> parts = folder ? folder() : includes.read(main);
       Mapping base = together(parts);
-      return base == null ? null : overlaid(base, main, folder);
+      Mapping all = base == null ? null : overlaid(base, main, folder);
+      if (all == null || sourced == null) {
+        return all;
+      }
+      Mapping more = new BesideFiles(files, problems).read(sourced);
+      return more == null ? all : together(List.of(all, more));
     }
 
     /** Where {@code runtime.state} leads, whatever else is wrong; null when it is not written. */

@@ -24,6 +24,8 @@ public record GatewayConfig(
     @Describe("The admin API, on a port of its own.") @Default("{}") AdminConfig admin,
     @Describe("Configurations that were live, to look at again.") @Default("{}")
         HistoryConfig history,
+    @Describe("Where more of the configuration is kept, beside the files; nowhere without it.")
+        @Nullable SourceConfig source,
     @Describe("How a stop goes.") @Default("{}") ShutdownConfig shutdown,
     @Describe("Peers whose Forwarded and X-Forwarded-* headers are believed.")
         List<Cidr> trustedProxies,

@@ -1,11 +1,12 @@
 package dev.yumen.control;
 
-import dev.yumen.config.ConfigDocument;
-import dev.yumen.config.ConfigReader;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.control.change.Documents;
 import dev.yumen.control.history.History;
 import dev.yumen.control.history.Version;
+import dev.yumen.control.history.Written;
+import dev.yumen.control.publish.Cause;
 import dev.yumen.control.publish.LastGood;
 import dev.yumen.control.publish.Publisher;
 import dev.yumen.control.publish.ReloadStatus.Live;
@@ -26,18 +27,19 @@ final class Kept implements Publisher.Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(Kept.class);
 
   private final Path main;
-  private final ConfigReader reader;
+  private final Documents documents;
   private final Consumer<LoadedConfig> told;
   private final History history;
 
   /**
    * @param main the configuration's file or folder
+   * @param documents tells what was written of a configuration
    * @param first what the gateway started with; says where the history is
    * @param told of each configuration that became live
    */
-  Kept(Path main, ConfigReader reader, LoadedConfig first, Consumer<LoadedConfig> told) {
+  Kept(Path main, Documents documents, LoadedConfig first, Consumer<LoadedConfig> told) {
     this.main = main;
-    this.reader = reader;
+    this.documents = documents;
     this.told = told;
     GatewayConfig config = Objects.requireNonNull(first.config());
     Path folder = state(first).resolve("history").resolve(ownName(main));
@@ -48,7 +50,7 @@ final class Kept implements Publisher.Keeper {
     return history;
   }
 
-  private static Path state(LoadedConfig loaded) {
+  static Path state(LoadedConfig loaded) {
     return loaded.folder().resolve(Objects.requireNonNull(loaded.config()).runtime().state());
   }
 
@@ -66,24 +68,31 @@ final class Kept implements Publisher.Keeper {
   }
 
   @Override
-  public void keep(LoadedConfig loaded, Live live, String by) {
+  public void keep(LoadedConfig loaded, Live live, Cause cause) {
     told.accept(loaded);
-    ConfigDocument document = reader.document(main);
-    if (document == null || !document.hash().equals(loaded.hash())) {
-      return; // changed since it was read: the change itself comes next
+    Written written = documents.written(loaded);
+    if (written == null) {
+      return;
     }
     LastGood lastGood = new LastGood(state(loaded), main);
     try {
-      lastGood.save(document.hash(), live.since(), document.yaml());
+      lastGood.save(loaded.hash(), live.since(), written.yaml());
     } catch (IOException e) {
       LOG.warn(
           "{} can not be written, so a start with broken files would fail: {}",
           lastGood.file(),
           e.toString());
     }
-    Version version = new Version(live.number(), loaded.hash(), by, "", "files", live.since());
+    Version version =
+        new Version(
+            live.number(),
+            loaded.hash(),
+            cause.author(),
+            cause.message(),
+            cause.source(),
+            live.since());
     try {
-      history.add(version, document.yaml());
+      history.add(version, written);
     } catch (IOException e) {
       LOG.warn("version {} can not be kept in the history: {}", live.number(), e.toString());
     }

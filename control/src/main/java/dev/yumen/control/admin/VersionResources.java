@@ -126,7 +126,7 @@ public final class VersionResources implements Resources {
     }
     LoadedConfig loaded;
     try {
-      loaded = reader.apply("version " + number, history.document(found));
+      loaded = reader.apply("version " + number, history.document(found).yaml());
     } catch (IOException e) {
       LOG.warn("version {} can not be read: {}", number, e.toString());
       throw new Refused(AdminError.UNAVAILABLE, "version " + number + " is not kept any more");

@@ -59,11 +59,10 @@ public final class History {
   /**
    * Adds a version, unless it is the last one already.
    *
-   * @param document YAML, with its references to variables and files
    * @throws IOException when it can not be written; it is known as long as this process runs, but
    *     its document is not
    */
-  public synchronized void add(Version version, String document) throws IOException {
+  public synchronized void add(Version version, Written document) throws IOException {
     Version last = last();
     if (last != null && last.number() == version.number()) {
       return;
@@ -105,7 +104,7 @@ public final class History {
    *
    * @throws IOException when it is not there any more, or damaged
    */
-  public String document(Version version) throws IOException {
+  public Written document(Version version) throws IOException {
     return files.document(version.number());
   }
 }

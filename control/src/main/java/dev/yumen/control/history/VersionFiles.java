@@ -41,6 +41,10 @@ final class VersionFiles {
 
   private static final Pattern NAME = Pattern.compile("(\\d{6,18})\\.yaml\\.gz");
   private static final String TITLE = "# yumen version ";
+
+  /** Stands before what a source held of it; no line of the whole is a comment. */
+  private static final String SOURCED = "# What the source held of it:\n";
+
   private static final int MOST_CHARS = 256 << 20;
 
   private final Path folder;
@@ -109,8 +113,16 @@ final class VersionFiles {
     return value.toString();
   }
 
-  /** The configuration in it, without the first line. */
-  String document(long number) throws IOException {
+  /** What is written of it, without the first line. */
+  Written document(long number) throws IOException {
+    String text = text(number);
+    int end = text.indexOf("\n" + SOURCED);
+    return end < 0
+        ? new Written(text, null)
+        : new Written(text.substring(0, end + 1), text.substring(end + 1 + SOURCED.length()));
+  }
+
+  private String text(long number) throws IOException {
     try (BufferedReader reader = open(file(number))) {
       parse(reader.readLine());
       StringBuilder text = new StringBuilder();
@@ -133,11 +145,11 @@ final class VersionFiles {
   }
 
   /** Writes one; when this returns it is there for good. */
-  void write(Version version, String document) throws IOException {
+  void write(Version version, Written document) throws IOException {
     WholeFile.replace(file(version.number()), packed(version, document));
   }
 
-  private static byte[] packed(Version version, String document) throws IOException {
+  private static byte[] packed(Version version, Written document) throws IOException {
     Map<String, Object> said = new TreeMap<>();
     said.put("number", version.number());
     said.put("hash", version.hash());
@@ -148,7 +160,11 @@ final class VersionFiles {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (Writer out = new OutputStreamWriter(new GZIPOutputStream(bytes), UTF_8)) {
       out.write(TITLE + Json.MAPPER.writeValueAsString(said) + "\n");
-      out.write(document);
+      out.write(document.yaml());
+      if (document.sourced() != null) {
+        out.write(SOURCED);
+        out.write(document.sourced());
+      }
     }
     return bytes.toByteArray();
   }

@@ -34,6 +34,8 @@ public final class Publisher {
   private static final String NOTHING =
       "nothing is set (expected: settings, as an empty file does not replace what is live)";
 
+  private static final Cause START = Cause.of("start");
+
   private final Target target;
   private final Metrics metrics;
   private final InstantSource clock;
@@ -65,11 +67,11 @@ public final class Publisher {
     }
 
     /**
-     * Keeps one from the named files.
+     * Keeps one from the named files, or from the history.
      *
-     * @param by who or what wanted it
+     * @param cause who or what wanted it
      */
-    void keep(LoadedConfig loaded, Live live, String by);
+    void keep(LoadedConfig loaded, Live live, Cause cause);
   }
 
   /**
@@ -86,7 +88,7 @@ public final class Publisher {
 
   /** Takes note of the configuration that the data plane started with. */
   public synchronized void started(LoadedConfig first) {
-    applied(first, first.problems(), Origin.FILES, "start");
+    applied(first, first.problems(), Origin.FILES, START);
   }
 
   /**
@@ -98,17 +100,26 @@ public final class Publisher {
   public synchronized void startedWithLastGood(
       LoadedConfig kept, LoadedConfig named, List<Problem> problems) {
     problems.forEach(Publisher::log);
-    rejected(named, problems, "start");
-    applied(kept, kept.problems(), Origin.LAST_GOOD, "start");
+    rejected(named, problems, START);
+    applied(kept, kept.problems(), Origin.LAST_GOOD, START);
     LOG.error("STARTED WITH THE LAST GOOD CONFIGURATION, because the named one has errors");
   }
 
   /**
    * Makes a configuration from the named files live, unless it has errors or is live already.
    *
-   * @param by who or what wants it, for the audit log
+   * @param cause who or what wants it, for the audit log and the history
    */
-  public synchronized ApplyResult apply(LoadedConfig loaded, String by) {
+  public ApplyResult apply(LoadedConfig loaded, Cause cause) {
+    return apply(loaded, Origin.FILES, cause);
+  }
+
+  /** The same with one that was live before, while the named files may hold another one. */
+  public ApplyResult applyFromHistory(LoadedConfig loaded, Cause cause) {
+    return apply(loaded, Origin.HISTORY, cause);
+  }
+
+  private synchronized ApplyResult apply(LoadedConfig loaded, Origin origin, Cause cause) {
     Live live = status.live();
     if (live != null && isLive(loaded, live)) {
       status = new ReloadStatus(live, null);
@@ -126,9 +137,9 @@ public final class Publisher {
         loaded.config() == null
             || problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
     if (refused) {
-      return rejected(loaded, problems, by);
+      return rejected(loaded, problems, cause);
     }
-    return applied(loaded, problems, Origin.FILES, by);
+    return applied(loaded, problems, origin, cause);
   }
 
   /** How things stand. Any thread. */
@@ -156,23 +167,23 @@ public final class Publisher {
   }
 
   private ApplyResult applied(
-      LoadedConfig loaded, List<Problem> warnings, Origin origin, String by) {
+      LoadedConfig loaded, List<Problem> warnings, Origin origin, Cause cause) {
     Live before = status.live();
     long number = before == null ? keeper.firstNumber(loaded.hash()) : before.number() + 1;
     Instant now = clock.instant();
     liveConfig = loaded.config();
     liveIssued = loaded.issued();
     Map<String, Object> what = new LinkedHashMap<>();
-    what.put("by", by);
+    what.put("by", cause.author());
     what.put("number", number);
     what.put("config", loaded.hash());
-    what.put("origin", origin == Origin.FILES ? "files" : "last-good");
+    what.put("origin", ReloadStatus.name(origin));
     what.put("routes", liveConfig == null ? 0 : liveConfig.routes().size());
     audit.record("config-applied", what);
     Rejection rejection = origin == Origin.LAST_GOOD ? status.rejected() : null;
     Live live = new Live(number, loaded.hash(), now, origin);
-    if (origin == Origin.FILES) {
-      keeper.keep(loaded, live, by);
+    if (origin != Origin.LAST_GOOD) {
+      keeper.keep(loaded, live, cause);
     }
     status = new ReloadStatus(live, rejection);
     metrics.configApplied(number, now);
@@ -185,11 +196,11 @@ public final class Publisher {
     return new ApplyResult.Applied(number, List.copyOf(warnings));
   }
 
-  private ApplyResult rejected(LoadedConfig loaded, List<Problem> problems, String by) {
+  private ApplyResult rejected(LoadedConfig loaded, List<Problem> problems, Cause cause) {
     Live live = status.live();
     List<Problem> all = List.copyOf(problems);
     Map<String, Object> what = new LinkedHashMap<>();
-    what.put("by", by);
+    what.put("by", cause.author());
     what.put("config", loaded.hash());
     what.put("count", all.size());
     what.put("problems", all);

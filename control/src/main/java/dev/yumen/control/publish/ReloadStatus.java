@@ -4,6 +4,7 @@ import dev.yumen.config.Problem;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,7 +34,14 @@ public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
     /** From the files that were named. */
     FILES,
     /** From the copy that was kept, because those could not be used at start. */
-    LAST_GOOD
+    LAST_GOOD,
+    /** It was live before and somebody went back to it; the files may hold another one. */
+    HISTORY
+  }
+
+  /** As it stands in answers and logs. */
+  static String name(Origin origin) {
+    return origin.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
@@ -53,7 +61,7 @@ public record ReloadStatus(@Nullable Live live, @Nullable Rejection rejected) {
       now.put("number", live.number());
       now.put("hash", live.hash());
       now.put("since", live.since().toString());
-      now.put("origin", live.origin() == Origin.FILES ? "files" : "last-good");
+      now.put("origin", name(live.origin()));
       body.put("live", now);
     }
     if (rejected != null) {

@@ -26,19 +26,19 @@ class HistoryTest {
   @Test
   void whatWasAddedIsThereAfterANewStart() throws IOException {
     History history = History.open(folder, 10);
-    history.add(version(1), "routes: []\n");
-    history.add(version(2), "routes: [] # 门\n");
+    history.add(version(1), new Written("routes: []\n", null));
+    history.add(version(2), new Written("routes: [] # 门\n", null));
 
     History again = History.open(folder, 10);
     assertEquals(List.of(version(2), version(1)), again.versions());
-    assertEquals("routes: [] # 门\n", again.document(version(2)));
+    assertEquals("routes: [] # 门\n", again.document(version(2)).yaml());
   }
 
   @Test
   void numbersGoOnAfterANewStart() throws IOException {
     History history = History.open(folder, 10);
     assertEquals(1, history.numberOf("a"));
-    history.add(version(7), "");
+    history.add(version(7), new Written("", null));
 
     History again = History.open(folder, 10);
     assertEquals(8, again.numberOf("another"));
@@ -48,10 +48,10 @@ class HistoryTest {
   @Test
   void theSameVersionIsAddedOnce() throws IOException {
     History history = History.open(folder, 10);
-    history.add(version(1), "first");
-    history.add(version(1), "second");
+    history.add(version(1), new Written("first", null));
+    history.add(version(1), new Written("second", null));
 
-    assertEquals("first", history.document(version(1)));
+    assertEquals("first", history.document(version(1)).yaml());
     assertEquals(1, history.versions().size());
   }
 
@@ -59,7 +59,7 @@ class HistoryTest {
   void theOldestAreForgotten() throws IOException {
     History history = History.open(folder, 2);
     for (int i = 1; i <= 4; i++) {
-      history.add(version(i), "document " + i);
+      history.add(version(i), new Written("document " + i, null));
     }
 
     assertEquals(List.of(version(4), version(3)), history.versions());
@@ -70,8 +70,8 @@ class HistoryTest {
   @Test
   void whatWasLiveAtATimeIsFound() throws IOException {
     History history = History.open(folder, 10);
-    history.add(version(1), "");
-    history.add(version(2), "");
+    history.add(version(1), new Written("", null));
+    history.add(version(2), new Written("", null));
 
     assertEquals(version(1), history.at(NOON.plusSeconds(119)));
     assertEquals(version(2), history.at(NOON.plusSeconds(120)));
@@ -81,9 +81,9 @@ class HistoryTest {
   @Test
   void aDamagedVersionIsLeftOut() throws IOException {
     History history = History.open(folder, 10);
-    history.add(version(1), "one");
-    history.add(version(2), "two");
-    history.add(version(3), "three");
+    history.add(version(1), new Written("one", null));
+    history.add(version(2), new Written("two", null));
+    history.add(version(3), new Written("three", null));
     Files.write(folder.resolve("000001.yaml.gz"), new byte[] {1, 2, 3});
     Files.write(folder.resolve("000003.yaml.gz"), new byte[0]);
 
@@ -93,7 +93,7 @@ class HistoryTest {
   @Test
   void whatACrashLeftHalfWrittenIsRemoved() throws IOException {
     History history = History.open(folder, 10);
-    history.add(version(1), "one");
+    history.add(version(1), new Written("one", null));
     Path unfinished = Files.writeString(folder.resolve("17.tmp"), "half");
 
     assertEquals(List.of(version(1)), History.open(folder, 10).versions());
@@ -111,7 +111,7 @@ class HistoryTest {
   @Test
   void aDamagedDocumentIsTold() throws IOException {
     History history = History.open(folder, 10);
-    history.add(version(1), "x".repeat(10_000));
+    history.add(version(1), new Written("x".repeat(10_000), null));
     Path file = folder.resolve("000001.yaml.gz");
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 4));
@@ -121,7 +121,7 @@ class HistoryTest {
 
   @Test
   void onlyTheOwnerMayReadIt() throws IOException {
-    History.open(folder, 10).add(version(1), "one");
+    History.open(folder, 10).add(version(1), new Written("one", null));
 
     assertEquals(
         "rw-------",
@@ -134,7 +134,7 @@ class HistoryTest {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     History history = History.open(file, 10);
 
-    assertThrows(IOException.class, () -> history.add(version(1), "one"));
+    assertThrows(IOException.class, () -> history.add(version(1), new Written("one", null)));
     assertEquals(version(1), history.last());
     assertThrows(IOException.class, () -> history.document(version(1)));
   }

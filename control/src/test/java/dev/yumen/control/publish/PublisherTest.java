@@ -62,7 +62,8 @@ class PublisherTest {
     clock.advance(Duration.ofSeconds(5));
     LoadedConfig two = read(TWO);
 
-    assertEquals(new ApplyResult.Applied(2, List.of()), publisher.apply(two, "file-change"));
+    assertEquals(
+        new ApplyResult.Applied(2, List.of()), publisher.apply(two, Cause.of("file-change")));
     assertEquals(List.of(two), taken);
     assertEquals(
         new ReloadStatus(
@@ -88,7 +89,7 @@ class PublisherTest {
     listener.start();
     logger.addAppender(listener);
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN), "file-change");
+    publisher.apply(read(BROKEN), Cause.of("file-change"));
     logger.detachAppender(listener);
 
     assertEquals(
@@ -102,7 +103,8 @@ class PublisherTest {
     LoadedConfig broken = read(BROKEN);
 
     assertEquals(
-        new ApplyResult.Rejected(broken.problems()), publisher.apply(broken, "file-change"));
+        new ApplyResult.Rejected(broken.problems()),
+        publisher.apply(broken, Cause.of("file-change")));
     assertEquals(List.of(), taken);
     assertEquals(1, live().number());
     assertEquals(
@@ -117,7 +119,8 @@ class PublisherTest {
     publisher.started(read(ONE));
     answer = List.of(new Problem(Severity.ERROR, null, "routes[0]", "conflicts with itself"));
 
-    assertEquals(new ApplyResult.Rejected(answer), publisher.apply(read(TWO), "file-change"));
+    assertEquals(
+        new ApplyResult.Rejected(answer), publisher.apply(read(TWO), Cause.of("file-change")));
     assertEquals(1, live().number());
     assertEquals(1, kept.size());
   }
@@ -127,7 +130,8 @@ class PublisherTest {
     publisher.started(read(ONE));
     answer = List.of(new Problem(Severity.WARNING, null, "routes[0]", "never matches"));
 
-    assertEquals(new ApplyResult.Applied(2, answer), publisher.apply(read(TWO), "file-change"));
+    assertEquals(
+        new ApplyResult.Applied(2, answer), publisher.apply(read(TWO), Cause.of("file-change")));
   }
 
   @Test
@@ -135,7 +139,7 @@ class PublisherTest {
     LoadedConfig one = read(ONE);
     LoadedConfig broken = read(BROKEN);
     publisher.started(one);
-    publisher.apply(broken, "signal");
+    publisher.apply(broken, Cause.of("signal"));
 
     assertEquals(
         List.of(
@@ -155,7 +159,7 @@ class PublisherTest {
     publisher.started(read(ONE));
 
     assertInstanceOf(
-        ApplyResult.Rejected.class, publisher.apply(read("# nothing\n"), "file-change"));
+        ApplyResult.Rejected.class, publisher.apply(read("# nothing\n"), Cause.of("file-change")));
     assertEquals(List.of(), taken);
     assertEquals(1, kept.size());
   }
@@ -183,7 +187,7 @@ class PublisherTest {
             (kind, what) -> acts.add(kind + " " + what));
     failing.started(read(ONE));
 
-    assertInstanceOf(ApplyResult.Rejected.class, failing.apply(read(TWO), "file-change"));
+    assertInstanceOf(ApplyResult.Rejected.class, failing.apply(read(TWO), Cause.of("file-change")));
     assertNotNull(failing.status().live());
     assertEquals(1, failing.status().live().number());
   }
@@ -192,7 +196,7 @@ class PublisherTest {
   void anUnchangedConfigurationIsNotAppliedAgain() {
     publisher.started(read(ONE));
 
-    assertEquals(new ApplyResult.Unchanged(1), publisher.apply(read(ONE), "file-change"));
+    assertEquals(new ApplyResult.Unchanged(1), publisher.apply(read(ONE), Cause.of("file-change")));
     assertEquals(List.of(), taken);
   }
 
@@ -203,14 +207,14 @@ class PublisherTest {
 
     assertEquals(
         new ApplyResult.Applied(2, List.of()),
-        publisher.apply(read(text, Map.of("ADDRESS", "/b")), "file-change"));
+        publisher.apply(read(text, Map.of("ADDRESS", "/b")), Cause.of("file-change")));
   }
 
   @Test
   void aRejectionIsForgottenWithTheNextGoodOne() {
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN), "file-change");
-    publisher.apply(read(TWO), "file-change");
+    publisher.apply(read(BROKEN), Cause.of("file-change"));
+    publisher.apply(read(TWO), Cause.of("file-change"));
 
     assertNull(publisher.status().rejected());
   }
@@ -218,8 +222,8 @@ class PublisherTest {
   @Test
   void aRejectionIsForgottenWhenTheFilesAreAsTheyWere() {
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN), "file-change");
-    publisher.apply(read(ONE), "file-change");
+    publisher.apply(read(BROKEN), Cause.of("file-change"));
+    publisher.apply(read(ONE), Cause.of("file-change"));
 
     assertNull(publisher.status().rejected());
   }
@@ -229,8 +233,8 @@ class PublisherTest {
     LoadedConfig one = read(ONE);
     LoadedConfig two = read(TWO);
     publisher.started(one);
-    publisher.apply(two, "file-change");
-    publisher.apply(read(BROKEN), "file-change");
+    publisher.apply(two, Cause.of("file-change"));
+    publisher.apply(read(BROKEN), Cause.of("file-change"));
 
     assertEquals(List.of(one, two), kept);
   }
@@ -244,7 +248,8 @@ class PublisherTest {
     assertNotNull(publisher.status().rejected());
     assertEquals(List.of(), kept);
 
-    assertInstanceOf(ApplyResult.Applied.class, publisher.apply(read(ONE), "file-change"));
+    assertInstanceOf(
+        ApplyResult.Applied.class, publisher.apply(read(ONE), Cause.of("file-change")));
     assertEquals(Origin.FILES, live().origin());
     assertNull(publisher.status().rejected());
   }
@@ -252,7 +257,7 @@ class PublisherTest {
   @Test
   void theStatusIsOneJsonObject() {
     publisher.started(read(ONE));
-    publisher.apply(read(BROKEN), "file-change");
+    publisher.apply(read(BROKEN), Cause.of("file-change"));
 
     String json = publisher.status().json();
     assertTrue(

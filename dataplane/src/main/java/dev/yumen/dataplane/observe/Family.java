@@ -138,13 +138,18 @@ public enum Family {
   CONFIG_VERSION(
       "gateway_config_version",
       Kind.GAUGE,
-      "Number of the live configuration, counted from 1 in this process.",
+      "Number of the live configuration, one more with each change.",
       List.of()),
   CONFIG_LAST_SUCCESS(
       "gateway_config_last_reload_success_timestamp_seconds",
       Kind.GAUGE,
       "When the live configuration was applied.",
       List.of()),
+  CONFIG_SOURCE_UP(
+      "gateway_config_source_up",
+      Kind.GAUGE,
+      "Whether the source that the configuration is kept in beside its files can be had.",
+      List.of("source")),
   CERTIFICATE_EXPIRY(
       "gateway_tls_certificate_expiry_timestamp_seconds",
       Kind.GAUGE,

@@ -182,6 +182,10 @@ final class GatewayFamilies {
     Metrics.AppliedConfig applied = metrics.applied();
     to.gauge(Family.CONFIG_VERSION, applied.number());
     to.gauge(Family.CONFIG_LAST_SUCCESS, applied.at().toEpochMilli() / 1e3);
+    Metrics.ConfigSource source = metrics.source();
+    if (source != null) {
+      to.gauge(Family.CONFIG_SOURCE_UP, source.up() ? 1 : 0, source.name());
+    }
   }
 
   /** A file that is named twice at one place is one series. */

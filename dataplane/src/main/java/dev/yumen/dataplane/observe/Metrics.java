@@ -50,6 +50,11 @@ public final class Metrics {
   /** Which configuration is live, and since when; number 0 before the first. */
   record AppliedConfig(long number, Instant at) {}
 
+  private volatile @Nullable ConfigSource source;
+
+  /** Where more of the configuration is kept than in files, and whether it can be had. */
+  record ConfigSource(String name, boolean up) {}
+
   /** What happens to an upstream too seldom for a cell in each loop. */
   record Rare(Family family, int upstream, String label) {}
 
@@ -165,6 +170,11 @@ public final class Metrics {
     reloadsApplied.increment();
   }
 
+  /** Whether the source that the configuration is kept in beside its files can be had. */
+  public void configSource(String name, boolean up) {
+    source = new ConfigSource(name, up);
+  }
+
   public void configRejected() {
     reloadsRejected.increment();
   }
@@ -212,6 +222,10 @@ public final class Metrics {
 
   List<CertificateExpiry> certificates() {
     return certificates;
+  }
+
+  @Nullable ConfigSource source() {
+    return source;
   }
 
   AppliedConfig applied() {

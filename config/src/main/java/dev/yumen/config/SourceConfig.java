@@ -1,0 +1,24 @@
+package dev.yumen.config;
+
+import dev.yumen.api.Describe;
+import dev.yumen.api.InvalidValue;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where more of the configuration is kept, beside the files: in exactly one place. */
+@Describe(
+    "Where more of the configuration is kept, beside the files, so that it can be written by the"
+        + " admin API or shared by several gateways. Read at start, from the files alone.")
+public record SourceConfig(
+    @Describe("A file of this gateway's own, written by its admin API.")
+        @Nullable StoreSourceConfig store) {
+
+  public SourceConfig {
+    long written = Stream.of(store).filter(Objects::nonNull).count();
+    if (written != 1) {
+      throw InvalidValue.found(
+          "source", written == 0 ? "no place" : written + " places", "exactly one, such as store");
+    }
+  }
+}

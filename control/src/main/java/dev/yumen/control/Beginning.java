@@ -1,0 +1,150 @@
+package dev.yumen.control;
+
+import dev.yumen.config.ConfigDocument;
+import dev.yumen.config.ConfigReader;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Problem;
+import dev.yumen.config.Problem.Severity;
+import dev.yumen.config.Sourced;
+import dev.yumen.control.ManagedGateway.NotStarted;
+import dev.yumen.control.change.Changes;
+import dev.yumen.control.change.Documents;
+import dev.yumen.control.publish.LastGood;
+import dev.yumen.control.source.DocumentStore;
+import dev.yumen.control.source.DocumentStore.Stored;
+import dev.yumen.control.source.Stores;
+import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.StartFailure;
+import dev.yumen.dataplane.redis.RedisOpener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a gateway came to run: with the configuration that is written, files and source, or with the
+ * last good one when that can not be used or the source can not be had.
+ *
+ * @param named what is written, good or bad
+ * @param store where more of it is kept; null when there is none
+ * @param held what the store holds; null when it could not be had
+ * @param unavailable why it could not
+ * @param kept what the gateway runs with when that is not the named configuration
+ * @param problems of the named configuration
+ */
+record Beginning(
+    Gateway gateway,
+    LoadedConfig named,
+    @Nullable DocumentStore store,
+    @Nullable Stored held,
+    @Nullable String unavailable,
+    @Nullable LoadedConfig kept,
+    List<Problem> problems) {
+  private static final Logger LOG = LoggerFactory.getLogger(Beginning.class);
+  private static final Path DEFAULT_STATE = Path.of(".yumen");
+
+  /** What the gateway runs with. */
+  LoadedConfig live() {
+    return kept == null ? named : kept;
+  }
+
+  /**
+   * Starts a gateway.
+   *
+   * @throws NotStarted when neither the named configuration nor the last good one can be used
+   */
+  static Beginning of(Path main, ConfigReader reader, Documents documents, RedisOpener redis)
+      throws NotStarted {
+    LoadedConfig own = reader.readOwn(main);
+    DocumentStore store = own.config() == null ? null : Stores.open(own);
+    Stored held = null;
+    String unavailable = null;
+    if (store != null) {
+      try {
+        held = store.read();
+        documents.sourced(new Sourced(store.name(), Changes.opened(held).document()));
+      } catch (IOException e) {
+        unavailable = String.valueOf(e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        unavailable = "interrupted";
+      }
+    }
+    try {
+      return start(main, reader, documents.read(), store, held, unavailable, redis);
+    } catch (NotStarted e) {
+      if (store != null) {
+        store.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Beginning start(
+      Path main,
+      ConfigReader reader,
+      LoadedConfig named,
+      @Nullable DocumentStore store,
+      @Nullable Stored held,
+      @Nullable String unavailable,
+      RedisOpener redis)
+      throws NotStarted {
+    List<Problem> problems = named.config() == null ? Gateway.check(named) : named.problems();
+    if (unavailable != null) {
+      problems = List.of(new Problem(Severity.ERROR, null, "source", unavailable));
+    } else if (named.config() != null) {
+      try {
+        Gateway gateway = Gateway.start(named, redis);
+        return new Beginning(gateway, named, store, held, null, null, problems);
+      } catch (StartFailure e) {
+        if (!hasErrors(Gateway.check(named))) {
+          throw new NotStarted(e.problems()); // such as a port in use: no other configuration helps
+        }
+        problems = e.problems();
+      }
+    }
+    LoadedConfig kept = readKept(main, reader, named);
+    if (kept == null) {
+      throw new NotStarted(problems);
+    }
+    try {
+      Gateway gateway = Gateway.start(kept, redis);
+      return new Beginning(gateway, named, store, held, unavailable, kept, problems);
+    } catch (StartFailure e) {
+      LOG.error("the last good configuration can not be used either: {}", e.problems());
+      throw new NotStarted(problems);
+    }
+  }
+
+  private static boolean hasErrors(List<Problem> problems) {
+    return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+  }
+
+  /** The configuration that was kept for this main file, or null when there is no usable one. */
+  private static @Nullable LoadedConfig readKept(
+      Path main, ConfigReader reader, LoadedConfig named) {
+    ConfigDocument document = reader.document(main);
+    Path state = document == null ? null : document.state();
+    Path folder = state == null ? named.folder().resolve(DEFAULT_STATE) : state;
+    LastGood lastGood = new LastGood(folder, main);
+    try {
+      Optional<String> text = lastGood.document();
+      if (text.isEmpty()) {
+        LOG.debug("there is no last good configuration for {} in {}", main, folder);
+        return null;
+      }
+      LoadedConfig kept = reader.readText(LastGood.FILE_NAME, text.get(), named.folder());
+      if (kept.config() == null) {
+        LOG.error("{} can not be used either: {}", lastGood.file(), kept.problems());
+        return null;
+      }
+      return kept;
+    } catch (IOException e) {
+      LOG.error("{} can not be read: {}", lastGood.file(), e.toString());
+      return null;
+    }
+  }
+}

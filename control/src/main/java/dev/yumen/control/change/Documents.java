@@ -1,0 +1,89 @@
+package dev.yumen.control.change;
+
+import dev.yumen.config.ConfigDocument;
+import dev.yumen.config.ConfigReader;
+import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Sourced;
+import dev.yumen.control.history.Written;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The configuration as it is written now: the files, and what a source holds beside them. */
+public final class Documents {
+  private final Path main;
+  private final ConfigReader reader;
+  private volatile @Nullable Sourced sourced;
+  private volatile @Nullable FromHistory fromHistory;
+
+  /** One that was read from the history, with its text. */
+  private record FromHistory(LoadedConfig loaded, Written written) {}
+
+  /**
+   * @param main the configuration's file or folder
+   */
+  public Documents(Path main, ConfigReader reader) {
+    this.main = main;
+    this.reader = reader;
+  }
+
+  Path main() {
+    return main;
+  }
+
+  /** What the source held when it was looked at last; null without a source, or before. */
+  public @Nullable Sourced sourced() {
+    return sourced;
+  }
+
+  /** Takes note of what the source holds. */
+  public void sourced(@Nullable Sourced now) {
+    sourced = now;
+  }
+
+  /** Reads all of it. */
+  public LoadedConfig read() {
+    return reader.read(main, sourced);
+  }
+
+  /** Reads all of it with another text in the source. */
+  LoadedConfig readWith(Sourced other) {
+    return reader.read(main, other);
+  }
+
+  /**
+   * Reads a text as one that lies where the configuration lies.
+   *
+   * @param name how it is called in messages
+   */
+  public LoadedConfig readText(String name, String yaml, Path folder) {
+    return reader.readText(name, yaml, folder);
+  }
+
+  /** The same with a version of the history, which {@link #written} then knows. */
+  LoadedConfig readVersion(String name, Written written, Path folder) {
+    LoadedConfig loaded = reader.readText(name, written.yaml(), folder);
+    fromHistory = new FromHistory(loaded, written);
+    return loaded;
+  }
+
+  /** What is written in the files alone, in one text; null when they can not be read. */
+  public @Nullable String filesAlone() {
+    ConfigDocument document = reader.document(main);
+    return document == null ? null : document.yaml();
+  }
+
+  /** What was written of a configuration; null when that has changed since it was read. */
+  @SuppressWarnings("ReferenceEquality") // that very one, whatever another is equal to
+  public @Nullable Written written(LoadedConfig loaded) {
+    FromHistory known = fromHistory;
+    if (known != null && known.loaded() == loaded) {
+      return known.written();
+    }
+    Sourced held = sourced;
+    ConfigDocument document = reader.document(main, held);
+    if (document == null || !document.hash().equals(loaded.hash())) {
+      return null; // the change itself comes next
+    }
+    return new Written(document.yaml(), held == null ? null : held.text());
+  }
+}
