@@ -35,7 +35,11 @@ final class Welcome {
     Map<String, String> lines = new LinkedHashMap<>();
     bound.forEach(
         (name, address) ->
-            lines.put(name, scheme(managed.gateway().config(), name) + shown(address)));
+            lines.put(
+                name,
+                scheme(managed.gateway().config(), name)
+                    + shown(address)
+                    + (name.equals("admin") ? "  (dashboard and API)" : "")));
     if (demo != null) {
       demo.forEach((name, address) -> lines.put(name, "http://" + address + "  (demo)"));
     }

@@ -50,6 +50,16 @@ class WelcomeTest {
   }
 
   @Test
+  void saysWhereTheDashboardIs() throws Exception {
+    Files.writeString(file, GOOD + "admin: {address: \"127.0.0.1:0\"}\n");
+    String text = welcome(null);
+    assertTrue(
+        text.matches(
+            "(?s).*\n  admin       http://127\\.0\\.0\\.1:\\d+  \\(dashboard and API\\)\n.*"),
+        text);
+  }
+
+  @Test
   void listenersOfOtherKindsAreToldApart() throws Exception {
     Files.writeString(
         file,

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Answers requests of the admin port: finds out who asks, what for, and whether they may. */
+/**
+ * Answers requests of the admin port: finds out who asks, what for, and whether they may. Whatever
+ * is not of the API is a file of the dashboard, which needs no token.
+ */
 public final class AdminApi implements AdminHandler {
   /** What all of it stands under. */
   static final String PREFIX = "/api/v1";
@@ -23,6 +26,7 @@ public final class AdminApi implements AdminHandler {
   private final Supplier<AdminConfig> settings;
   private final AuditTrail audit;
   private final Guard guard = new Guard();
+  private final Pages pages = new Pages();
   private final List<Resource> resources;
 
   /**
@@ -46,6 +50,10 @@ public final class AdminApi implements AdminHandler {
   public AdminAnswer answer(AdminRequest request) {
     String by = "unknown";
     try {
+      if (!request.path().equals(PREFIX) && !request.path().startsWith(PREFIX + "/")) {
+        Guard.checkHost(request, settings.get());
+        return AdminAnswer.of(pages.answer(request));
+      }
       Caller caller = guard.admit(request, settings.get());
       by = caller.name();
       return AdminAnswer.of(answer(request, caller));
@@ -56,9 +64,6 @@ public final class AdminApi implements AdminHandler {
   }
 
   private Response answer(AdminRequest request, Caller caller) throws Refused {
-    if (!request.path().equals(PREFIX) && !request.path().startsWith(PREFIX + "/")) {
-      throw new Refused(AdminError.NOT_FOUND, request.path() + " (expected: " + PREFIX + "/…)");
-    }
     String path = request.path().substring(PREFIX.length());
     String method = request.method().equals("HEAD") ? "GET" : request.method();
     Set<String> others = new LinkedHashSet<>();

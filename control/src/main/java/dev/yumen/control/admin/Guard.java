@@ -33,7 +33,12 @@ final class Guard {
     return settings.tokens().isEmpty() ? local(request) : known(request, settings);
   }
 
-  private static void checkHost(AdminRequest request, AdminConfig settings) throws Refused {
+  /**
+   * The name that it is reached by is one of ours.
+   *
+   * @throws Refused when it is another's, which may have been made to lead here
+   */
+  static void checkHost(AdminRequest request, AdminConfig settings) throws Refused {
     String host = withoutPort(request.host());
     boolean ours =
         host.equals("localhost")
