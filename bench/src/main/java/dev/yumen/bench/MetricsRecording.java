@@ -3,6 +3,8 @@ package dev.yumen.bench;
 import dev.yumen.config.MetricsConfig;
 import dev.yumen.dataplane.observe.LoopMetrics;
 import dev.yumen.dataplane.observe.Metrics;
+import dev.yumen.dataplane.observe.TrafficTable;
+import dev.yumen.dataplane.observe.TrafficTotals;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,6 +36,7 @@ public class MetricsRecording {
       new Metrics(new MetricsConfig(true, 100_000, false), PooledByteBufAllocator.DEFAULT);
   private LoopMetrics loop = metrics.forLoop(0);
   private int[] slots = new int[0];
+  private int[] names = new int[0];
   private int upstream;
   private int next;
 
@@ -44,22 +47,26 @@ public class MetricsRecording {
     loop = metrics.forLoop(0);
     upstream = metrics.upstreamSlot("users");
     slots = new int[routes];
+    names = new int[routes];
     for (int i = 0; i < routes; i++) {
       slots[i] = metrics.pathSlot("/api/" + i + "/{id}");
+      names[i] = metrics.routeSlot("route-" + i);
       loop.request(slots[i], upstream, "GET", 200, 1);
+      loop.routed(names[i], 200, 1);
     }
   }
 
   /** Everything that is counted for one forwarded request. */
   @Benchmark
   public void forwardedRequest() {
-    int route = slots[next++ % routes];
+    int route = next++ % routes;
     loop.requestStarted();
     loop.upstreamActive(upstream, 1);
     loop.upstreamAnswered(upstream, 200, 900_000);
     loop.upstreamActive(upstream, -1);
     loop.sent(1024);
-    loop.request(route, upstream, "GET", 200, 1_100_000);
+    loop.request(slots[route], upstream, "GET", 200, 1_100_000);
+    loop.routed(names[route], 200, 1_100_000);
     loop.requestEnded();
   }
 
@@ -67,6 +74,26 @@ public class MetricsRecording {
   @Benchmark
   public void request() {
     loop.request(slots[next++ % routes], upstream, "GET", 200, 1_100_000);
+  }
+
+  /** What live figures add: the histogram of the route alone. */
+  @Benchmark
+  public void routed() {
+    loop.routed(names[next++ % routes], 200, 1_100_000);
+  }
+
+  /** One look at the totals, which is taken each second. */
+  @Benchmark
+  @OutputTimeUnit(TimeUnit.MICROSECONDS)
+  public TrafficTotals totals() {
+    return TrafficTotals.of(metrics);
+  }
+
+  /** One look at all routes, which is taken each second while somebody wants to know. */
+  @Benchmark
+  @OutputTimeUnit(TimeUnit.MICROSECONDS)
+  public TrafficTable routeTable() {
+    return TrafficTable.routes(metrics);
   }
 
   /** One scrape in the text format, compressed. */

@@ -6,6 +6,7 @@ import dev.yumen.config.Problem;
 import dev.yumen.control.admin.AdminApi;
 import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
+import dev.yumen.control.admin.TrafficResources;
 import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.change.Documents;
@@ -14,6 +15,7 @@ import dev.yumen.control.publish.ReloadStatus;
 import dev.yumen.control.source.DocumentStore;
 import dev.yumen.control.source.FileSource;
 import dev.yumen.control.source.StoreFollower;
+import dev.yumen.control.traffic.TrafficSampler;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.dataplane.observe.Metrics;
@@ -34,6 +36,7 @@ public final class ManagedGateway implements AutoCloseable {
   private final FileSource files;
   private final Changes changes;
   private final @Nullable StoreFollower follower;
+  private final TrafficSampler traffic;
 
   private ManagedGateway(
       Gateway gateway,
@@ -46,6 +49,7 @@ public final class ManagedGateway implements AutoCloseable {
     this.files = files;
     this.changes = changes;
     this.follower = follower;
+    this.traffic = TrafficSampler.start(gateway.metrics());
   }
 
   /**
@@ -139,6 +143,7 @@ public final class ManagedGateway implements AutoCloseable {
   @Override
   public void close() {
     stopFollowing();
+    traffic.close();
     gateway.close();
   }
 
@@ -154,7 +159,11 @@ public final class ManagedGateway implements AutoCloseable {
           new AdminApi(
               () -> gateway.config().admin(),
               gateway.audit(),
-              List.of(live, was, new ExplainResource(gateway))));
+              List.of(
+                  live,
+                  was,
+                  new TrafficResources(gateway, traffic),
+                  new ExplainResource(gateway))));
     } catch (StartFailure e) {
       close();
       throw new NotStarted(e.problems());

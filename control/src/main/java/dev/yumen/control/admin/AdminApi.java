@@ -56,14 +56,14 @@ public final class AdminApi implements AdminHandler {
       }
       Caller caller = guard.admit(request, settings.get());
       by = caller.name();
-      return AdminAnswer.of(answer(request, caller));
+      return answer(request, caller);
     } catch (Refused refused) {
       takeNote(request, by, refused);
       return AdminAnswer.of(refusal(refused));
     }
   }
 
-  private Response answer(AdminRequest request, Caller caller) throws Refused {
+  private AdminAnswer answer(AdminRequest request, Caller caller) throws Refused {
     String path = request.path().substring(PREFIX.length());
     String method = request.method().equals("HEAD") ? "GET" : request.method();
     Set<String> others = new LinkedHashSet<>();
@@ -84,7 +84,7 @@ public final class AdminApi implements AdminHandler {
         AdminError.METHOD_NOT_ALLOWED, request.method() + " (expected: " + allowed + ")");
   }
 
-  private static Response answer(
+  private static AdminAnswer answer(
       AdminRequest request, Caller caller, Resource resource, Map<String, String> encoded)
       throws Refused {
     if (!caller.may(resource.role())) {
@@ -112,7 +112,7 @@ public final class AdminApi implements AdminHandler {
                 + ")");
       }
     }
-    return resource.answer().to(new Call(request, caller, variables, query));
+    return resource.answer().sent(new Call(request, caller, variables, query));
   }
 
   private static String name(AdminConfig.Role role) {

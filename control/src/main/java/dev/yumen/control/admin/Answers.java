@@ -21,6 +21,16 @@ final class Answers {
     return plain(200).body(contentType, body);
   }
 
+  /** Status and fields of an answer that comes piece by piece. */
+  static Response head(String contentType) {
+    return plain(200).header("content-type", contentType);
+  }
+
+  /** JSON in one line, without its end. */
+  static String line(Object body) {
+    return JSON.writeValueAsString(body);
+  }
+
   /** RFC 9457, with a code of a closed set. */
   static Response problem(Refused refused) {
     AdminError error = refused.error();

@@ -2,6 +2,7 @@ package dev.yumen.control.admin;
 
 import dev.yumen.api.Response;
 import dev.yumen.config.AdminConfig.Role;
+import dev.yumen.dataplane.admin.AdminAnswer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,43 @@ record Resource(
   @FunctionalInterface
   interface Answer {
     Response to(Call call) throws Refused;
+
+    /** What is sent: the response, or what an answer has that comes piece by piece. */
+    default AdminAnswer sent(Call call) throws Refused {
+      return AdminAnswer.of(to(call));
+    }
+  }
+
+  /** Makes an answer that comes piece by piece; its writer is not run for HEAD. */
+  @FunctionalInterface
+  interface Streamed {
+    AdminAnswer.Stream to(Call call) throws Refused;
+
+    /** The same where a response may stand as well. */
+    default Answer answer() {
+      Streamed streamed = this;
+      return new Answer() {
+        @Override
+        public Response to(Call call) throws Refused {
+          return streamed.to(call).head();
+        }
+
+        @Override
+        public AdminAnswer sent(Call call) throws Refused {
+          return streamed.to(call);
+        }
+      };
+    }
   }
 
   /** One that anybody who may look may ask for. */
   static Resource view(String path, String summary, Answer answer) {
     return new Resource("GET", path, Role.VIEWER, summary, Map.of(), answer);
+  }
+
+  /** One whose answer comes piece by piece, and that anybody who may look may ask for. */
+  static Resource stream(String path, String summary, Streamed answer) {
+    return view(path, summary, answer.answer());
   }
 
   /** The same with a parameter of the query. */

@@ -11,6 +11,8 @@ import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.observe.LoopMetrics;
+import dev.yumen.dataplane.snapshot.Route;
 import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.stream.ClientStream;
@@ -486,12 +488,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     ended = true;
     calls.noLongerWaiting();
     long duration = loop().nanoTime() - startNanos();
-    loop().metrics().request(route().metric(), forwarding.metric(), method(), status, duration);
-    if (grpc != Grpc.Kind.NONE) {
-      loop().metrics().grpcCall(forwarding.metric(), answering.grpcStatus());
-    }
-    loop().metrics().received(requestBytes());
-    loop().metrics().sent(answering.bytes());
+    count(status, duration);
     FilterChain chain = route().chain();
     if (chain.size() > 0) {
       calls.onEnd(
@@ -515,6 +512,18 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       client().leaveHead();
     }
     unpin(calls.abandoned());
+  }
+
+  private void count(int status, long duration) {
+    LoopMetrics metrics = loop().metrics();
+    Route.Slots slots = route().metrics();
+    metrics.request(slots.path(), forwarding.metric(), method(), status, duration);
+    metrics.routed(slots.name(), status, duration);
+    if (grpc != Grpc.Kind.NONE) {
+      metrics.grpcCall(forwarding.metric(), answering.grpcStatus());
+    }
+    metrics.received(requestBytes());
+    metrics.sent(answering.bytes());
   }
 
   /** Sends what was written to either side. */

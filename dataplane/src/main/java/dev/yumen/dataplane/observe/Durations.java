@@ -1,5 +1,7 @@
 package dev.yumen.dataplane.observe;
 
+import java.util.Arrays;
+
 /** Durations in buckets, one histogram per slot, for one writing thread. */
 final class Durations {
   private static final double[] BOUNDS = {
@@ -20,7 +22,7 @@ final class Durations {
     Double.POSITIVE_INFINITY
   };
   private static final long[] BOUND_NANOS = nanos();
-  private static final int BUCKETS = BOUNDS.length;
+  static final int BUCKETS = BOUNDS.length;
   private static final int SUM = BUCKETS;
   private static final int STRIDE = BUCKETS + 1;
 
@@ -46,6 +48,29 @@ final class Durations {
       counts[bucket] += cells.get(slot * STRIDE + bucket);
     }
     return cells.get(slot * STRIDE + SUM);
+  }
+
+  /**
+   * The duration in milliseconds that this share of what was counted did not exceed, taking each
+   * bucket as evenly filled; beyond the last finite bound, that bound. NaN when nothing was
+   * counted.
+   *
+   * @param share 0 to 1
+   */
+  static double quantileMillis(long[] counts, double share) {
+    double wanted = share * Arrays.stream(counts, 0, BUCKETS).sum();
+    if (wanted <= 0) {
+      return Double.NaN;
+    }
+    double lower = 0;
+    for (int bucket = 0; bucket < BUCKETS - 1; bucket++) {
+      if (wanted <= counts[bucket]) {
+        return (lower + (BOUNDS[bucket] - lower) * wanted / counts[bucket]) * 1e3;
+      }
+      wanted -= counts[bucket];
+      lower = BOUNDS[bucket];
+    }
+    return lower * 1e3;
   }
 
   /** Upper ends in seconds, the last one infinite. */

@@ -21,6 +21,7 @@ public final class LoopMetrics {
   final SeriesTable requests = new SeriesTable();
   final Durations requestDurations = new Durations();
   final Durations upstreamDurations = new Durations();
+  final RouteCells routes = new RouteCells();
   final Cells inFlight = new Cells(1);
   final Cells rejected = new Cells(64);
   final Cells failures = new Cells(CODES);
@@ -67,6 +68,18 @@ public final class LoopMetrics {
       countNew(key);
     }
     requestDurations.record(upstream, durationNanos);
+  }
+
+  /**
+   * Counts a request that ended, for the live figures of its route.
+   *
+   * @param route from {@link Metrics#routeSlot}
+   * @param status what the client was sent, or 499
+   */
+  public void routed(int route, int status, long durationNanos) {
+    if (metrics.enabled()) {
+      routes.count(route, status, durationNanos);
+    }
   }
 
   /**

@@ -26,6 +26,7 @@ public final class Metrics {
   private static final int NAME_LIMIT = 10_000;
 
   final Slots paths = new Slots();
+  final Slots routes = new Slots();
   final Slots upstreams = new Slots();
   final Slots listeners = new Slots();
   final Slots reasons = new Slots();
@@ -85,6 +86,11 @@ public final class Metrics {
   /** The slot of a route's path as configured. */
   public int pathSlot(String routePattern) {
     return paths.slot(routePattern, config.maxSeries());
+  }
+
+  /** The slot of a route's name; beyond so many, those that are new share one. */
+  public int routeSlot(String route) {
+    return routes.slot(route, config.maxSeries());
   }
 
   public int upstreamSlot(String upstream) {

@@ -38,6 +38,11 @@ final class RequestKey {
     return status == OTHER_STATUS ? "other" : Integer.toString(status);
   }
 
+  /** The hundreds of the status, 1 to 5; 0 for one that HTTP does not have. */
+  static int statusClass(long key) {
+    return ((int) key & 0x3FF) / 100;
+  }
+
   private static int number(String method) {
     return switch (method) {
       case "GET" -> 0;

@@ -48,6 +48,10 @@ final class Slots {
     return number;
   }
 
+  synchronized int size() {
+    return values.size();
+  }
+
   /** Label values by slot. */
   synchronized List<String> values() {
     return List.copyOf(values);

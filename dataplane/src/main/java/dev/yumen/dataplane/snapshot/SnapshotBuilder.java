@@ -100,7 +100,11 @@ public final class SnapshotBuilder {
     shared = filters("", config.filters(), "filters");
     Route unmatched =
         new Route(
-            "", NO_PATTERN, Metrics.NONE, chain("", List.of(), "routes"), new RouteEnd.Unmatched());
+            "",
+            NO_PATTERN,
+            new Route.Slots(Metrics.NONE, Metrics.NONE),
+            chain("", List.of(), "routes"),
+            new RouteEnd.Unmatched());
     Map<String, Route> routes = new HashMap<>(config.routes().size() * 2);
     List<Rule<String>> rules = new ArrayList<>(config.routes().size());
     for (int i = 0; i < config.routes().size(); i++) {
@@ -212,7 +216,9 @@ public final class SnapshotBuilder {
     if (end == null) {
       return null;
     }
-    return new Route(route.id(), pattern, surroundings.metrics().pathSlot(pattern), chain, end);
+    Metrics metrics = surroundings.metrics();
+    Route.Slots slots = new Route.Slots(metrics.pathSlot(pattern), metrics.routeSlot(route.id()));
+    return new Route(route.id(), pattern, slots, chain, end);
   }
 
   private FilterChain chain(String routeId, List<FilterConfig> own, String place) {
