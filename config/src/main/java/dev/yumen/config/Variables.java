@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settings that a variable of the environment decides, whatever the files say: {@code
- * API_GATEWAY_PORT}, {@code LOG_LEVEL} and {@code METRICS_ENABLED}. An empty variable counts as not
- * set.
+ * API_GATEWAY_PORT}, {@code LOG_LEVEL}, {@code METRICS_ENABLED} and {@code CONFIG_CENTER_URL}. An
+ * empty variable counts as not set.
  */
 final class Variables {
   private static final Choice LEVELS = new Choice(LogConfig.Level.class);
@@ -46,8 +46,20 @@ final class Variables {
     if (enabled != null) {
       result = with(result, "metrics", "enabled", scalar("METRICS_ENABLED", enabled));
     }
+    String center = get(values, "CONFIG_CENTER_URL");
+    if (center != null) {
+      result = withCenter(result, scalar("CONFIG_CENTER_URL", center));
+    }
     String port = get(values, "API_GATEWAY_PORT");
     return port == null ? result : withPort(result, port);
+  }
+
+  /** Whatever other source the files name; of a configuration centre, its settings stay. */
+  private static Mapping withCenter(Mapping root, Scalar url) {
+    Mapping none = new Mapping(url.place(), List.of());
+    Node http = root.get("source") instanceof Mapping source ? source.get("http") : null;
+    Mapping settings = http instanceof Mapping written ? written : none;
+    return with(root, "source", with(none, "http", with(settings, "url", url)));
   }
 
   private @Nullable String lower(String variable, List<String> allowed) {

@@ -2,12 +2,14 @@ package dev.yumen.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.config.LogConfig.Level;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,6 +254,22 @@ class ConfigReaderTest {
   void emptyVariablesAreNotSet() {
     folder.with("yumen.yaml", "log: {level: warn}");
     assertEquals(Level.WARN, folder.read("LOG_LEVEL", "", "API_GATEWAY_ENV", " ").log().level());
+  }
+
+  @Test
+  void theVariableForAConfigurationCentreTakesThePlaceOfAnyOtherSource() throws IOException {
+    String url = "https://config.internal/yumen.yaml";
+    folder.with("yumen.yaml", "source: {http: {interval: 9s}}");
+    SourceConfig source = folder.read("CONFIG_CENTER_URL", url).source();
+    assertNotNull(source);
+    assertNotNull(source.http());
+    assertEquals(URI.create(url), source.http().url());
+    assertEquals(Duration.ofSeconds(9), source.http().interval());
+    folder.with("yumen.yaml", "source: {etcd: 'http://127.0.0.1:2379'}");
+    SourceConfig other = folder.read("CONFIG_CENTER_URL", url).source();
+    assertNotNull(other);
+    assertNull(other.etcd());
+    assertNotNull(other.http());
   }
 
   @Test

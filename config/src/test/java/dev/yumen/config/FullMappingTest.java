@@ -16,7 +16,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Reads {@code full.yaml}, in which every setting stands, and looks for it in the records. */
+/**
+ * Reads {@code full.yaml}, in which every setting stands but those of further sources, and looks
+ * for it in the records.
+ */
 class FullMappingTest {
   private final Shapes shapes = new Shapes(TestFilters.CATALOGUE);
   private final IdentityHashMap<Setting, Object> defaults = Binder.defaults(shapes);
@@ -27,6 +30,10 @@ class FullMappingTest {
   void everySettingArrivesInItsRecord() throws ReflectiveOperationException {
     LoadedConfig loaded = ConfigFolder.reader().read(Path.of("src/test/resources/full.yaml"));
     visit(ConfigFolder.good(loaded));
+    for (String source : List.of("etcd", "consul", "nacos", "http")) {
+      String file = "src/test/resources/full-" + source + ".yaml";
+      visit(ConfigFolder.good(ConfigFolder.reader().read(Path.of(file))));
+    }
     List<String> missing = new ArrayList<>();
     Set<Class<?>> ofFilters = new HashSet<>();
     TestFilters.CATALOGUE.values().forEach(filter -> ofFilters.add(filter.config()));

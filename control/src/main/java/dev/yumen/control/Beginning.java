@@ -12,7 +12,6 @@ import dev.yumen.control.change.Documents;
 import dev.yumen.control.publish.LastGood;
 import dev.yumen.control.source.DocumentStore;
 import dev.yumen.control.source.DocumentStore.Stored;
-import dev.yumen.control.source.Stores;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.dataplane.redis.RedisOpener;
@@ -59,7 +58,7 @@ record Beginning(
   static Beginning of(Path main, ConfigReader reader, Documents documents, RedisOpener redis)
       throws NotStarted {
     LoadedConfig own = reader.readOwn(main);
-    DocumentStore store = own.config() == null ? null : Stores.open(own);
+    DocumentStore store = open(own);
     Stored held = null;
     String unavailable = null;
     if (store != null) {
@@ -80,6 +79,15 @@ record Beginning(
         store.close();
       }
       throw e;
+    }
+  }
+
+  private static @Nullable DocumentStore open(LoadedConfig own) throws NotStarted {
+    try {
+      return own.config() == null ? null : Stores.open(own);
+    } catch (IOException e) {
+      String why = String.valueOf(e.getMessage());
+      throw new NotStarted(List.of(new Problem(Severity.ERROR, null, "source", why)));
     }
   }
 

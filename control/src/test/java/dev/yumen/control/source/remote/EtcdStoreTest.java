@@ -21,14 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -95,11 +90,13 @@ class EtcdStoreTest {
     int writers = 4;
     int each = 25;
     try (EtcdStore store = open(etcd)) {
-      List<CompletableFuture<Void>> all =
+      List<Background<Void>> all =
           IntStream.range(0, writers)
-              .mapToObj(writer -> inBackground(() -> addLines(writer, each)))
+              .mapToObj(writer -> Background.start(() -> addLines(writer, each)))
               .toList();
-      all.forEach(CompletableFuture::join);
+      for (Background<Void> one : all) {
+        one.get();
+      }
       Set<String> lines =
           new TreeSet<>(Set.of(String.valueOf(store.read().document()).split("\n")));
       assertEquals(writers * each, lines.size());
@@ -130,11 +127,11 @@ class EtcdStoreTest {
       Stored known = reader.read();
       for (int i = 0; i < 20; i++) {
         String revision = known.revision();
-        CompletableFuture<Stored> seen = inBackground(() -> reader.await(revision));
-        assertFalse(holdsSoon(seen), "nothing changed yet");
+        Background<Stored> seen = Background.start(() -> reader.await(revision));
+        assertFalse(seen.endsSoon(), "nothing changed yet");
         long began = System.nanoTime();
         Stored written = writer.write("a: " + i, revision);
-        known = seen.get(1, TimeUnit.SECONDS);
+        known = seen.getWithin(SECOND);
         long millis = (System.nanoTime() - began) / 1_000_000;
         assertEquals(written, known);
         assertTrue(millis < 1_000, millis + "ms");
@@ -156,10 +153,10 @@ class EtcdStoreTest {
   void aDeletedKeyHoldsNothing() throws Exception {
     try (EtcdStore store = open(etcd)) {
       Stored written = store.write("a: 1", store.read().revision());
-      CompletableFuture<Stored> seen = inBackground(() -> store.await(written.revision()));
-      assertFalse(holdsSoon(seen));
+      Background<Stored> seen = Background.start(() -> store.await(written.revision()));
+      assertFalse(seen.endsSoon());
       forget();
-      assertEquals(new Stored(null, "0"), seen.get(1, TimeUnit.SECONDS));
+      assertEquals(new Stored(null, "0"), seen.getWithin(SECOND));
     }
   }
 
@@ -167,9 +164,9 @@ class EtcdStoreTest {
   void keysBesideItAreNotSeen() throws Exception {
     try (EtcdStore store = open(etcd)) {
       Stored written = store.write("a: 1", store.read().revision());
-      CompletableFuture<Stored> seen = inBackground(() -> store.await(written.revision()));
+      Background<Stored> seen = Background.start(() -> store.await(written.revision()));
       etcd.put(KEY + "2", new byte[] {'b'});
-      assertFalse(holdsSoon(seen));
+      assertFalse(seen.endsSoon());
       assertEquals(written, store.read());
     }
   }
@@ -184,13 +181,13 @@ class EtcdStoreTest {
       etcd.call(
           "/v3/kv/compaction", "{\"revision\":\"%s\",\"physical\":true}".formatted(now.revision()));
       assertEquals(now, store.await(old.revision()));
-      CompletableFuture<Stored> seen = inBackground(() -> store.await(now.revision()));
-      assertFalse(holdsSoon(seen));
+      Background<Stored> seen = Background.start(() -> store.await(now.revision()));
+      assertFalse(seen.endsSoon());
       Stored next = store.write("a: 4", now.revision());
       etcd.call(
           "/v3/kv/compaction",
           "{\"revision\":\"%s\",\"physical\":true}".formatted(next.revision()));
-      assertEquals(next, seen.get(1, TimeUnit.SECONDS));
+      assertEquals(next, seen.getWithin(SECOND));
     }
   }
 
@@ -225,10 +222,10 @@ class EtcdStoreTest {
                         .formatted(i, i % 100))
             .collect(Collectors.joining("", "routes:\n", ""));
     try (EtcdStore store = open(etcd)) {
-      CompletableFuture<Stored> seen = inBackground(() -> store.await("0"));
-      assertFalse(holdsSoon(seen));
+      Background<Stored> seen = Background.start(() -> store.await("0"));
+      assertFalse(seen.endsSoon());
       Stored written = store.write(routes, store.read().revision());
-      assertEquals(written, seen.get(1, TimeUnit.SECONDS));
+      assertEquals(written, seen.getWithin(SECOND));
       assertTrue(routes.length() > 1_000_000, routes.length() + " characters");
       int stored = StoredBytes.of(routes).length;
       assertTrue(stored < 150_000, stored + " bytes");
@@ -253,10 +250,10 @@ class EtcdStoreTest {
   @Test
   void closingEndsAwait() throws Exception {
     EtcdStore store = open(etcd);
-    CompletableFuture<Stored> seen = inBackground(() -> store.await("0"));
-    assertFalse(holdsSoon(seen));
+    Background<Stored> seen = Background.start(() -> store.await("0"));
+    assertFalse(seen.endsSoon());
     store.close();
-    assertInstanceOf(IOException.class, failure(seen));
+    assertInstanceOf(IOException.class, seen.failure());
   }
 
   @Test
@@ -274,18 +271,18 @@ class EtcdStoreTest {
     try (EtcdServer other = EtcdServer.start(own);
         EtcdStore store = open(other)) {
       Stored written = store.write("a: 1", store.read().revision());
-      CompletableFuture<Stored> seen = inBackground(() -> store.await(written.revision()));
-      assertFalse(holdsSoon(seen));
+      Background<Stored> seen = Background.start(() -> store.await(written.revision()));
+      assertFalse(seen.endsSoon());
       other.kill();
-      assertInstanceOf(IOException.class, failure(seen));
+      assertInstanceOf(IOException.class, seen.failure());
       assertThrows(IOException.class, store::read);
       assertThrows(IOException.class, () -> store.write("a: 2", written.revision()));
       other.startAgain();
       assertEquals(written, store.read());
-      CompletableFuture<Stored> again = inBackground(() -> store.await(written.revision()));
-      assertFalse(holdsSoon(again));
+      Background<Stored> again = Background.start(() -> store.await(written.revision()));
+      assertFalse(again.endsSoon());
       Stored next = store.write("a: 2", written.revision());
-      assertEquals(next, again.get(1, TimeUnit.SECONDS));
+      assertEquals(next, again.getWithin(SECOND));
     }
   }
 
@@ -294,13 +291,13 @@ class EtcdStoreTest {
     try (EtcdServer other = EtcdServer.start(own);
         EtcdStore store = open(other)) {
       Stored written = store.write("a: 1", store.read().revision());
-      CompletableFuture<Stored> seen = inBackground(() -> store.await(written.revision()));
-      assertFalse(holdsSoon(seen));
+      Background<Stored> seen = Background.start(() -> store.await(written.revision()));
+      assertFalse(seen.endsSoon());
       other.pause();
       try {
         IOException hung = assertThrows(IOException.class, store::read);
         assertTrue(message(hung).contains("did not answer within 1000ms"), message(hung));
-        assertInstanceOf(IOException.class, failure(seen));
+        assertInstanceOf(IOException.class, seen.failure());
       } finally {
         other.resume();
       }
@@ -322,10 +319,10 @@ class EtcdStoreTest {
         assertFalse(refused.contains("guess-me-not"), refused);
         Stored written = store.write("a: 1", store.read().revision());
         assertFalse(Eventually.holdsWithin(SECOND.multipliedBy(3), () -> false));
-        CompletableFuture<Stored> seen = inBackground(() -> store.await(written.revision()));
-        assertFalse(holdsSoon(seen));
+        Background<Stored> seen = Background.start(() -> store.await(written.revision()));
+        assertFalse(seen.endsSoon());
         Stored next = store.write("a: 2", written.revision());
-        assertEquals(next, seen.get(1, TimeUnit.SECONDS));
+        assertEquals(next, seen.getWithin(SECOND));
         assertNotEquals(written, next);
       }
     }
@@ -359,32 +356,5 @@ class EtcdStoreTest {
 
   private static String message(Exception failure) {
     return String.valueOf(failure.getMessage());
-  }
-
-  private static boolean holdsSoon(CompletableFuture<?> future) {
-    return Eventually.holdsWithin(Duration.ofMillis(50), future::isDone);
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) throws Exception {
-    try {
-      future.get(15, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      return Objects.requireNonNull(e.getCause());
-    }
-    throw new AssertionError("it did not fail");
-  }
-
-  private static <T> CompletableFuture<T> inBackground(Callable<T> work) {
-    CompletableFuture<T> future = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                future.complete(work.call());
-              } catch (Exception e) {
-                future.completeExceptionally(e);
-              }
-            });
-    return future;
   }
 }
