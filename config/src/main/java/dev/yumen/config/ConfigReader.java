@@ -45,6 +45,11 @@ public final class ConfigReader {
     this.environment = Map.copyOf(environment);
   }
 
+  /** Hides secrets in documents that this reads; each has marks of its own. */
+  public HiddenSecrets hiddenSecrets() {
+    return new HiddenSecrets(shapes);
+  }
+
   /**
    * Reads a file with everything that belongs to it, or every YAML and JSON file of a folder in the
    * order of their names.

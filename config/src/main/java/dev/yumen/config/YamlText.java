@@ -31,6 +31,13 @@ final class YamlText {
     return text.write(root, 0) ? text.out.append('\n').toString() : null;
   }
 
+  /** A text in double quotes, as it can stand in place of any scalar. */
+  static String quotedText(String text) {
+    YamlText quoted = new YamlText();
+    quoted.quoted(text);
+    return quoted.out.toString();
+  }
+
   private boolean write(Node node, int indent) {
     if (out.length() > MOST_CHARS) {
       return false;

@@ -1,14 +1,18 @@
 package dev.yumen.control;
 
 import dev.yumen.config.ConfigReader;
+import dev.yumen.config.HiddenSecrets;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.control.admin.AdminApi;
+import dev.yumen.control.admin.ConfigResources;
 import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
+import dev.yumen.control.admin.ObjectResources;
 import dev.yumen.control.admin.TrafficResources;
 import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.change.Changes;
+import dev.yumen.control.change.Confirmation.Pending;
 import dev.yumen.control.change.Documents;
 import dev.yumen.control.publish.Publisher;
 import dev.yumen.control.publish.ReloadStatus;
@@ -22,7 +26,9 @@ import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.redis.RedisOpener;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +100,7 @@ public final class ManagedGateway implements AutoCloseable {
     FileSource files = new FileSource(main, _ -> documents.read(), changes::filesChanged);
     StoreFollower follower = follower(begun, changes, clock);
     ManagedGateway managed = new ManagedGateway(gateway, publisher, files, changes, follower);
-    managed.openAdmin(kept, documents);
+    managed.openAdmin(kept, documents, reader.hiddenSecrets());
     files.start(begun.named());
     if (follower != null) {
       follower.start(begun.held(), begun.unavailable());
@@ -130,6 +136,20 @@ public final class ManagedGateway implements AutoCloseable {
     files.reloadNow();
   }
 
+  /** Where the configuration is kept, how that fares, and what waits to be confirmed. */
+  private Map<String, Object> source() {
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("writable", changes.readOnly() == null);
+    if (follower != null) {
+      said.put("source", follower.describe());
+    }
+    Pending pending = changes.pending();
+    if (pending != null) {
+      said.put("pending", Map.of("number", pending.number(), "until", pending.until().toString()));
+    }
+    return said;
+  }
+
   /** Stops following the files and the source; the gateway goes on. */
   public void stopFollowing() {
     files.close();
@@ -147,8 +167,9 @@ public final class ManagedGateway implements AutoCloseable {
     gateway.close();
   }
 
-  private void openAdmin(Kept kept, Documents documents) throws NotStarted {
-    LiveResources live = new LiveResources(gateway, publisher::status, files::reloadNow);
+  private void openAdmin(Kept kept, Documents documents, HiddenSecrets secrets) throws NotStarted {
+    LiveResources live =
+        new LiveResources(gateway, publisher::status, this::source, files::reloadNow);
     VersionResources was =
         new VersionResources(
             gateway,
@@ -163,6 +184,8 @@ public final class ManagedGateway implements AutoCloseable {
                   live,
                   was,
                   new TrafficResources(gateway, traffic),
+                  new ConfigResources(gateway, changes, kept.history(), secrets),
+                  new ObjectResources(gateway, changes, secrets),
                   new ExplainResource(gateway))));
     } catch (StartFailure e) {
       close();

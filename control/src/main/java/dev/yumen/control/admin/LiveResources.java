@@ -28,13 +28,20 @@ public final class LiveResources implements Resources {
   private final Gateway gateway;
   private final Supplier<ReloadStatus> status;
   private final Runnable reload;
+  private final Supplier<Map<String, Object>> source;
 
   /**
+   * @param source where the configuration is kept and what waits to be confirmed
    * @param reload reads the configuration again soon
    */
-  public LiveResources(Gateway gateway, Supplier<ReloadStatus> status, Runnable reload) {
+  public LiveResources(
+      Gateway gateway,
+      Supplier<ReloadStatus> status,
+      Supplier<Map<String, Object>> source,
+      Runnable reload) {
     this.gateway = gateway;
     this.status = status;
+    this.source = source;
     this.reload = reload;
   }
 
@@ -65,7 +72,9 @@ public final class LiveResources implements Resources {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("name", "yumen");
     body.put("version", ProgramVersion.text());
-    body.put("config", object(status.get().json()));
+    Map<String, Object> configuration = object(status.get().json());
+    configuration.putAll(source.get());
+    body.put("config", configuration);
     Map<String, Object> addresses = new LinkedHashMap<>();
     gateway
         .addresses()

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class VersionResources implements Resources {
   private static final Logger LOG = LoggerFactory.getLogger(VersionResources.class);
 
-  private static final String[] DOCUMENT = {
+  static final String[] DOCUMENT = {
     "application/yaml", "application/x-yaml", "text/yaml", "application/json"
   };
 

@@ -55,6 +55,9 @@ public final class Changes implements AutoCloseable {
   /** What the store held last; null before it could be had. Behind the door. */
   private @Nullable Stored current;
 
+  /** Behind the door. */
+  private boolean closed;
+
   /**
    * @param store null when there are only files
    * @param state folder for what must survive this process
@@ -102,7 +105,9 @@ public final class Changes implements AutoCloseable {
   public void filesChanged(LoadedConfig loaded, String why) {
     door.lock();
     try {
-      publisher.apply(store == null ? loaded : documents.read(), Cause.of(why));
+      if (!closed) {
+        publisher.apply(store == null ? loaded : documents.read(), Cause.of(why));
+      }
     } finally {
       door.unlock();
     }
@@ -118,6 +123,9 @@ public final class Changes implements AutoCloseable {
     DocumentStore from = Objects.requireNonNull(store);
     door.lock();
     try {
+      if (closed) {
+        throw new IOException("the gateway is stopping");
+      }
       Stored now = from.read();
       if (current == null || !now.revision().equals(current.revision())) {
         Envelope envelope = take(now);
@@ -193,6 +201,9 @@ public final class Changes implements AutoCloseable {
       String readOnly = readOnly();
       if (readOnly != null) {
         return new Outcome.ReadOnly(readOnly);
+      }
+      if (closed) {
+        return new Outcome.Unavailable("the gateway is stopping");
       }
       Stored before = current;
       if (before == null) {
@@ -361,11 +372,11 @@ public final class Changes implements AutoCloseable {
   }
 
   /** The time of the change that waits is over. */
-  private void takeBack() {
+  private void takeBack(Pending over) {
     door.lock();
     try {
       Pending waits = confirmation.pending();
-      if (waits == null || clock.instant().isBefore(waits.until())) {
+      if (closed || waits == null || !waits.equals(over)) {
         return;
       }
       String why = "version " + waits.number() + " was not confirmed in time";
@@ -397,8 +408,15 @@ public final class Changes implements AutoCloseable {
     }
   }
 
+  /** Waits for the change that is under way; none begins any more. */
   @Override
   public void close() {
-    confirmation.close();
+    door.lock();
+    try {
+      closed = true;
+      confirmation.close();
+    } finally {
+      door.unlock();
+    }
   }
 }

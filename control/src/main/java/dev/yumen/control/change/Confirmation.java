@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Confirmation {
   private static final Logger LOG = LoggerFactory.getLogger(Confirmation.class);
+
+  /** How often the clock is looked at, which may be set meanwhile. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private static final long LOOK_NANOS = LOOK.toNanos();
 
   private final Path file;
   private final InstantSource clock;
@@ -57,7 +63,7 @@ public final class Confirmation {
   }
 
   /** Takes up what a process before left waiting. */
-  void resume(Runnable takeBack) {
+  void resume(Consumer<Pending> takeBack) {
     try {
       Map<?, ?> said = Json.MAPPER.readValue(Files.readString(file), Map.class);
       Pending left =
@@ -86,7 +92,7 @@ public final class Confirmation {
    * @param takeBack called when the time is over, on a thread of its own
    * @throws IOException when it can not be kept
    */
-  void begin(Pending change, Runnable takeBack) throws IOException {
+  void begin(Pending change, Consumer<Pending> takeBack) throws IOException {
     if (change.tag() != null) { // what is in the files alone comes back with a start anyway
       Map<String, Object> said = new LinkedHashMap<>();
       said.put("number", change.number());
@@ -99,19 +105,19 @@ public final class Confirmation {
     await(change, takeBack);
   }
 
-  private void await(Pending change, Runnable takeBack) {
+  private void await(Pending change, Consumer<Pending> takeBack) {
     waiting =
         Thread.ofVirtual()
             .name("confirmation")
             .start(
                 () -> {
                   while (change.equals(pending)) {
-                    long left = Duration.between(clock.instant(), change.until()).toMillis();
-                    if (left <= 0) {
-                      takeBack.run();
+                    Duration left = Duration.between(clock.instant(), change.until());
+                    if (!left.isPositive()) {
+                      takeBack.accept(change);
                       return;
                     }
-                    LockSupport.parkNanos(Math.min(left, 1_000) * 1_000_000);
+                    LockSupport.parkNanos(left.compareTo(LOOK) < 0 ? left.toNanos() : LOOK_NANOS);
                   }
                 });
   }

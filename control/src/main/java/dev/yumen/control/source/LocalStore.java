@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class LocalStore implements DocumentStore {
   private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
   private static final long POLL_MILLIS = 1_000;
+  private static final long QUIET_MILLIS = 100;
   private static final String NOTHING = "none";
 
   private final Path file;
@@ -105,12 +106,15 @@ public final class LocalStore implements DocumentStore {
 
   @Override
   public Stored await(String revision) throws IOException, InterruptedException {
+    String seen = revision;
     while (!closed) {
       Stored now = read();
-      if (!now.revision().equals(revision)) {
+      boolean rests = now.revision().equals(seen);
+      if (rests && !seen.equals(revision)) {
         return now;
       }
-      wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      seen = now.revision(); // an editor may be half way through: it has to rest for a moment
+      wake.tryAcquire(rests ? POLL_MILLIS : QUIET_MILLIS, TimeUnit.MILLISECONDS);
     }
     throw new IOException("closed");
   }

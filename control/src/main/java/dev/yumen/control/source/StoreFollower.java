@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,19 @@ public final class StoreFollower implements AutoCloseable {
   /** How the store fares. Any thread. */
   public State state() {
     return state;
+  }
+
+  /** The same as data for JSON. */
+  public Map<String, Object> describe() {
+    State now = state;
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("name", store.name());
+    said.put("up", now.up());
+    said.put("since", now.since().toString());
+    if (now.error() != null) {
+      said.put("error", now.error());
+    }
+    return said;
   }
 
   private void run(@Nullable Stored first) {
