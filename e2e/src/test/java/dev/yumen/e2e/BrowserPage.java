@@ -8,15 +8,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,9 +33,15 @@ import tools.jackson.databind.json.JsonMapper;
 final class BrowserPage implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
 
+  /** Keys that are no characters, and the codes by which browsers know them. */
+  private static final Map<String, Integer> KEYS =
+      Map.of("Tab", 9, "Enter", 13, "Escape", 27, "ArrowUp", 38, "ArrowDown", 40, "ArrowRight", 39);
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicInteger lastId = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> calls = new ConcurrentHashMap<>();
+  private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+  private final AtomicLong received = new AtomicLong();
   private final WebSocket socket;
 
   /**
@@ -75,11 +86,54 @@ final class BrowserPage implements AutoCloseable {
         CompletableFuture<JsonNode> call = calls.remove(message.path("id").asInt(0));
         if (call != null) {
           call.complete(message);
+        } else {
+          note(message.path("method").asString(""), message.path("params"));
         }
       }
       from.request(1);
       return null;
     }
+  }
+
+  /** What goes over the wire, once it is watched. */
+  private void note(String event, JsonNode parameters) {
+    if (event.equals("Network.requestWillBeSent")) {
+      asked.add(parameters.at("/request/url").asString(""));
+    } else if (event.equals("Network.loadingFinished")) {
+      received.addAndGet(parameters.path("encodedDataLength").asLong(0));
+    }
+  }
+
+  /** From here on it is known what the page asks for, and nothing comes out of a cache. */
+  void watchTheWire() {
+    call("Network.enable", Map.of());
+    call("Network.setCacheDisabled", Map.of("cacheDisabled", true));
+  }
+
+  /** Every address that was asked for since the wire is watched. */
+  List<String> asked() {
+    return List.copyOf(asked);
+  }
+
+  /** Bytes that came in since the wire is watched, as they were on it. */
+  long received() {
+    return received.get();
+  }
+
+  /** Takes the page for one on a screen of this size. */
+  void resize(int width, int height) {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** What the person likes: light or dark, and the languages. */
+  void prefer(String scheme, String language) {
+    call(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    String agent = Objects.requireNonNull(evaluate("navigator.userAgent")).asString();
+    call("Emulation.setUserAgentOverride", Map.of("userAgent", agent, "acceptLanguage", language));
   }
 
   private JsonNode call(String method, Map<String, ?> parameters) {
@@ -166,6 +220,46 @@ final class BrowserPage implements AutoCloseable {
   void type(String selector, String text) {
     click(selector);
     call("Input.insertText", Map.of("text", text));
+  }
+
+  /** Presses a key: a character, or one of {@link #KEYS} by its name; held with Control or not. */
+  void press(String key) {
+    boolean control = key.startsWith("Control+");
+    String name = control ? key.substring("Control+".length()) : key;
+    Map<String, Object> down = new LinkedHashMap<>();
+    down.put("key", name);
+    down.put("modifiers", control ? 2 : 0);
+    down.put("windowsVirtualKeyCode", KEYS.getOrDefault(name, 0));
+    Map<String, Object> up = new LinkedHashMap<>(down);
+    if (name.equals("Enter")) {
+      down.put("text", "\r");
+    } else if (name.length() == 1 && !control) {
+      down.put("text", name);
+    }
+    down.put("type", "keyDown");
+    up.put("type", "keyUp");
+    call("Input.dispatchKeyEvent", down);
+    call("Input.dispatchKeyEvent", up);
+  }
+
+  /** Waits until a script in the page says that something is so. */
+  void awaitTrue(String script) {
+    boolean so =
+        Eventually.holdsWithin(
+            GatewayProcess.PATIENCE,
+            () -> {
+              JsonNode value = evaluate(script);
+              return value != null && value.asBoolean(false);
+            });
+    if (!so) {
+      throw new AssertionError("never " + script + " at " + url() + ":\n" + text());
+    }
+  }
+
+  /** What a script in the page comes to, as a text. */
+  String value(String script) {
+    JsonNode value = evaluate(script);
+    return value == null ? "" : value.asString();
   }
 
   /** What it looks like, as PNG. */

@@ -34,6 +34,15 @@ final class Chromium implements AutoCloseable {
    */
   static Chromium open(Path home, String authority, String url) {
     trust(home, authority);
+    return open(home, url);
+  }
+
+  /**
+   * Opens a page that needs no trust of its own, or none yet.
+   *
+   * @param home a folder that is there
+   */
+  static Chromium open(Path home, String url) {
     Path program = DebianProgram.find("chromium", "chromium");
     List<String> command =
         List.of(

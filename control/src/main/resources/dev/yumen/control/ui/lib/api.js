@@ -134,6 +134,9 @@ export async function sendYaml(method, path, yaml, headers = {}) {
   return (await send(path, { method, headers: fields, body: yaml })).json();
 }
 
+/** A text as the value of a header field: its bytes in UTF-8. */
+export const headerText = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+
 export const query = (values) => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const text = new URLSearchParams(given).toString();

@@ -61,7 +61,7 @@ function Verdict({ told }) {
 function summary(told) {
   const stop = told.filters.find((one) => one.result === 'refuses' || one.result === 'answers');
   if (!told.route) {
-    return t('chain.sum.no-route');
+    return t(told.code === 'NO_ROUTE' ? 'chain.sum.no-route' : 'chain.sum.refused');
   }
   if (stop) {
     return t('chain.sum.' + stop.result, { filter: stop.name, route: told.route });

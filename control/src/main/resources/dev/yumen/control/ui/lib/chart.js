@@ -78,7 +78,7 @@ function options(UPlot, series, format, width, height) {
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: (_, least, most) => [0, Math.max(most * 1.15, 1)] } },
     axes: [
-      { ...axis, size: 24, grid: { show: false }, values: (_, times) => times.map((time) => clock(time).slice(0, 5)), space: 70 },
+      { ...axis, size: 24, grid: { show: false }, values: (_, times) => times.map((time) => clock(time).slice(0, times.at(-1) - times[0] < 240 ? 8 : 5)), space: 80 },
       { ...axis, size: 52, values: (_, values) => values.map(format), space: 34 },
     ],
     series: [{}, ...series.map((one) => ({

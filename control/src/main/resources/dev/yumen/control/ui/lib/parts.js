@@ -51,6 +51,9 @@ export function Failure({ error, onRetry }) {
   if (error.status === 403) {
     return html`<${Empty} title=${t('error.role')}>${error.message}<//>`;
   }
+  if (error.status === 404 && /^no /.test(error.message)) {
+    return html`<${Empty} title=${t('error.missing')}>${error.message}<//>`;
+  }
   if (error.status === 404 || error.status === 405) {
     return html`<${Empty} title=${t('error.absent')}>${t('error.absent.note')}<//>`;
   }
@@ -121,7 +124,7 @@ export function Changes({ changes }) {
   if (changes.length === 0) {
     return html`<${Empty} title=${t('diff.none')} />`;
   }
-  return html`<div class="changes">${changes.map((object) => html`<details class="change" open=${changes.length < 8}>
+  return html`<div class="changes">${changes.slice(0, MOST).map((object) => html`<details class="change" open=${changes.length < 8}>
     <summary><span class=${'mark ' + object.change}>${MARKS[object.change] || '·'}</span>
       <span class="muted">${object.section}</span> <strong class="mono">${object.name}</strong>
       <span class="at">${object.at || object['was-at'] || ''}</span></summary>
@@ -130,14 +133,25 @@ export function Changes({ changes }) {
       ${setting.before !== undefined && html`<del class="mono">${setting.before}</del>`}
       ${setting.after !== undefined && html`<ins class="mono">${setting.after}</ins>`}
     </li>`)}</ul>
-  </details>`)}</div>`;
+  </details>`)}<${More} count=${changes.length - MOST} /></div>`;
+}
+
+/** Of long lists the first ones are drawn, as thousands would hold the browser up. */
+const MOST = 200;
+
+export function few(list) {
+  return list.slice(0, MOST);
+}
+
+export function More({ count }) {
+  return count > 0 ? html`<p class="hint">${t('more', { count: number(count) })}</p>` : null;
 }
 
 const MARKS = { added: '+', removed: '−', changed: '~', moved: '↕' };
 
 /** What is wrong with a configuration, a line each. */
 export function Problems({ problems, onChoose }) {
-  return html`<ul class="problems">${problems.map((problem) => html`<li class=${problem.severity}>
+  return html`<ul class="problems">${few(problems).map((problem) => html`<li class=${problem.severity}>
     <button class="plain" disabled=${!onChoose} onClick=${() => onChoose?.(problem)}>
       <span class="num">${problem.line ? problem.line + ':' + problem.column : ''}</span>
       <span class="mono">${problem.path}</span> <span>${problem.message}</span></button></li>`)}</ul>`;

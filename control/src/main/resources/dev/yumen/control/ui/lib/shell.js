@@ -32,7 +32,8 @@ export function Shell() {
   const ask = asked();
   return html`<div class=${'shell' + (menu ? ' menu' : '')}>
     <a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>
-    <${Side} page=${at.page} status=${status} />
+    <${Side} page=${at.page} status=${status} onGo=${() => setMenu(false)} />
+    ${menu && html`<div class="shade" onClick=${() => setMenu(false)}></div>`}
     <div class="body">
       <${Top} onMenu=${() => setMenu(!menu)} onOpen=${setOpen} status=${status} />
       <${Banners} status=${status} />
@@ -78,9 +79,9 @@ function Page({ at, status }) {
 
 // ---- around them ----
 
-function Side({ page, status }) {
+function Side({ page, status, onGo }) {
   const live = status.data?.config?.live;
-  return html`<aside class="side">
+  return html`<aside class="side" onClick=${(event) => event.target.closest('a') && onGo()}>
     <a class="brand" href="#/overview"><${Gate} /><span>Yumen<small>${t('brand')}</small></span></a>
     <nav aria-label=${t('nav')}>${PAGES.map(([name, key]) => html`
       <a href=${link(name)} id=${'nav-' + name} aria-current=${name === page ? 'page' : undefined} title=${'g ' + key}>

@@ -71,7 +71,7 @@ function actions(view, place) {
     goTo,
     mark: (problems) => {
       clear();
-      problems.filter((one) => one.line > 0 && one.line <= view.lineCount()).forEach((one) => {
+      problems.slice(0, 500).filter((one) => one.line > 0 && one.line <= view.lineCount()).forEach((one) => {
         const kind = one.severity === 'error' ? 'error' : 'warning';
         const line = one.line - 1;
         tint(line, 'line-' + kind);

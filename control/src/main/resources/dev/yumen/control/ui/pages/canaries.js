@@ -2,15 +2,15 @@
 import { html, useState } from '../vendor/htm-preact.js';
 import { post, useGet } from '../lib/api.js';
 import { millis, number } from '../lib/format.js';
-import { t } from '../lib/i18n.js';
+import { language, t } from '../lib/i18n.js';
 import { Badge, Card, Empty, Head, Link, Loaded, Sure } from '../lib/parts.js';
 import { link } from '../lib/router.js';
 
 const KIND = { step: 'info', promoted: 'ok', 'rolled-back': 'bad', paused: 'warn' };
-const ACTS = { step: ['promote', 'pause', 'rollback'], paused: ['resume', 'promote', 'rollback'], 'rolled-back': ['resume'], promoted: ['rollback'] };
+const ACTS = { step: ['promote', 'pause', 'rollback'], paused: ['resume', 'promote', 'rollback'], 'rolled-back': ['restart'], promoted: ['rollback', 'restart'] };
 
 export default function Canaries() {
-  const canaries = useGet('/canaries', 2000);
+  const canaries = useGet('/canaries?lang=' + language(), 2000);
   return html`<${Head} title=${t('nav.canaries')} note=${t('canaries.note')} />
     <${Loaded} from=${canaries}>${({ items }) => items.length === 0 ? html`<${Card}><${Empty} title=${t('canaries.none')}>${t('canaries.none.note')}<//><//>`
       : html`<div class="canaries">${items.map((one) => html`<${One} key=${one.route} one=${one} onDone=${canaries.reload} />`)}</div>`}<//>`;
@@ -34,12 +34,13 @@ function One({ one, onDone }) {
       ${weight < 100 && html`<span class="stable" style=${{ flexGrow: 100 - weight }}>${t('canary.stable')} ${100 - weight} %</span>`}
       ${weight > 0 && html`<span class="candidate" style=${{ flexGrow: weight }}>${t('canary.candidate')} ${weight} %</span>`}</div>
     <table class="rows"><thead><tr><th></th><th class="right">${t('canary.requests')}</th><th class="right">${t('errors')}</th><th class="right">p99</th></tr></thead>
-      <tbody>${['stable', 'candidate'].map((side) => html`<tr><td>${t('canary.' + side)}</td><td class="right num">${number(one[side]?.requests)}</td>
-        <td class="right num">${number(one[side]?.errors)} <small class="muted">${share(one[side])}</small></td><td class="right num">${millis(one[side]?.p99)}</td></tr>`)}</tbody></table>
+      <tbody>${['stable', 'candidate'].map((side) => html`<tr><td>${t('canary.' + side)} <span class="mono muted">${typeof one[side] === 'string' ? one[side] : ''}</span></td><td class="right num">${number(figures(one, side).requests)}</td>
+        <td class="right num">${number(figures(one, side).errors)} <small class="muted">${share(figures(one, side))}</small></td><td class="right num">${millis(figures(one, side).p99 && figures(one, side).p99 * 1000)}</td></tr>`)}</tbody></table>
     ${one.why && html`<p class="pad muted">${one.why}</p>`}
     <div class="pad actions">${(ACTS[one.state] ?? []).map((what) => html`<${Sure} className="small" onSure=${() => act(what)}>${t('canary.act.' + what)}<//>`)}
       ${error && html`<span class="bad-text" role="alert">${error}</span>`}</div>
   <//>`;
 }
 
+const figures = (one, side) => one[side + '-figures'] ?? {};
 const share = (side) => (side?.requests > 0 ? number((100 * side.errors) / side.requests) + ' %' : '');

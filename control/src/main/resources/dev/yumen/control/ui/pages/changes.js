@@ -1,6 +1,6 @@
 // What was live, what differed, and the way back.
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
-import { post, query, useGet } from '../lib/api.js';
+import { headerText, post, query, useGet } from '../lib/api.js';
 import { ago, author, dateTime, number } from '../lib/format.js';
 import { t } from '../lib/i18n.js';
 import { Badge, Card, Changes as Diff, Empty, Failure, Head, Loaded, Pager, Sure } from '../lib/parts.js';
@@ -64,7 +64,7 @@ function Rollback({ number: wanted, onDone }) {
   const [result, setResult] = useState(null);
   useEffect(() => setResult(null), [wanted]);
   const back = () =>
-    post(`/versions/${wanted}/rollback` + query({ 'confirm-within': within }), undefined, { headers: message ? { 'x-message': encodeURIComponent(message) } : {} }).then(
+    post(`/versions/${wanted}/rollback` + query({ 'confirm-within': within }), undefined, { headers: message ? { 'x-message': headerText(message) } : {} }).then(
       (done) => {
         setResult({ done });
         onDone();

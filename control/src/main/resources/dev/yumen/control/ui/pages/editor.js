@@ -1,8 +1,8 @@
 // The configuration as text: completion, problems at their line, what a change would do, and making it live.
 import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
-import { query, send, sendYaml } from '../lib/api.js';
+import { headerText, query, send, sendYaml } from '../lib/api.js';
 import { language, t } from '../lib/i18n.js';
-import { Badge, Card, Changes, Empty, Failure, Head, Loading, Problems, Sure } from '../lib/parts.js';
+import { Badge, Card, Changes, Empty, Failure, Head, few, Loading, More, Problems, Sure } from '../lib/parts.js';
 import { openEditor } from '../lib/yaml-editor.js';
 
 const SEVERITY = { error: 'bad', danger: 'bad', warning: 'warn', warn: 'warn', info: 'info', note: 'info' };
@@ -49,7 +49,7 @@ export default function Editor({ at, status }) {
   });
   const plan = run('plan', (text) => sendYaml('POST', '/plan' + query({ lang: language() }), text));
   const apply = (within, message) => run('apply', async (text) => {
-    const headers = { ...(source.tag ? { 'if-match': source.tag } : {}), ...(message ? { 'x-message': encodeURIComponent(message) } : {}) };
+    const headers = { ...(source.tag ? { 'if-match': source.tag } : {}), ...(message ? { 'x-message': headerText(message) } : {}) };
     const answer = await sendYaml('PUT', '/config' + query({ 'confirm-within': within }), text, headers);
     draft = null;
     setSource(await live());
@@ -72,7 +72,7 @@ export default function Editor({ at, status }) {
     <div class="editor-side"><div class="editor" ref=${place} id="yaml"></div>
       <div class="stack" aria-live="polite" id="result">
         <${Result} result=${result} busy=${busy} onChoose=${(problem) => editor.current.goTo(problem.line, problem.column)} />
-        <${Apply} onApply=${apply} busy=${busy} result=${result} onAgain=${again} />
+        ${source.fixed || source.absent ? html`<p class="muted" id="read-only">${t('editor.fixed')}</p>` : html`<${Apply} onApply=${apply} busy=${busy} result=${result} onAgain=${again} />`}
       </div></div>`;
 }
 
@@ -80,7 +80,7 @@ export default function Editor({ at, status }) {
 async function live() {
   try {
     const response = await send('/config', { accept: 'application/yaml' });
-    return { text: await response.text(), tag: response.headers.get('etag') };
+    return { text: await response.text(), tag: response.headers.get('etag'), fixed: response.headers.get('x-config-writable') === 'false' };
   } catch (error) {
     if (error.absent) {
       return { text: '', tag: null, absent: true };
@@ -134,8 +134,8 @@ function Refusal({ error, onChoose }) {
 function Plan({ data }) {
   return html`<${Card} title=${t('plan.findings')} note=${Object.entries(data.counts).filter(([, count]) => count > 0).map(([name, count]) => `${t('severity.' + name)} ${count}`).join(' · ')}>
       ${data.findings.length === 0 ? html`<p class="alert ok pad" role="status">${t('plan.safe')}</p>`
-        : html`<ul class="findings">${data.findings.map((one) => html`<li><${Badge} kind=${SEVERITY[one.severity] ?? ''}>${t('severity.' + one.severity)}<//>
-            <span>${one.text} <span class="at">${one.at ?? ''}</span></span></li>`)}</ul>`}<//>
+        : html`<ul class="findings">${few(data.findings).map((one) => html`<li><${Badge} kind=${SEVERITY[one.severity] ?? ''}>${t('severity.' + one.severity)}<//>
+            <span>${one.text} <span class="at">${one.at ?? ''}</span></span></li>`)}</ul><${More} count=${data.findings.length - few(data.findings).length} />`}<//>
     <${Card} title=${t('plan.changes', { count: data.changes.length })}><${Changes} changes=${data.changes} /><//>`;
 }
 

@@ -1,6 +1,6 @@
 // All routes, searched by the gateway, and one of them in full.
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
-import { get, query, useGet } from '../lib/api.js';
+import { ApiError, get, query, useGet } from '../lib/api.js';
 import { ago, author, millis, number } from '../lib/format.js';
 import { t } from '../lib/i18n.js';
 import { Badge, Card, Empty, Head, Link, Loaded, Pager, Search, Tile } from '../lib/parts.js';
@@ -75,7 +75,7 @@ function Ends({ ends }) {
 // ---- one route ----
 
 function Detail({ id }) {
-  const route = useGet('/routes/' + encodeURIComponent(id));
+  const route = useRoute(id);
   return html`<nav class="crumbs" aria-label=${t('crumbs')}><a href=${link('routes')}>${t('nav.routes')}</a> <span>/</span> <span class="mono">${id}</span></nav>
     <${Loaded} from=${route}>${(row) => html`<${Head} title=${row.id} note=${row.at}>
         <a class="button" id="trace-route" href=${link('tracer', [], { url: example(row), method: list(row.methods)[0] ?? 'GET' })}>${t('route.trace')}</a>
@@ -93,6 +93,17 @@ function Detail({ id }) {
           ${row.filters ? html`<ol class="steps">${list(row.filters).map((name) => html`<li class="mono">${name}</li>`)}</ol>` : html`<p class="muted pad">${t('route.no-filters')}</p>`}<//>
       </div>
       <${LastChange} id=${id} />`}<//>`;
+}
+
+/** An id with a slash can not be part of a path there, so it is searched for. */
+function useRoute(id) {
+  const slash = id.includes('/');
+  const found = useGet(slash ? '/routes' + query({ search: id, 'per-page': 1000 }) : '/routes/' + encodeURIComponent(id));
+  if (!slash || !found.data) {
+    return found;
+  }
+  const row = found.data.items.find((one) => one.id === id);
+  return row ? { ...found, data: row } : { ...found, data: undefined, error: new ApiError(404, {}) };
 }
 
 /** A path that the pattern takes, for a start. */

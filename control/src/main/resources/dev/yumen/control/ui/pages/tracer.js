@@ -141,7 +141,10 @@ function Curl({ onTrace }) {
 }
 
 function Recorded({ onTrace }) {
-  const requests = useGet('/requests?per-page=50');
+  const requests = useGet('/requests?limit=50');
+  if (requests.error?.status === 503) {
+    return html`<${Empty} title=${t('recorded.none')}>${requests.error.message}<//>`;
+  }
   return html`<div class="recorded"><${Loaded} from=${requests}>${(data) => data.items.length === 0
     ? html`<${Empty} title=${t('recorded.none')}>${t('recorded.none.note')}<//>`
     : html`<div class="scroll"><table class="rows"><thead><tr><th>${t('time')}</th><th>${t('request')}</th><th>${t('route')}</th><th class="right">${t('status')}</th><th></th></tr></thead>
