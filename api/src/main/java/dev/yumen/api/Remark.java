@@ -55,6 +55,8 @@ public record Remark(About about, List<String> details) {
     HOLDS_UP(1),
     /** The body would be looked into. */
     READS_BODY(0),
+    /** What it looks at are credentials, which recorded requests are without. */
+    CREDENTIALS_NOT_RECORDED(0),
     /** What is remembered of earlier requests is asked: what. */
     REMEMBERS(1),
     /** Another filter, which takes the request. */

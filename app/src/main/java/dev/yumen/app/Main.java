@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       RoutesCommand.class,
       ExplainCommand.class,
       PlanCommand.class,
+      ReplayCommand.class,
       DiffCommand.class,
       SchemaCommand.class,
       HashPasswordCommand.class,

@@ -37,6 +37,8 @@ public record GatewayConfig(
         @Nullable OverloadConfig overload,
     @Describe("Where is written down who was refused and what was changed; nowhere without it.")
         @Nullable AuditConfig audit,
+    @Describe("What is kept of the newest requests; nothing without it.")
+        @Nullable RecordingConfig recording,
     @Describe("Services that requests are forwarded to, by name.")
         Map<String, UpstreamConfig> upstreams,
     @Describe("Redis that gateways share, by name; filters such as quota name them.")

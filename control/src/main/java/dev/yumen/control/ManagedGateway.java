@@ -9,6 +9,8 @@ import dev.yumen.control.admin.ConfigResources;
 import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
 import dev.yumen.control.admin.ObjectResources;
+import dev.yumen.control.admin.ReplayResource;
+import dev.yumen.control.admin.RequestResources;
 import dev.yumen.control.admin.TrafficResources;
 import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.change.Changes;
@@ -29,6 +31,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -170,11 +173,9 @@ public final class ManagedGateway implements AutoCloseable {
   private void openAdmin(Kept kept, Documents documents, HiddenSecrets secrets) throws NotStarted {
     LiveResources live =
         new LiveResources(gateway, publisher::status, this::source, files::reloadNow);
-    VersionResources was =
-        new VersionResources(
-            gateway,
-            kept.history(),
-            (name, text) -> documents.readText(name, text, gateway.live().folder()));
+    BiFunction<String, String, LoadedConfig> texts =
+        (name, text) -> documents.readText(name, text, gateway.live().folder());
+    VersionResources was = new VersionResources(gateway, kept.history(), texts);
     try {
       gateway.openAdmin(
           new AdminApi(
@@ -186,7 +187,9 @@ public final class ManagedGateway implements AutoCloseable {
                   new TrafficResources(gateway, traffic),
                   new ConfigResources(gateway, changes, kept.history(), secrets),
                   new ObjectResources(gateway, changes, secrets),
-                  new ExplainResource(gateway))));
+                  new ExplainResource(gateway),
+                  new RequestResources(gateway.recording()),
+                  new ReplayResource(gateway, texts))));
     } catch (StartFailure e) {
       close();
       throw new NotStarted(e.problems());

@@ -24,6 +24,7 @@ import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.overload.CpuShare;
 import dev.yumen.dataplane.overload.Overload;
+import dev.yumen.dataplane.recording.Recording;
 import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.snapshot.Snapshot;
@@ -64,6 +65,7 @@ public final class Gateway implements AutoCloseable {
   private final SnapshotHolder snapshots;
   private final Overload overload;
   private final AuditLog audit;
+  private final Recording recording;
   private final ExchangeAcceptor.Surroundings exchanges;
   private final Ports ports;
   private final Explainer explainer;
@@ -84,6 +86,7 @@ public final class Gateway implements AutoCloseable {
     this.overload =
         new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
     this.audit = new AuditLog(engine.metrics().audit(), filters.clock(), System::nanoTime);
+    this.recording = new Recording(engine.loops().size());
     BuiltInEndpoints builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
     this.explainer = new Explainer(builtIn, engine.challenges(), filters.clock());
     this.exchanges =
@@ -95,6 +98,7 @@ public final class Gateway implements AutoCloseable {
             new FailureLog(System::nanoTime),
             audit,
             engine.challenges(),
+            recording,
             engine.metrics(),
             filters.clock());
     RejectionReasons.register(engine.metrics());
@@ -185,6 +189,7 @@ public final class Gateway implements AutoCloseable {
     engine.metrics().certificates(first.expiries());
     Gateway gateway = new Gateway(engine, first, filters, cpu);
     gateway.overload.configure(config.overload());
+    gateway.recording.configure(config.recording());
     try {
       gateway.ports.openManagement(config);
       gateway.ports.open(config).keep();
@@ -319,6 +324,7 @@ public final class Gateway implements AutoCloseable {
     number++;
     engine.metrics().configure(config.metrics());
     overload.configure(config.overload());
+    recording.configure(config.recording());
     audit.configure(config.audit(), loaded.folder());
     snapshots.replace(next, engine.loops());
     engine.metrics().certificates(next.expiries());
@@ -379,6 +385,11 @@ public final class Gateway implements AutoCloseable {
   /** What takes note of acts of administration. */
   public AuditTrail audit() {
     return audit;
+  }
+
+  /** The newest requests, where they are kept. */
+  public Recording recording() {
+    return recording;
   }
 
   public Metrics metrics() {

@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ExplainResource implements Resources {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> KNOWN =
-      Set.of("method", "url", "headers", "client", "listener", "sni", "time");
+      Set.of("id", "method", "url", "headers", "client", "listener", "sni", "time");
 
   private final Gateway gateway;
 
@@ -78,10 +78,18 @@ public final class ExplainResource implements Resources {
     return body;
   }
 
-  private static ExplainRequest request(JsonNode asked) throws Refused {
+  private ExplainRequest request(JsonNode asked) throws Refused {
+    String id = text(asked, "id");
+    if (id != null) {
+      if (asked.size() > 1) {
+        throw new Refused(AdminError.INVALID, "id (expected: without anything beside it)");
+      }
+      return RequestResources.find(gateway.recording(), id).asked();
+    }
     String url = text(asked, "url");
     if (url == null) {
-      throw new Refused(AdminError.INVALID, "url: missing (expected: http://host/path)");
+      throw new Refused(
+          AdminError.INVALID, "url: missing (expected: http://host/path, or the id of a request)");
     }
     String method = text(asked, "method");
     String client = text(asked, "client");

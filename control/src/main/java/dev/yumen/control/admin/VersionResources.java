@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class VersionResources implements Resources {
   private static final Logger LOG = LoggerFactory.getLogger(VersionResources.class);
 
+  /** Media types of a configuration. */
   static final String[] DOCUMENT = {
     "application/yaml", "application/x-yaml", "text/yaml", "application/json"
   };

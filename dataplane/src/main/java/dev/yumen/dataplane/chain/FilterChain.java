@@ -7,7 +7,10 @@ import dev.yumen.api.Ending;
 import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.ResponseHead;
+import dev.yumen.api.TakesCredentials;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +71,17 @@ public final class FilterChain {
 
   public Step step(int index) {
     return steps[index];
+  }
+
+  /** Names in lower case of fields and parameters that its filters take credentials from. */
+  public Set<String> credentialNames() {
+    Set<String> names = new HashSet<>();
+    for (Step step : steps) {
+      if (step.filter() instanceof TakesCredentials taking) {
+        names.addAll(taking.credentialNames());
+      }
+    }
+    return names;
   }
 
   /** Whether any filter may want to see bodies. */

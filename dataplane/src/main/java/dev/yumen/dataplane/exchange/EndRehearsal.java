@@ -16,6 +16,7 @@ import dev.yumen.dataplane.explain.Redaction;
 import dev.yumen.dataplane.explain.Saying;
 import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.snapshot.RouteEnd;
+import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.upstream.EndpointPreview;
 import dev.yumen.dataplane.upstream.Fallback;
 import dev.yumen.dataplane.upstream.Upstream;
@@ -172,8 +173,7 @@ final class EndRehearsal {
 
   /** Of the route's upstreams the one with the largest share; of several the first. */
   private RouteConfig.Target likeliest() {
-    List<RouteConfig.Target> targets =
-        Objects.requireNonNull(exchange.snapshot().config().route(exchange.routeId())).to();
+    List<RouteConfig.Target> targets = routeTo();
     RouteConfig.Target best = targets.getFirst();
     for (RouteConfig.Target target : targets) {
       best = target.weight() > best.weight() ? target : best;
@@ -182,8 +182,7 @@ final class EndRehearsal {
   }
 
   private double share(RouteEnd.Forward forward, Upstream chosen) {
-    List<RouteConfig.Target> targets =
-        Objects.requireNonNull(exchange.snapshot().config().route(exchange.routeId())).to();
+    List<RouteConfig.Target> targets = routeTo();
     long all = 0;
     long own = 0;
     for (int i = 0; i < targets.size(); i++) {
@@ -191,6 +190,11 @@ final class EndRehearsal {
       own += forward.upstreams().get(i).equals(chosen) ? targets.get(i).weight() : 0;
     }
     return 100.0 * own / all;
+  }
+
+  private List<RouteConfig.Target> routeTo() {
+    Snapshot snapshot = exchange.snapshot();
+    return snapshot.config().routes().get(snapshot.routeIndex(exchange.routeId())).to();
   }
 
   private List<Limit> limits(Upstream upstream) {

@@ -10,6 +10,8 @@ import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.overload.Overload;
+import dev.yumen.dataplane.recording.Recording;
+import dev.yumen.dataplane.recording.RequestRing;
 import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
@@ -42,6 +44,7 @@ public final class ExchangeAcceptor implements RequestAcceptor {
       FailureLog failureLog,
       AuditLog audit,
       PendingChallenges challenges,
+      Recording recording,
       Metrics metrics,
       InstantSource clock) {}
 
@@ -150,6 +153,11 @@ public final class ExchangeAcceptor implements RequestAcceptor {
 
   AuditLog audit() {
     return surroundings.audit();
+  }
+
+  /** Where the requests of a loop are kept; null when they are not. */
+  @Nullable RequestRing ring(Loop loop) {
+    return surroundings.recording().of(loop);
   }
 
   FailureLog failureLog() {

@@ -132,7 +132,7 @@ public final class Explainer {
   private final class Run {
     private final Snapshot snapshot;
     private final String listener;
-    private final String askedPath;
+    private final ExplainRequest asked;
     private final Rehearsal exchange;
     private final List<Saying> why = new ArrayList<>();
     private boolean takenIn;
@@ -140,7 +140,7 @@ public final class Explainer {
     private Run(Snapshot snapshot, ExplainRequest asked, String listener, HeadTable head) {
       this.snapshot = snapshot;
       this.listener = listener;
-      this.askedPath = asked.path();
+      this.asked = asked;
       ListenerConfig settings = snapshot.config().listeners().get(listener);
       boolean secure = settings != null && settings.tls() != null;
       this.exchange =
@@ -178,11 +178,12 @@ public final class Explainer {
         return told(refused, List.of(), null, List.of());
       }
       takenIn = true;
+      boolean routed = HiddenConditions.decideNothing(exchange, asked.hidden(), why);
       List<Candidate> candidates =
           most == 0
               ? List.of()
               : snapshot.table().candidates(exchange, exchange.routeMatch(), most);
-      FilterRehearsal filters = new FilterRehearsal(exchange);
+      FilterRehearsal filters = new FilterRehearsal(exchange, routed);
       filters.run(exchange.route().chain(), this::filterAt);
       EndRehearsal end = new EndRehearsal(exchange, listener, builtIn, this::at, why);
       Outcome outcome =
@@ -228,7 +229,7 @@ public final class Explainer {
           exchange.method(),
           exchange.scheme(),
           head.text(start, exchange.authorityEnd()),
-          takenIn ? normalPath() : askedPath,
+          takenIn ? normalPath() : asked.path(),
           listener,
           exchange.clientAddress().getHostAddress());
     }

@@ -10,6 +10,7 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Filter;
 import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Remark;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.explain.Explanation.Result;
@@ -29,10 +30,14 @@ final class FilterRehearsal {
   private final Rehearsal exchange;
   private final List<Step> steps = new ArrayList<>();
   private Verdict verdict = Verdict.proceed();
-  private boolean sure = true;
+  private boolean sure;
 
-  FilterRehearsal(Rehearsal exchange) {
+  /**
+   * @param sure whether it is known that this is the route
+   */
+  FilterRehearsal(Rehearsal exchange, boolean sure) {
     this.exchange = exchange;
+    this.sure = sure;
   }
 
   /**
@@ -91,6 +96,10 @@ final class FilterRehearsal {
   }
 
   private Effect effect(FilterChain.Step step) {
+    if (step.filter() instanceof TakesCredentials taking
+        && exchange.lacks(taking.credentialNames())) {
+      return Effect.untried(Remark.About.CREDENTIALS_NOT_RECORDED);
+    }
     try {
       return switch (step.filter()) {
         case Explains explains -> explains.explain(exchange);

@@ -523,6 +523,11 @@ final class Forwarding implements Attempt.Owner {
     return upstream == null ? Metrics.NONE : upstream.metric();
   }
 
+  /** The name of the service that it goes to; null when it goes to none. */
+  @Nullable String upstreamName() {
+    return upstream == null ? null : upstream.name();
+  }
+
   @Nullable String endpointText() {
     Attempt last = attempts.last();
     return last == null ? null : last.endpoint().text();

@@ -12,6 +12,8 @@ import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.observe.LoopMetrics;
+import dev.yumen.dataplane.recording.Ended;
+import dev.yumen.dataplane.recording.RequestRing;
 import dev.yumen.dataplane.snapshot.Route;
 import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.snapshot.Snapshot;
@@ -489,6 +491,10 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     calls.noLongerWaiting();
     long duration = loop().nanoTime() - startNanos();
     count(status, duration);
+    RequestRing ring = acceptor.ring(loop());
+    if (ring != null) {
+      ring.add(acceptor.clock().millis(), ended(status, duration), head(), snapshot().hidden());
+    }
     FilterChain chain = route().chain();
     if (chain.size() > 0) {
       calls.onEnd(
@@ -524,6 +530,20 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     }
     metrics.received(requestBytes());
     metrics.sent(answering.bytes());
+  }
+
+  private Ended ended(int status, long duration) {
+    return new Ended(
+        traceId(),
+        new Ended.Origin(acceptor.listener(), peerAddress(), clientAddress(), tls()),
+        request().version(),
+        new Ended.Result(
+            routeId(),
+            forwarding.upstreamName(),
+            forwarding.endpointText(),
+            status,
+            failure == null ? null : failure.code(),
+            duration));
   }
 
   /** Sends what was written to either side. */

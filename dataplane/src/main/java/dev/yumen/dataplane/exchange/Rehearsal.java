@@ -22,9 +22,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ final class Rehearsal implements Exchange, Entrant {
   private final InetAddress client;
   private final String scheme;
   private final long wallMillis;
+  private final Set<String> hidden;
   private final Target target = new Target();
   private final RouteMatch<String> match = new RouteMatch<>();
   private final IdentityHashMap<Key<?>, Object> values = new IdentityHashMap<>();
@@ -77,6 +80,7 @@ final class Rehearsal implements Exchange, Entrant {
     this.local = local;
     this.tls = tls;
     this.wallMillis = wallMillis;
+    this.hidden = asked.hidden();
     this.route = snapshot.unmatched();
     boolean absolute = head.authorityStart() >= 0;
     this.request =
@@ -130,6 +134,11 @@ final class Rehearsal implements Exchange, Entrant {
 
   Route route() {
     return route;
+  }
+
+  /** Whether a value is not known that has one of these names. */
+  boolean lacks(Set<String> names) {
+    return !hidden.isEmpty() && !Collections.disjoint(hidden, names);
   }
 
   // ---- what filters see ----

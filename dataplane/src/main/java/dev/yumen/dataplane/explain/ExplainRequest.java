@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param listener name of the one that it comes by; null for the one that fits
  * @param serverName the host that is asked for in TLS; null for the one of the URL
  * @param time when it comes; null for now
+ * @param hidden names in lower case of fields and query parameters that stand here without their
+ *     values, as these are credentials and not known
  */
 public record ExplainRequest(
     String method,
@@ -34,11 +37,13 @@ public record ExplainRequest(
     InetAddress client,
     @Nullable String listener,
     @Nullable String serverName,
-    @Nullable Instant time) {
+    @Nullable Instant time,
+    Set<String> hidden) {
   private static final int LONGEST = 1 << 20;
 
   public ExplainRequest {
     fields = List.copyOf(fields);
+    hidden = Set.copyOf(hidden);
     oneLine("method", method);
     oneLine("url", authority + target);
     for (Field field : fields) {
@@ -82,7 +87,16 @@ public record ExplainRequest(
       throw new InvalidValue("url", hidden(url), "a URL with a host, such as http://localhost/");
     }
     return new ExplainRequest(
-        method, scheme, authority, target, all, InetAddress.getLoopbackAddress(), null, null, null);
+        method,
+        scheme,
+        authority,
+        target,
+        all,
+        InetAddress.getLoopbackAddress(),
+        null,
+        null,
+        null,
+        Set.of());
   }
 
   private static void addCredentials(List<Field> fields, String credentials) {
@@ -95,13 +109,13 @@ public record ExplainRequest(
   /** The same from this client. */
   public ExplainRequest from(InetAddress peer) {
     return new ExplainRequest(
-        method, scheme, authority, target, fields, peer, listener, serverName, time);
+        method, scheme, authority, target, fields, peer, listener, serverName, time, hidden);
   }
 
   /** The same at this time. */
   public ExplainRequest at(@Nullable Instant then) {
     return new ExplainRequest(
-        method, scheme, authority, target, fields, client, listener, serverName, then);
+        method, scheme, authority, target, fields, client, listener, serverName, then, hidden);
   }
 
   /**
@@ -112,7 +126,7 @@ public record ExplainRequest(
    */
   public ExplainRequest by(@Nullable String name, @Nullable String tlsName) {
     return new ExplainRequest(
-        method, scheme, authority, target, fields, client, name, tlsName, time);
+        method, scheme, authority, target, fields, client, name, tlsName, time, hidden);
   }
 
   /** The host of the URL, without its port. */

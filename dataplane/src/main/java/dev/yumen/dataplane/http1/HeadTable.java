@@ -323,6 +323,11 @@ public final class HeadTable implements Headers {
     added.forEach(action);
   }
 
+  /** Gives the fields as they came from the sender, whatever became of them since, but for Host. */
+  public void forEachRead(WireFieldSink sink) {
+    wire.forEachRead(sink);
+  }
+
   /** An upper bound of what {@link #writeFields} writes, in bytes. */
   public int fieldBytes() {
     return wire.writtenBytes() + added.bytes();

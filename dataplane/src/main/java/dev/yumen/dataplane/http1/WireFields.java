@@ -159,6 +159,19 @@ final class WireFields {
     }
   }
 
+  /** Gives the fields that were read, those struck out as well, but for Host. */
+  void forEachRead(WireFieldSink sink) {
+    for (int i = 0; i < end; i += STRIDE) {
+      if ((fields[i + META] & ID) != FieldName.HOST) {
+        sink.field(
+            fields[i + NAME_START],
+            fields[i + NAME_END],
+            fields[i + VALUE_START],
+            fields[i + VALUE_END]);
+      }
+    }
+  }
+
   void strike(String name, int id) {
     for (int i = find(name, id); i >= 0; i = findAfter(i, name, id)) {
       strikeAt(i);

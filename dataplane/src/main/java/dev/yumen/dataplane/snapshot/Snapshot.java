@@ -15,9 +15,14 @@ import dev.yumen.dataplane.udp.UdpPlan;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,6 +84,9 @@ public final class Snapshot {
   private final AtomicInteger loopsInUse;
   private final List<Cidr> trustedProxies;
   private final long filterNanos;
+  private final Set<String> hidden;
+  private final AskedNames asked;
+  private @Nullable Map<String, Integer> routeIndexes;
 
   /**
    * @param number grows with every configuration that went live
@@ -105,11 +113,37 @@ public final class Snapshot {
     this.release = release;
     this.trustedProxies = config.trustedProxies();
     this.filterNanos = config.limits().filterTimeout().toNanos();
+    this.asked = AskedNames.of(config.routes());
+    this.hidden = hidden(config, routes.values(), unmatched);
     this.loopsInUse = new AtomicInteger(loops);
     this.uses = new Uses[loops];
     for (int i = 0; i < loops; i++) {
       uses[i] = new Uses();
     }
+  }
+
+  private static Set<String> hidden(
+      GatewayConfig config, Collection<Route> routes, Route unmatched) {
+    Set<String> names = new HashSet<>();
+    if (config.recording() != null) {
+      config.recording().hide().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    }
+    routes.forEach(route -> names.addAll(route.chain().credentialNames()));
+    names.addAll(unmatched.chain().credentialNames());
+    return Set.copyOf(names);
+  }
+
+  /**
+   * Names in lower case of header fields and query parameters whose values are not recorded: those
+   * that filters take credentials from, and those that the configuration names.
+   */
+  public Set<String> hidden() {
+    return hidden;
+  }
+
+  /** What routes ask of requests. */
+  public AskedNames asked() {
+    return asked;
   }
 
   /** TLS of a listener; null where there is none. */
@@ -240,13 +274,15 @@ public final class Snapshot {
     return parts.positions();
   }
 
-  /** Where the route of this id stands among those of {@link #config}. Takes a while. */
-  public int routeIndex(String id) {
-    int index = 0;
-    while (!config.routes().get(index).id().equals(id)) {
-      index++;
+  /** Where the route of this id stands among those of {@link #config}. */
+  public synchronized int routeIndex(String id) {
+    if (routeIndexes == null) {
+      routeIndexes = new HashMap<>();
+      for (int i = 0; i < config.routes().size(); i++) {
+        routeIndexes.put(config.routes().get(i).id(), i);
+      }
     }
-    return index;
+    return Objects.requireNonNull(routeIndexes.get(id), id);
   }
 
   public ListenerLimits limits() {

@@ -13,15 +13,19 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.HeaderName;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.LooksOnly;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.path.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by a key of theirs. */
-public final class ApiKeyFilter implements Filter, LooksOnly {
+public final class ApiKeyFilter implements Filter, LooksOnly, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("api-key", Config.class, ApiKeyFilter::new);
 
@@ -90,6 +94,14 @@ public final class ApiKeyFilter implements Filter, LooksOnly {
         credentials.add(credential.apiKey(), identity);
       }
     }
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return places.stream()
+        .map(place -> place.kind() == Attribute.Kind.COOKIE ? "cookie" : place.name())
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

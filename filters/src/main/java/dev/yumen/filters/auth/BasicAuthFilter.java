@@ -13,14 +13,16 @@ import dev.yumen.api.FilterType;
 import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Remark;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by user name and password (RFC 7617). */
-public final class BasicAuthFilter implements Filter, Explains {
+public final class BasicAuthFilter implements Filter, Explains, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("basic-auth", Config.class, BasicAuthFilter::new);
 
@@ -83,6 +85,11 @@ public final class BasicAuthFilter implements Filter, Explains {
         passwords.add(basic, basic.passwordHash(), identity);
       }
     }
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return Set.of("authorization");
   }
 
   @Override

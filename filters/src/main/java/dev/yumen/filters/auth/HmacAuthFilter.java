@@ -20,6 +20,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Key;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Remark;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.StructuredFields.InnerList;
 import dev.yumen.filters.auth.StructuredFields.Malformed;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -43,7 +45,7 @@ import java.util.stream.Collectors;
  * with one that nobody has, so that both take as long. A body is held until its digest is known to
  * be the signed one.
  */
-public final class HmacAuthFilter implements BodyFilter, Explains {
+public final class HmacAuthFilter implements BodyFilter, Explains, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("hmac-auth", Config.class, HmacAuthFilter::new);
 
@@ -173,6 +175,11 @@ public final class HmacAuthFilter implements BodyFilter, Explains {
     } catch (Malformed e) {
       return Verdict.fail(invalid(e.why()));
     }
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return Set.of("signature", "signature-input");
   }
 
   @Override

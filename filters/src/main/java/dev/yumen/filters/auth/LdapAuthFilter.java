@@ -16,6 +16,7 @@ import dev.yumen.api.InputFile;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Remark;
 import dev.yumen.api.Secret;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.fetch.Bounds;
 import java.net.URI;
@@ -32,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets people in by the user name and password that a directory knows (RFC 4513, RFC 7617). */
-public final class LdapAuthFilter implements Filter, Explains {
+public final class LdapAuthFilter implements Filter, Explains, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("ldap-auth", Config.class, LdapAuthFilter::new);
 
@@ -239,6 +240,11 @@ public final class LdapAuthFilter implements Filter, Explains {
   private static String key(Config config) {
     String secret = config.search == null ? "" : config.search.password + "";
     return Digest.of((config + "\n" + secret).getBytes(StandardCharsets.UTF_8)).hex();
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return Set.of("authorization");
   }
 
   @Override

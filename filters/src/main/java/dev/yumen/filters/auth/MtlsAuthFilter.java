@@ -12,6 +12,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.LooksOnly;
 import dev.yumen.api.OneOrMany;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.TlsSession;
 import dev.yumen.api.Verdict;
 import java.security.cert.CertificateEncodingException;
@@ -26,7 +27,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lets consumers in by the certificate that they showed in TLS. */
-public final class MtlsAuthFilter implements Filter, LooksOnly {
+public final class MtlsAuthFilter implements Filter, LooksOnly, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("mtls-auth", Config.class, MtlsAuthFilter::new);
 
@@ -94,6 +95,11 @@ public final class MtlsAuthFilter implements Filter, LooksOnly {
         identities.put(name.toLowerCase(Locale.ROOT), identity);
       }
     }
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return Set.of(CERTIFICATE);
   }
 
   @Override

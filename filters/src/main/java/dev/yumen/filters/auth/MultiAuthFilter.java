@@ -15,16 +15,20 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.LooksOnly;
 import dev.yumen.api.Remark;
 import dev.yumen.api.ResponseHead;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.FilterConfig;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a request in when one of several filters does, or when all of them do. */
-public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswer, Explains {
+public final class MultiAuthFilter
+    implements Filter, TellsUpstream, AddsToAnswer, Explains, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("multi-auth", Config.class, MultiAuthFilter::new);
 
@@ -124,6 +128,17 @@ public final class MultiAuthFilter implements Filter, TellsUpstream, AddsToAnswe
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    Set<String> names = new HashSet<>();
+    for (Member member : members) {
+      if (member.filter instanceof TakesCredentials taking) {
+        names.addAll(taking.credentialNames());
+      }
+    }
+    return Set.copyOf(names);
   }
 
   @Override

@@ -9,7 +9,10 @@ import dev.yumen.filters.auth.ClientToken;
 import dev.yumen.filters.auth.Cookies;
 import dev.yumen.filters.path.Parameters;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where a token stands in a request, and how a refusal is told (RFC 6750). */
@@ -47,6 +50,19 @@ final class Bearer {
     hides = rules.hideCredentials();
     realm = rules.realm();
     scopes = String.join(" ", rules.scopes());
+  }
+
+  /** Names of the fields and parameters that it may stand in, in lower case. */
+  Set<String> names() {
+    Set<String> names = new HashSet<>();
+    names.add("authorization");
+    if (cookie != null) {
+      names.add("cookie");
+    }
+    if (query != null) {
+      names.add(query.toLowerCase(Locale.ROOT));
+    }
+    return Set.copyOf(names);
   }
 
   /** The token; null when there is none. */

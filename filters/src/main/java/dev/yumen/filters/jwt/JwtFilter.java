@@ -13,6 +13,7 @@ import dev.yumen.api.Headers;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Secret;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.Verdict;
 import dev.yumen.filters.auth.Realm;
 import dev.yumen.filters.auth.SlowChecks;
@@ -33,7 +34,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Lets clients in by a signed token (RFC 7519), as RFC 8725 advises. */
-public final class JwtFilter implements Filter, TellsUpstream, Explains {
+public final class JwtFilter implements Filter, TellsUpstream, Explains, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("jwt", Config.class, JwtFilter::new);
 
@@ -166,6 +167,11 @@ public final class JwtFilter implements Filter, TellsUpstream, Explains {
         "gateway_jwt_tokens",
         "Requests that showed a token, or should have, by what came of it.",
         List.of("route", context.routeId(), "result", result));
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return bearer.names();
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import dev.yumen.api.Remark;
 import dev.yumen.api.Secret;
+import dev.yumen.api.TakesCredentials;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.api.Verdict;
@@ -41,12 +42,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Lets clients in by a token of which whoever issued it says whether it counts (RFC 7662). */
-public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream, Explains {
+public final class Oauth2IntrospectionFilter
+    implements Filter, TellsUpstream, Explains, TakesCredentials {
   public static final FilterType<Config> TYPE =
       new FilterType<>("oauth2-introspection", Config.class, Oauth2IntrospectionFilter::new);
 
@@ -214,6 +217,11 @@ public final class Oauth2IntrospectionFilter implements Filter, TellsUpstream, E
 
   private static String encode(String text) {
     return URLEncoder.encode(text, UTF_8);
+  }
+
+  @Override
+  public Set<String> credentialNames() {
+    return bearer.names();
   }
 
   @Override

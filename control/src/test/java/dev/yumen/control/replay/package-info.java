@@ -1,0 +1,5 @@
+/** Tests of replays. */
+@NullMarked
+package dev.yumen.control.replay;
+
+import org.jspecify.annotations.NullMarked;
