@@ -26,7 +26,7 @@ final class Background<T> {
   private void run(Callable<T> work) {
     try {
       result.complete(work.call());
-    } catch (Exception e) {
+    } catch (Exception | AssertionError e) {
       result.completeExceptionally(e);
     }
   }
