@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestBytes body bytes received
  * @param responseBytes body bytes sent
  * @param attempts how often an upstream was tried; 0 when the gateway answered itself
+ * @param failedAttempts those of them that a service failed, or whose answer a fallback or another
+ *     attempt took the place of; a kept connection that it had closed meanwhile is none
  * @param endpoint address of the endpoint that answered or was tried last; null without one
  */
 public record Ending(
@@ -25,4 +27,5 @@ public record Ending(
     long requestBytes,
     long responseBytes,
     int attempts,
+    int failedAttempts,
     @Nullable String endpoint) {}

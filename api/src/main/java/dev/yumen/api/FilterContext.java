@@ -61,6 +61,14 @@ public interface FilterContext {
    */
   CircuitBreaker circuitBreaker(CircuitBreaker.Rules rules);
 
+  /**
+   * A canary for the route. There is one for a route, and it is the same one across reloads as long
+   * as its rules are the same.
+   *
+   * @throws InvalidValue when the filter is for every route, or the route has one already
+   */
+  Canary canary(Canary.Rules rules);
+
   /** Rules for trying requests again, to be given to {@link Exchange#retries}. */
   RetryRef retries(RetryRules rules);
 

@@ -66,7 +66,11 @@ public record Remark(About about, List<String> details) {
     /** A rule takes the request: its name. */
     BY_RULE(1),
     /** No rule takes the request. */
-    BY_NO_RULE(0);
+    BY_NO_RULE(0),
+    /** Which of two versions gets the request: {@code stable} or {@code candidate}. */
+    VERSION(1),
+    /** A new version by its upstream, its share in percent, and how far it has come. */
+    CANARY(3);
 
     private final int gaps;
 

@@ -1,5 +1,6 @@
 package dev.yumen.bench;
 
+import dev.yumen.api.Canary;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Consumer;
@@ -115,6 +116,11 @@ final class BenchContext implements FilterContext, AutoCloseable {
   @Override
   public Redis redis(String component, String name) {
     throw new InvalidValue(component, name, "no Redis in a benchmark");
+  }
+
+  @Override
+  public Canary canary(Canary.Rules rules) {
+    throw new UnsupportedOperationException("no filter that is measured asks for it");
   }
 
   @Override

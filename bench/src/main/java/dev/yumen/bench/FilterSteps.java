@@ -69,7 +69,7 @@ public class FilterSteps {
           "",
           "");
   private static final Ending ENDING =
-      new Ending(200, -1, null, 1_234_567, 1_000_000, 0, 1024, 1, "127.0.0.1:9001");
+      new Ending(200, -1, null, 1_234_567, 1_000_000, 0, 1024, 1, 0, "127.0.0.1:9001");
 
   /** Which filters run. */
   public enum Chain {

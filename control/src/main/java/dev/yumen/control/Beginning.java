@@ -7,6 +7,7 @@ import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
 import dev.yumen.config.Sourced;
 import dev.yumen.control.ManagedGateway.NotStarted;
+import dev.yumen.control.canary.Rollouts;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.change.Documents;
 import dev.yumen.control.publish.LastGood;
@@ -17,6 +18,7 @@ import dev.yumen.dataplane.StartFailure;
 import dev.yumen.dataplane.redis.RedisOpener;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * How a gateway came to run: with the configuration that is written, files and source, or with the
  * last good one when that can not be used or the source can not be had.
  *
+ * @param canaries decides about those of the gateway; does not look at them yet
  * @param named what is written, good or bad
  * @param store where more of it is kept; null when there is none
  * @param held what the store holds; null when it could not be had
@@ -36,6 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 record Beginning(
     Gateway gateway,
+    Rollouts canaries,
     LoadedConfig named,
     @Nullable DocumentStore store,
     @Nullable Stored held,
@@ -105,8 +109,9 @@ record Beginning(
       problems = List.of(new Problem(Severity.ERROR, null, "source", unavailable));
     } else if (named.config() != null) {
       try {
-        Gateway gateway = Gateway.start(named, redis);
-        return new Beginning(gateway, named, store, held, null, null, problems);
+        Rollouts canaries = canaries(main, named);
+        Gateway gateway = Gateway.start(named, redis, canaries);
+        return new Beginning(gateway, canaries, named, store, held, null, null, problems);
       } catch (StartFailure e) {
         if (!hasErrors(Gateway.check(named))) {
           throw new NotStarted(e.problems()); // such as a port in use: no other configuration helps
@@ -119,12 +124,18 @@ record Beginning(
       throw new NotStarted(problems);
     }
     try {
-      Gateway gateway = Gateway.start(kept, redis);
-      return new Beginning(gateway, named, store, held, unavailable, kept, problems);
+      Rollouts canaries = canaries(main, kept);
+      Gateway gateway = Gateway.start(kept, redis, canaries);
+      return new Beginning(gateway, canaries, named, store, held, unavailable, kept, problems);
     } catch (StartFailure e) {
       LOG.error("the last good configuration can not be used either: {}", e.problems());
       throw new NotStarted(problems);
     }
+  }
+
+  private static Rollouts canaries(Path main, LoadedConfig loaded) {
+    Path folder = Kept.state(loaded).resolve("canary").resolve(Kept.ownName(main));
+    return new Rollouts(folder, InstantSource.system());
   }
 
   private static boolean hasErrors(List<Problem> problems) {

@@ -55,7 +55,7 @@ final class Kept implements Publisher.Keeper {
   }
 
   /** Several main files may share a folder for state, each with a history of its own. */
-  private static String ownName(Path main) {
+  static String ownName(Path main) {
     Path absolute = main.toAbsolutePath().normalize();
     byte[] whole = absolute.toUri().toString().getBytes(StandardCharsets.UTF_8);
     String name = String.valueOf(absolute.getFileName()).replaceAll("[^A-Za-z0-9._-]", "_");

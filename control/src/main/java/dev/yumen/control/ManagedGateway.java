@@ -5,6 +5,7 @@ import dev.yumen.config.HiddenSecrets;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.control.admin.AdminApi;
+import dev.yumen.control.admin.CanaryResources;
 import dev.yumen.control.admin.ConfigResources;
 import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
@@ -13,6 +14,7 @@ import dev.yumen.control.admin.ReplayResource;
 import dev.yumen.control.admin.RequestResources;
 import dev.yumen.control.admin.TrafficResources;
 import dev.yumen.control.admin.VersionResources;
+import dev.yumen.control.canary.Rollouts;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.change.Confirmation.Pending;
 import dev.yumen.control.change.Documents;
@@ -42,18 +44,20 @@ import org.jspecify.annotations.Nullable;
 public final class ManagedGateway implements AutoCloseable {
   private final Gateway gateway;
   private final Publisher publisher;
+  private final Rollouts canaries;
   private final FileSource files;
   private final Changes changes;
   private final @Nullable StoreFollower follower;
   private final TrafficSampler traffic;
 
   private ManagedGateway(
-      Gateway gateway,
+      Beginning begun,
       Publisher publisher,
       FileSource files,
       Changes changes,
       @Nullable StoreFollower follower) {
-    this.gateway = gateway;
+    this.gateway = begun.gateway();
+    this.canaries = begun.canaries();
     this.publisher = publisher;
     this.files = files;
     this.changes = changes;
@@ -102,8 +106,10 @@ public final class ManagedGateway implements AutoCloseable {
     gateway.describeReloads(() -> publisher.status().json());
     FileSource files = new FileSource(main, _ -> documents.read(), changes::filesChanged);
     StoreFollower follower = follower(begun, changes, clock);
-    ManagedGateway managed = new ManagedGateway(gateway, publisher, files, changes, follower);
+    ManagedGateway managed = new ManagedGateway(begun, publisher, files, changes, follower);
     managed.openAdmin(kept, documents, reader.hiddenSecrets());
+    managed.canaries.start(
+        new Rollouts.Surroundings(gateway::canaries, gateway.audit(), gateway.metrics().canary()));
     files.start(begun.named());
     if (follower != null) {
       follower.start(begun.held(), begun.unavailable());
@@ -153,13 +159,14 @@ public final class ManagedGateway implements AutoCloseable {
     return said;
   }
 
-  /** Stops following the files and the source; the gateway goes on. */
+  /** Stops following the files and the source and deciding about canaries; the gateway goes on. */
   public void stopFollowing() {
     files.close();
     if (follower != null) {
       follower.close();
     }
     changes.close();
+    canaries.close();
   }
 
   /** Stops following the configuration and closes the gateway at once. */
@@ -189,7 +196,8 @@ public final class ManagedGateway implements AutoCloseable {
                   new ObjectResources(gateway, changes, secrets),
                   new ExplainResource(gateway),
                   new RequestResources(gateway.recording()),
-                  new ReplayResource(gateway, texts))));
+                  new ReplayResource(gateway, texts),
+                  new CanaryResources(gateway, canaries))));
     } catch (StartFailure e) {
       close();
       throw new NotStarted(e.problems());

@@ -3,6 +3,7 @@ package dev.yumen.dataplane;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LimitsConfig;
 import dev.yumen.config.RuntimeConfig;
+import dev.yumen.dataplane.canary.CanaryDesk;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.http1.HeadLimits;
 import dev.yumen.dataplane.loop.Loop;
@@ -105,8 +106,9 @@ final class Engine {
   }
 
   FilterSurroundings filterSurroundings(
-      InstantSource clock, LongSupplier nanoClock, RedisOpener redis) {
-    return new FilterSurroundings(clock, nanoClock, loops.size(), states, metrics, redis, live);
+      InstantSource clock, LongSupplier nanoClock, RedisOpener redis, CanaryDesk canaries) {
+    return new FilterSurroundings(
+        clock, nanoClock, loops.size(), states, metrics, redis, canaries, live);
   }
 
   /** For upstreams of this configuration, whose limits hold for their new connections. */

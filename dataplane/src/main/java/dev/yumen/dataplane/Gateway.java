@@ -9,6 +9,8 @@ import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.audit.CertificateChanges;
+import dev.yumen.dataplane.canary.CanaryDesk;
+import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
@@ -122,7 +124,29 @@ public final class Gateway implements AutoCloseable {
    * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
    */
   public static Gateway start(LoadedConfig loaded, RedisOpener redis) throws StartFailure {
-    return start(loaded, redis, () -> CpuShare.ofProcess(System::nanoTime));
+    return start(loaded, redis, CanaryDesk.NONE);
+  }
+
+  /**
+   * The same, with what decides how canaries go on; without, they stay at their first step.
+   *
+   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
+   */
+  public static Gateway start(LoadedConfig loaded, RedisOpener redis, CanaryDesk canaries)
+      throws StartFailure {
+    return start(
+        loaded,
+        InstantSource.system(),
+        System::nanoTime,
+        new Helpers(redis, canaries),
+        () -> CpuShare.ofProcess(System::nanoTime));
+  }
+
+  /** What is handed in, so that nothing here knows how it is done. */
+  private record Helpers(RedisOpener redis, CanaryDesk canaries) {
+    private Helpers(RedisOpener redis) {
+      this(redis, CanaryDesk.NONE);
+    }
   }
 
   /**
@@ -134,7 +158,7 @@ public final class Gateway implements AutoCloseable {
   public static Gateway start(
       LoadedConfig loaded, RedisOpener redis, Supplier<? extends DoubleSupplier> cpu)
       throws StartFailure {
-    return start(loaded, InstantSource.system(), System::nanoTime, redis, cpu);
+    return start(loaded, InstantSource.system(), System::nanoTime, new Helpers(redis), cpu);
   }
 
   /**
@@ -157,7 +181,7 @@ public final class Gateway implements AutoCloseable {
         loaded,
         clock,
         () -> Duration.between(origin, clock.instant()).toNanos(),
-        redis,
+        new Helpers(redis),
         () -> CpuShare.ofProcess(System::nanoTime));
   }
 
@@ -165,7 +189,7 @@ public final class Gateway implements AutoCloseable {
       LoadedConfig loaded,
       InstantSource clock,
       LongSupplier nanoClock,
-      RedisOpener redis,
+      Helpers helpers,
       Supplier<? extends DoubleSupplier> cpu)
       throws StartFailure {
     List<Problem> unwritable = AuditLog.problems(loaded);
@@ -174,7 +198,8 @@ public final class Gateway implements AutoCloseable {
     }
     GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     Engine engine = Engine.start(config, System::nanoTime);
-    FilterSurroundings filters = engine.filterSurroundings(clock, nanoClock, redis);
+    FilterSurroundings filters =
+        engine.filterSurroundings(clock, nanoClock, helpers.redis(), helpers.canaries());
     SnapshotBuilder.Built built =
         new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config, clock))
             .build(1, null);
@@ -414,6 +439,11 @@ public final class Gateway implements AutoCloseable {
   /** How the services of the live configuration and their endpoints fare: a JSON object by name. */
   public String upstreamsJson() {
     return UpstreamsPage.of(snapshots.current().upstreams());
+  }
+
+  /** The canaries of the live configuration by their routes. */
+  public Map<String, CanaryTraffic> canaries() {
+    return snapshots.current().canaries();
   }
 
   /** When the certificates expire that are in use. */

@@ -4,6 +4,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.dataplane.canary.CanaryDesk;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.Explainer;
 import dev.yumen.dataplane.explain.ExplainRequest;
@@ -44,7 +45,7 @@ public final class OfflineGateway implements AutoCloseable {
         new SnapshotBuilder(
             loaded,
             config,
-            engine.filterSurroundings(clock, System::nanoTime, RedisOpener.NONE),
+            engine.filterSurroundings(clock, System::nanoTime, RedisOpener.NONE, CanaryDesk.NONE),
             engine.upstreamSurroundings(config, clock));
     try {
       return new OfflineGateway(engine, builder.build(0, null), clock);

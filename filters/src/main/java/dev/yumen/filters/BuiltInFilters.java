@@ -39,6 +39,7 @@ import dev.yumen.filters.security.RefererRestrictionFilter;
 import dev.yumen.filters.security.SecureHeadersFilter;
 import dev.yumen.filters.token.ClientCredentialsFilter;
 import dev.yumen.filters.token.TokenRelayFilter;
+import dev.yumen.filters.traffic.CanaryFilter;
 import dev.yumen.filters.traffic.CircuitBreakerFilter;
 import dev.yumen.filters.traffic.ConcurrencyLimitFilter;
 import dev.yumen.filters.traffic.FaultFilter;
@@ -69,6 +70,7 @@ public final class BuiltInFilters {
           BasicAuthFilter.TYPE,
           BodyLimitsFilter.TYPE,
           BotDetectionFilter.TYPE,
+          CanaryFilter.TYPE,
           CircuitBreakerFilter.TYPE,
           ClientCredentialsFilter.TYPE,
           ConcurrencyLimitFilter.TYPE,

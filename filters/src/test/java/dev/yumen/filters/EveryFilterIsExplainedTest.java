@@ -21,6 +21,7 @@ class EveryFilterIsExplainedTest {
       Set.of(
           "anti-replay",
           "basic-auth",
+          "canary",
           "circuit-breaker",
           "client-credentials",
           "concurrency-limit",

@@ -45,6 +45,10 @@ final class Forwarding implements Attempt.Owner {
 
   private boolean freshOnly;
   private boolean fellBack;
+
+  /** Attempts that the service failed. */
+  private int failures;
+
   private boolean over;
   private @Nullable Failure connectFailure;
 
@@ -218,6 +222,7 @@ final class Forwarding implements Attempt.Owner {
   }
 
   private void failed(Attempt by, FailureCode code) {
+    failures++;
     by.countFailed(code);
     leave(by);
   }
@@ -287,6 +292,7 @@ final class Forwarding implements Attempt.Owner {
     if (pause < 0) {
       return false;
     }
+    failures++;
     by.abandon();
     leave(by);
     exchange.headerDone();
@@ -303,6 +309,7 @@ final class Forwarding implements Attempt.Owner {
     if (!retries().take(slow.stream() == null && !attempts.racing())) {
       return false;
     }
+    failures++;
     attempts.countFailed(late.code());
     attempts.abandon();
     leave(slow);
@@ -353,6 +360,7 @@ final class Forwarding implements Attempt.Owner {
 
   private void fallBack(Fallback fallback) {
     fellBack = true;
+    failures++;
     fallback.used().add(1);
     attempts.stop();
     exchange.noUpstreamLimits();
@@ -512,6 +520,10 @@ final class Forwarding implements Attempt.Owner {
 
   int attempts() {
     return attempts.begun();
+  }
+
+  int failedAttempts() {
+    return failures;
   }
 
   long answerNanos() {

@@ -508,6 +508,7 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
               requestBytes(),
               answering.bytes(),
               forwarding.attempts(),
+              forwarding.failedAttempts(),
               forwarding.endpointText()));
     }
     forwarding.end();

@@ -170,6 +170,16 @@ public enum Family {
       Kind.GAUGE,
       "When this process last got the certificate of a domain; 0 before.",
       List.of("issuer", "domain")),
+  CANARY_WEIGHT(
+      "gateway_canary_weight",
+      Kind.GAUGE,
+      "Share of the requests that the candidate of a canary gets, in percent.",
+      List.of("route")),
+  CANARY_DECISIONS(
+      "gateway_canary_decisions",
+      Kind.COUNTER,
+      "What was decided about canaries, by themselves or by hand.",
+      List.of("route", "decision")),
   REDIS_UP("gateway_redis_up", Kind.GAUGE, "Whether a Redis is connected.", List.of("redis")),
   REDIS_CALLS(
       "gateway_redis_calls",

@@ -28,6 +28,7 @@ final class GatewayFamilies {
     certificates(to);
     metrics.acme.collect(to);
     metrics.redis.collect(to);
+    metrics.canary.collect(to);
   }
 
   private void requests(Collected to) {

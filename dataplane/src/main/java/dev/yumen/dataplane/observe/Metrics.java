@@ -37,6 +37,7 @@ public final class Metrics {
   final AcmeMetrics acme = new AcmeMetrics();
   final RedisMetrics redis = new RedisMetrics();
   final OverloadMetrics overload = new OverloadMetrics();
+  final CanaryMetrics canary = new CanaryMetrics();
   final AuditMetrics audit = new AuditMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
@@ -164,6 +165,11 @@ public final class Metrics {
   /** What is turned away because there is too much to do. */
   public OverloadMetrics overload() {
     return overload;
+  }
+
+  /** How canaries go on. */
+  public CanaryMetrics canary() {
+    return canary;
   }
 
   /** How the audit log fares. */

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.snapshot;
 
+import dev.yumen.api.Canary;
 import dev.yumen.api.CircuitBreaker;
 import dev.yumen.api.ConcurrencyLimit;
 import dev.yumen.api.Consumer;
@@ -16,6 +17,7 @@ import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.guard.BreakerEvents;
 import dev.yumen.dataplane.guard.FairLimit;
 import dev.yumen.dataplane.guard.WindowBreaker;
@@ -44,6 +46,7 @@ record BuildContext(
     String place,
     Function<String, Upstream> upstreams,
     Map<String, ? extends Redis> redises,
+    Map<String, CanaryTraffic> canaries,
     List<Runnable> giveBack)
     implements FilterContext {
 
@@ -145,6 +148,23 @@ record BuildContext(
                 rules,
                 surroundings.nanoClock(),
                 new BreakerEvents("route", name, surroundings.metrics())));
+  }
+
+  @Override
+  public Canary canary(Canary.Rules rules) {
+    if (routeId.isEmpty()) {
+      throw InvalidValue.found("", "a canary for every route", "one among the filters of a route");
+    }
+    if (canaries.containsKey(routeId)) {
+      throw InvalidValue.found("", "a second canary of the route", "one");
+    }
+    CanaryTraffic canary =
+        state(
+            CanaryTraffic.class,
+            routeId + " " + rules,
+            () -> new CanaryTraffic(routeId, rules, surroundings.canaries()));
+    canaries.put(routeId, canary);
+    return canary;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.snapshot;
 
+import dev.yumen.dataplane.canary.CanaryDesk;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.state.StateRegistry;
@@ -10,6 +11,7 @@ import java.util.function.LongSupplier;
  * What filters get from the process around them.
  *
  * @param redis makes the connections that they share
+ * @param canaries decides how canaries go on
  * @param live whether requests may come
  */
 public record FilterSurroundings(
@@ -19,4 +21,5 @@ public record FilterSurroundings(
     StateRegistry states,
     Metrics metrics,
     RedisOpener redis,
+    CanaryDesk canaries,
     boolean live) {}

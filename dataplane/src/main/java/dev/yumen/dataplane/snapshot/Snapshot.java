@@ -3,6 +3,7 @@ package dev.yumen.dataplane.snapshot;
 import dev.yumen.api.Cidr;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.Positions;
+import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.redis.OpenRedis;
@@ -50,6 +51,7 @@ public final class Snapshot {
    * @param tls of listeners that have it, by name
    * @param tcp ways of listeners for TCP, by name
    * @param udp ways of listeners for UDP, by name
+   * @param canaries by their routes
    */
   record Parts(
       Map<String, ServerTls> tls,
@@ -58,6 +60,7 @@ public final class Snapshot {
       List<CertificateExpiry> expiries,
       Map<String, Upstream> upstreams,
       Map<String, OpenRedis> redis,
+      Map<String, CanaryTraffic> canaries,
       Positions positions) {
     Parts {
       tls = Map.copyOf(tls);
@@ -66,6 +69,7 @@ public final class Snapshot {
       expiries = List.copyOf(expiries);
       upstreams = Map.copyOf(upstreams);
       redis = Map.copyOf(redis);
+      canaries = Map.copyOf(canaries);
     }
   }
 
@@ -183,6 +187,11 @@ public final class Snapshot {
   /** The services that requests go to, by name. */
   public Map<String, Upstream> upstreams() {
     return parts.upstreams();
+  }
+
+  /** The canaries by their routes. */
+  public Map<String, CanaryTraffic> canaries() {
+    return parts.canaries();
   }
 
   /** Gives connections to Redis that are new a moment to be made; those that are there, none. */

@@ -14,6 +14,7 @@ import dev.yumen.config.RedisConfig;
 import dev.yumen.config.RouteConfig;
 import dev.yumen.config.UpstreamConfig;
 import dev.yumen.dataplane.balance.WeightedDraw;
+import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.observe.CertificateExpiry;
@@ -65,6 +66,7 @@ public final class SnapshotBuilder {
 
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Map<String, OpenRedis> redises = new HashMap<>();
+  private final Map<String, CanaryTraffic> canaries = new HashMap<>();
   private final Map<String, ServerTls> listenerTls = new HashMap<>();
   private final Map<String, TcpPlan> tcpPlans = new HashMap<>();
   private final Map<String, UdpPlan> udpPlans = new HashMap<>();
@@ -137,7 +139,14 @@ public final class SnapshotBuilder {
             number,
             config,
             new Snapshot.Parts(
-                listenerTls, tcpPlans, udpPlans, expiries, upstreams, redises, loaded.positions()),
+                listenerTls,
+                tcpPlans,
+                udpPlans,
+                expiries,
+                upstreams,
+                redises,
+                canaries,
+                loaded.positions()),
             table.table(),
             routes,
             unmatched,
@@ -212,6 +221,10 @@ public final class SnapshotBuilder {
   private @Nullable Route route(RouteConfig route, String place) {
     String pattern = route.match().path() == null ? "/**" : route.match().path().text();
     FilterChain chain = chain(route.id(), route.filters(), place + ".filters");
+    CanaryTraffic canary = canaries.get(route.id());
+    if (canary != null) {
+      elsewhere(route, canary.rules().stable(), place);
+    }
     RouteEnd end = end(route, place);
     if (end == null) {
       return null;
@@ -219,6 +232,21 @@ public final class SnapshotBuilder {
     Metrics metrics = surroundings.metrics();
     Route.Slots slots = new Route.Slots(metrics.pathSlot(pattern), metrics.routeSlot(route.id()));
     return new Route(route.id(), pattern, slots, chain, end);
+  }
+
+  /** Whoever reads the route thinks that the old version is where it leads. */
+  private void elsewhere(RouteConfig route, String stable, String place) {
+    if (!config.upstreams().containsKey(stable)
+        || route.to().stream().anyMatch(target -> target.upstream().equals(stable))) {
+      return;
+    }
+    for (int i = 0; i < route.filters().size(); i++) {
+      String path = place + ".filters[" + i + "].canary.stable";
+      if (route.filters().get(i).type().name().equals("canary")) {
+        String message = stable + " (expected: an upstream of the route's to, or nothing)";
+        problems.add(new Problem(Problem.Severity.WARNING, position(path), path, message));
+      }
+    }
   }
 
   private FilterChain chain(String routeId, List<FilterConfig> own, String place) {
@@ -241,6 +269,7 @@ public final class SnapshotBuilder {
               place,
               this::upstream,
               redises,
+              canaries,
               giveBack);
       try {
         AnyFilter instance = filter.type().create(filter.settings(), context);
