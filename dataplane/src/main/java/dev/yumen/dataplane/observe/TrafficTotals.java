@@ -2,6 +2,7 @@ package dev.yumen.dataplane.observe;
 
 import dev.yumen.api.FailureCode;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What all requests together came to until one moment, or between two. Made of the counts that
@@ -21,6 +22,9 @@ public record TrafficTotals(
   private static final int STATUSES = 6;
   private static final int ANSWERED_5XX = 4;
 
+  /** Ports whose connections are no traffic. */
+  private static final Set<String> OPERATORS = Set.of("admin", "management");
+
   /** Requests that failed, by who did. */
   public record Failed(long client, long gateway, long upstream) {}
 
@@ -31,15 +35,15 @@ public record TrafficTotals(
     long inFlight = 0;
     long connections = 0;
     int upstreams = metrics.upstreams.size();
-    int listeners = metrics.listeners.size();
+    List<String> listeners = metrics.listeners.values();
     for (LoopMetrics loop : metrics.loops) {
       for (int slot = 0; slot < upstreams; slot++) {
         loop.requestDurations.addTo(durations, slot);
       }
       loop.requests.read((key, count) -> statuses[RequestKey.statusClass(key)] += count);
       inFlight += loop.inFlight.get(0);
-      for (int slot = 0; slot < listeners; slot++) {
-        connections += loop.connections.get(slot);
+      for (int slot = 0; slot < listeners.size(); slot++) {
+        connections += OPERATORS.contains(listeners.get(slot)) ? 0 : loop.connections.get(slot);
       }
     }
     return new TrafficTotals(

@@ -27,6 +27,7 @@ class TrafficTest {
     request(loop, "b", 1000, MS);
     loop.requestStarted();
     loop.connectionOpened(metrics.listenerSlot("http"));
+    loop.connectionOpened(metrics.listenerSlot("admin"));
     loop.failed(FailureCode.NO_ROUTE);
     loop.failed(FailureCode.OVERLOADED);
     loop.failed(FailureCode.UPSTREAM_TIMEOUT);
