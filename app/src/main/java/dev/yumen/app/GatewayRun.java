@@ -99,16 +99,27 @@ final class GatewayRun {
 
   private static void handleSignals(ManagedGateway gateway, Acme acme, CountDownLatch stopped) {
     AtomicBoolean stopping = new AtomicBoolean();
-    Runnable stop =
+    Runnable end =
         () -> {
-          if (!stopping.compareAndSet(false, true)) {
-            Runtime.getRuntime().halt(KILLED_BY_SIGTERM);
-          }
           LOG.info("stopping: what is in flight is finished first, a second signal ends at once");
           gateway.stopFollowing();
           acme.close();
           gateway.gateway().drain().whenComplete((inTime, failure) -> stopped.countDown());
         };
+    Runnable stop =
+        () -> {
+          if (!stopping.compareAndSet(false, true)) {
+            Runtime.getRuntime().halt(KILLED_BY_SIGTERM);
+          }
+          end.run();
+        };
+    gateway.serve(
+        new RunningProgram(
+            () -> {
+              if (stopping.compareAndSet(false, true)) {
+                end.run();
+              }
+            }));
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
     Signals.on("HUP", gateway::reload);

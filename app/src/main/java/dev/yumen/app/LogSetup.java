@@ -9,6 +9,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.yumen.config.LogConfig;
+import dev.yumen.control.admin.LogLevel;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
   private static final String VARIABLE = "LOG_LEVEL";
+  private static final String ROOT = "root";
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -42,6 +46,34 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Level level = level(System.getenv(VARIABLE), Level.toLevel(config.level().name()));
     context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
     libraries(context, level);
+  }
+
+  /** Levels that are set, by logger. */
+  static Map<String, LogLevel> levels() {
+    Map<String, LogLevel> levels = new TreeMap<>();
+    for (Logger logger : ((LoggerContext) LoggerFactory.getILoggerFactory()).getLoggerList()) {
+      if (logger.getLevel() != null) {
+        levels.put(shownName(logger), shown(logger.getLevel()));
+      }
+    }
+    return levels;
+  }
+
+  private static LogLevel shown(Level level) {
+    return level.isGreaterOrEqual(Level.TRACE)
+        ? LogLevel.valueOf(level.toString())
+        : LogLevel.TRACE;
+  }
+
+  private static String shownName(Logger logger) {
+    return logger.getName().equals(Logger.ROOT_LOGGER_NAME) ? ROOT : logger.getName();
+  }
+
+  /** Sets one; null takes it away, so that it is that of the logger above. */
+  static void level(String logger, @Nullable LogLevel level) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    String name = logger.equals(ROOT) ? Logger.ROOT_LOGGER_NAME : logger;
+    context.getLogger(name).setLevel(level == null ? null : Level.toLevel(level.name()));
   }
 
   private static void libraries(LoggerContext context, Level level) {

@@ -50,6 +50,11 @@ public final class ConfigReader {
     return new HiddenSecrets(shapes);
   }
 
+  /** The JSON Schema of what is read: see {@link JsonSchema}. */
+  public String schema() {
+    return new JsonSchema(shapes).render();
+  }
+
   /**
    * Reads a file with everything that belongs to it, or every YAML and JSON file of a folder in the
    * order of their names.

@@ -40,7 +40,11 @@ public final class JsonSchema {
    * @param filters the catalogue: every kind of filter by its name
    */
   public JsonSchema(Map<String, FilterType<?>> filters) {
-    this.shapes = new Shapes(filters);
+    this(new Shapes(filters));
+  }
+
+  JsonSchema(Shapes shapes) {
+    this.shapes = shapes;
   }
 
   /** The schema as text, ending with a line end; the same for the same records. */

@@ -10,8 +10,12 @@ import dev.yumen.control.admin.ConfigResources;
 import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
 import dev.yumen.control.admin.ObjectResources;
+import dev.yumen.control.admin.ProcessResources;
+import dev.yumen.control.admin.Program;
+import dev.yumen.control.admin.ProgramResources;
 import dev.yumen.control.admin.ReplayResource;
 import dev.yumen.control.admin.RequestResources;
+import dev.yumen.control.admin.SchemaResources;
 import dev.yumen.control.admin.TrafficResources;
 import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.canary.Rollouts;
@@ -49,6 +53,7 @@ public final class ManagedGateway implements AutoCloseable {
   private final Changes changes;
   private final @Nullable StoreFollower follower;
   private final TrafficSampler traffic;
+  private volatile @Nullable Program program;
 
   private ManagedGateway(
       Beginning begun,
@@ -159,6 +164,11 @@ public final class ManagedGateway implements AutoCloseable {
     return said;
   }
 
+  /** Lets the admin API tell the program around the gateway what to do. */
+  public void serve(Program around) {
+    program = around;
+  }
+
   /** Stops following the files and the source and deciding about canaries; the gateway goes on. */
   public void stopFollowing() {
     files.close();
@@ -194,6 +204,9 @@ public final class ManagedGateway implements AutoCloseable {
                   new TrafficResources(gateway, traffic),
                   new ConfigResources(gateway, changes, kept.history(), secrets),
                   new ObjectResources(gateway, changes, secrets),
+                  new SchemaResources(documents.schema()),
+                  new ProcessResources(gateway.metrics(), gateway.audit()),
+                  new ProgramResources(() -> program, gateway.audit()),
                   new ExplainResource(gateway),
                   new RequestResources(gateway.recording()),
                   new ReplayResource(gateway, texts),

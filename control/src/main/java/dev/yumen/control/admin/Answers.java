@@ -17,6 +17,11 @@ final class Answers {
     return json(200, "application/json", body);
   }
 
+  /** Of what has begun and is not done. */
+  static Response accepted(Object body) {
+    return json(202, "application/json", body);
+  }
+
   static Response text(String contentType, String body) {
     return plain(200).body(contentType, body);
   }

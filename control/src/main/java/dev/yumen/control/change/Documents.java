@@ -50,6 +50,11 @@ public final class Documents {
     return reader.read(main, other);
   }
 
+  /** What may be written: a JSON Schema. */
+  public String schema() {
+    return reader.schema();
+  }
+
   /**
    * Reads a text as one that lies where the configuration lies.
    *

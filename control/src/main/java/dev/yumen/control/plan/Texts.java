@@ -69,7 +69,7 @@ public final class Texts {
   }
 
   /** The text of a key with its names filled in. */
-  String text(String key, Map<String, String> details) {
+  public String text(String key, Map<String, String> details) {
     Matcher matcher = NAME.matcher(Objects.requireNonNull(texts.getProperty(key), key));
     return matcher.replaceAll(
         found -> {

@@ -3,6 +3,7 @@ package dev.yumen.dataplane.observe;
 import dev.yumen.api.FilterContext;
 import dev.yumen.config.MetricsConfig;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ public final class Metrics {
   final LongAdder reloadsRejected = new LongAdder();
   private final Set<Long> series = ConcurrentHashMap.newKeySet();
   private final Exposition exposition;
+  private final ByteBufAllocator buffers;
 
   private volatile MetricsConfig config;
   private volatile List<CertificateExpiry> certificates = List.of();
@@ -68,6 +70,7 @@ public final class Metrics {
    */
   public Metrics(MetricsConfig config, ByteBufAllocator buffers) {
     this.config = config;
+    this.buffers = buffers;
     this.exposition = new Exposition(this, buffers);
   }
 
@@ -211,6 +214,13 @@ public final class Metrics {
    */
   public Scrape scrape(@Nullable String accept, @Nullable String acceptEncoding) {
     return exposition.scrape(accept, acceptEncoding);
+  }
+
+  /** Bytes that are set aside for buffers outside the heap; -1 when it is not known. */
+  public long bufferMemory() {
+    return buffers instanceof ByteBufAllocatorMetricProvider provider
+        ? provider.metric().usedDirectMemory()
+        : -1;
   }
 
   /** Whether a request series may be counted under its own path. */

@@ -1,0 +1,89 @@
+package dev.yumen.control.admin;
+
+import dev.yumen.api.Response;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What may be written in a configuration: its JSON Schema, and every kind of filter. */
+public final class SchemaResources implements Resources {
+  private final String schema;
+  private final JsonNode definitions;
+  private final Map<String, JsonNode> filters = new LinkedHashMap<>();
+
+  /**
+   * @param schema of whole configurations, as JSON
+   */
+  public SchemaResources(String schema) {
+    this.schema = schema;
+    this.definitions = new JsonMapper().readTree(schema).path("$defs");
+    for (JsonNode form : definitions.at("/filter/oneOf")) {
+      form.path("properties").properties().forEach(f -> filters.put(f.getKey(), f.getValue()));
+    }
+  }
+
+  @Override
+  public List<Resource> all() {
+    return List.of(
+        Resource.view(
+            "/schema",
+            "The JSON Schema of configurations.",
+            call -> Answers.text("application/schema+json", schema)),
+        Resource.view("/filters", "Every kind of filter.", call -> filters()),
+        Resource.view("/filters/{name}", "One, with the schema of its settings.", this::filter));
+  }
+
+  private Response filters() {
+    List<Object> items = new ArrayList<>();
+    filters.forEach((name, settings) -> items.add(shown(name, settings)));
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("total", items.size());
+    body.put("items", items);
+    return Answers.json(body);
+  }
+
+  private Response filter(Call call) throws Refused {
+    String name = call.variable("name");
+    JsonNode settings = filters.get(name);
+    if (settings == null) {
+      throw LiveResources.missing("filter", name);
+    }
+    Map<String, Object> body = shown(name, settings);
+    body.put("schema", schema(settings));
+    return Answers.json(body);
+  }
+
+  private static Map<String, Object> shown(String name, JsonNode settings) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("name", name);
+    shown.put("description", settings.path("description").asString(""));
+    return shown;
+  }
+
+  /** A schema of its own: with the definitions that it leads to, and no others. */
+  private Map<String, Object> schema(JsonNode settings) {
+    Set<String> needed = new TreeSet<>();
+    gather(settings, needed);
+    Map<String, Object> own = new LinkedHashMap<>();
+    own.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    settings.properties().forEach(each -> own.put(each.getKey(), each.getValue()));
+    Map<String, Object> defs = new LinkedHashMap<>();
+    needed.forEach(name -> defs.put(name, definitions.path(name)));
+    own.put("$defs", defs);
+    return own;
+  }
+
+  private void gather(JsonNode schema, Set<String> needed) {
+    String reference = schema.path("$ref").asString("");
+    String name = reference.substring(reference.lastIndexOf('/') + 1);
+    if (!name.isEmpty() && needed.add(name)) {
+      gather(definitions.path(name), needed);
+    }
+    schema.forEach(inside -> gather(inside, needed));
+  }
+}
