@@ -37,6 +37,11 @@ final class AdminOption {
       description = "File with the token; without, the variable " + VARIABLE + " is used.")
   private @Nullable Path tokenFile;
 
+  /** As it was given, for what is printed. */
+  String address() {
+    return address;
+  }
+
   /** A client for it, to be closed. */
   AdminClient open() {
     return open(System.getenv());

@@ -10,35 +10,47 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
-/** {@code yumen diff}: what differs between two configurations, route by route. */
+/**
+ * {@code yumen diff}: what differs between two configurations, route by route: files, or versions
+ * that a running gateway has had.
+ */
 @Command(
     name = "diff",
-    description = "Prints what differs between two configurations, route by route.")
+    description = {
+      "Prints what differs between two configurations, route by route.",
+      "With --admin they are numbers of versions that were live in that gateway."
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DiffCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
   @Mixin private LanguageOption language;
+  @Mixin private AdminOption admin;
 
   @Parameters(
       index = "0",
       paramLabel = "OLD",
-      description = "The older configuration: a file or a folder.")
-  private Path before;
+      description = "The older configuration: a file or a folder; with --admin its number.")
+  private String before;
 
   @Parameters(
       index = "1",
       paramLabel = "NEW",
-      description = "The newer configuration: a file or a folder.")
-  private Path after;
+      description = "The newer configuration: a file or a folder; with --admin its number.")
+  private String after;
 
   @Override
   public Integer call() {
     LogSetup.quiet();
-    TwoConfigs both = TwoConfigs.read(before, after, spec.commandLine().getErr());
+    if (spec.commandLine().getParseResult().hasMatchedOption("--admin")) {
+      return versions();
+    }
+    TwoConfigs both = TwoConfigs.read(Path.of(before), Path.of(after), spec.commandLine().getErr());
     if (both == null) {
       return Main.BAD_INPUT;
     }
@@ -55,5 +67,29 @@ final class DiffCommand implements Callable<Integer> {
           .forEach(out::println);
     }
     return 0;
+  }
+
+  private int versions() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (AdminClient client = admin.open()) {
+      JsonNode changes =
+          client
+              .get("/versions/diff?from=" + number(before) + "&to=" + number(after))
+              .path("changes");
+      if (output.isJson()) {
+        out.println(OutputOption.json(changes));
+      } else {
+        ChangesText.lines(changes, Texts.in(language.language())).forEach(out::println);
+      }
+    }
+    return 0;
+  }
+
+  private String number(String text) {
+    if (!text.matches("\\d{1,18}")) {
+      throw new ParameterException(
+          spec.commandLine(), text + " (expected: the number of a version, as --admin is given)");
+    }
+    return text;
   }
 }

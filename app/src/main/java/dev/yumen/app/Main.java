@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       ReplayCommand.class,
       DiffCommand.class,
+      HistoryCommand.class,
+      TopCommand.class,
       SchemaCommand.class,
       HashPasswordCommand.class,
       AuditCommand.class,
