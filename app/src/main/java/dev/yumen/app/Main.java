@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       DiffCommand.class,
       HistoryCommand.class,
+      RollbackCommand.class,
+      ConfirmCommand.class,
       TopCommand.class,
       SchemaCommand.class,
       HashPasswordCommand.class,

@@ -195,6 +195,31 @@ class LiveCommandsTest {
   }
 
   @Test
+  void aVersionIsBroughtBackAndConfirmed() throws Exception {
+    String admin = start();
+    change("body: bye");
+
+    assertEquals(0, execute("rollback", "1", "--dry-run", "--admin", admin), err::toString);
+    assertEquals("changed routes hello\nNothing was changed.\n", out.toString());
+
+    out.getBuffer().setLength(0);
+    assertEquals(
+        0,
+        execute("rollback", "1", "-m", "二号不好 + more", "--confirm-within", "1h", "--admin", admin),
+        err::toString);
+    assertTrue(out.toString().contains("Version 1 is live again, as number 3."), out.toString());
+    assertEquals(0, execute("confirm", "3", "--admin", admin), err::toString);
+    assertEquals(1, execute("confirm", "3", "--admin", admin));
+    assertEquals(1, execute("rollback", "99", "--admin", admin));
+    assertEquals(1, execute("rollback", "1", "--confirm-within", "soon", "--admin", admin));
+    assertEquals(2, execute("rollback", "one"));
+
+    out.getBuffer().setLength(0);
+    assertEquals(0, execute("history", "--most", "1", "--admin", admin), err::toString);
+    assertTrue(out.toString().contains("二号不好 + more"), out.toString());
+  }
+
+  @Test
   void whatWasNeverLiveIsSaid() throws Exception {
     assertEquals(1, execute("history", "at", "2001-01-01T00:00:00Z", "--admin", start()));
     assertTrue(err.toString().contains("404 NOT_FOUND"), err.toString());

@@ -16,6 +16,7 @@ import dev.yumen.control.admin.ProgramResources;
 import dev.yumen.control.admin.ReplayResource;
 import dev.yumen.control.admin.RequestResources;
 import dev.yumen.control.admin.SchemaResources;
+import dev.yumen.control.admin.SentConfig;
 import dev.yumen.control.admin.TrafficResources;
 import dev.yumen.control.admin.VersionResources;
 import dev.yumen.control.canary.Rollouts;
@@ -37,7 +38,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -190,9 +190,7 @@ public final class ManagedGateway implements AutoCloseable {
   private void openAdmin(Kept kept, Documents documents, HiddenSecrets secrets) throws NotStarted {
     LiveResources live =
         new LiveResources(gateway, publisher::status, this::source, files::reloadNow);
-    BiFunction<String, String, LoadedConfig> texts =
-        (name, text) -> documents.readText(name, text, gateway.live().folder());
-    VersionResources was = new VersionResources(gateway, kept.history(), texts);
+    SentConfig sent = new SentConfig(gateway, documents, changes, secrets);
     try {
       gateway.openAdmin(
           new AdminApi(
@@ -200,7 +198,7 @@ public final class ManagedGateway implements AutoCloseable {
               gateway.audit(),
               List.of(
                   live,
-                  was,
+                  new VersionResources(gateway, kept.history(), sent),
                   new TrafficResources(gateway, traffic),
                   new ConfigResources(gateway, changes, kept.history(), secrets),
                   new ObjectResources(gateway, changes, secrets),
@@ -209,7 +207,7 @@ public final class ManagedGateway implements AutoCloseable {
                   new ProgramResources(() -> program, gateway.audit()),
                   new ExplainResource(gateway),
                   new RequestResources(gateway.recording()),
-                  new ReplayResource(gateway, texts),
+                  new ReplayResource(gateway, sent),
                   new CanaryResources(gateway, canaries))));
     } catch (StartFailure e) {
       close();

@@ -75,6 +75,7 @@ public final class ConfigResources implements Resources {
     Response answer = json ? Answers.json(data(shown)) : Answers.text("application/yaml", shown);
     String readOnly = changes.readOnly();
     return ChangeAnswers.tagged(Changes.tag(text), answer)
+        .header("x-config-source", changes.where())
         .header("x-config-writable", readOnly == null ? "true" : "false");
   }
 

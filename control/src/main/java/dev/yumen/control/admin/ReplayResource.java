@@ -12,41 +12,37 @@ import dev.yumen.dataplane.recording.Recording;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.function.BiFunction;
 
 /** Tries a configuration that is sent on the requests that were recorded, once at a time. */
 public final class ReplayResource implements Resources {
   private final Gateway gateway;
-  private final BiFunction<String, String, LoadedConfig> reader;
+  private final SentConfig sent;
   private final Replay replay = Replay.beside();
   private final Semaphore place = new Semaphore(1);
 
-  /**
-   * @param reader reads a text as a configuration that lies where the live one does, by a name for
-   *     messages and the text
-   */
-  public ReplayResource(Gateway gateway, BiFunction<String, String, LoadedConfig> reader) {
+  public ReplayResource(Gateway gateway, SentConfig sent) {
     this.gateway = gateway;
-    this.reader = reader;
+    this.sent = sent;
   }
 
   @Override
   public List<Resource> all() {
     return List.of(
-        new Resource(
-                "POST",
-                "/replay",
-                Role.ADMIN,
-                "What a configuration would do with the requests that are recorded.",
-                Map.of(),
-                this::replay)
+        SentConfig.with(
+                new Resource(
+                    "POST",
+                    "/replay",
+                    Role.ADMIN,
+                    "What a configuration would do with the requests that are recorded.",
+                    Map.of(),
+                    this::replay))
             .with("lang", "Language of the text, en or zh; en by default."));
   }
 
   private Response replay(Call call) throws Refused {
     Language language = call.language().equals("zh") ? Language.ZH : Language.EN;
     Recording recording = RequestResources.recording(gateway.recording());
-    LoadedConfig candidate = reader.apply("body", call.body(VersionResources.DOCUMENT));
+    LoadedConfig candidate = sent.read(call);
     if (candidate.config() == null) {
       throw new Refused(
           AdminError.INVALID,

@@ -14,11 +14,11 @@ import dev.yumen.dataplane.Gateway;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,17 +37,12 @@ public final class VersionResources implements Resources {
 
   private final Gateway gateway;
   private final History history;
-  private final BiFunction<String, String, LoadedConfig> reader;
+  private final SentConfig sent;
 
-  /**
-   * @param reader reads a text as a configuration that lies where the live one does, by a name for
-   *     messages and the text
-   */
-  public VersionResources(
-      Gateway gateway, History history, BiFunction<String, String, LoadedConfig> reader) {
+  public VersionResources(Gateway gateway, History history, SentConfig sent) {
     this.gateway = gateway;
     this.history = history;
-    this.reader = reader;
+    this.sent = sent;
   }
 
   @Override
@@ -60,8 +55,16 @@ public final class VersionResources implements Resources {
             .with("from", "Number of the older one.")
             .with("to", "Number of the newer one; by default what is live."),
         Resource.view("/versions/{number}", "One version.", this::version),
-        act("/check", "What is wrong with a configuration, sent as YAML or JSON.", this::check),
-        act("/plan", "What a configuration would change, sent as YAML or JSON.", this::plan)
+        SentConfig.with(
+            act(
+                "/check",
+                "What is wrong with a configuration, sent as YAML or JSON.",
+                this::check)),
+        SentConfig.with(
+                act(
+                    "/plan",
+                    "What a configuration would change, sent as YAML or JSON.",
+                    this::plan))
             .with("lang", "Language of the texts, en or zh; en by default."));
   }
 
@@ -127,7 +130,7 @@ public final class VersionResources implements Resources {
     }
     LoadedConfig loaded;
     try {
-      loaded = reader.apply("version " + number, history.document(found).yaml());
+      loaded = sent.text("version " + number, history.document(found).yaml());
     } catch (IOException e) {
       LOG.warn("version {} can not be read: {}", number, e.toString());
       throw new Refused(AdminError.UNAVAILABLE, "version " + number + " is not kept any more");
@@ -144,11 +147,10 @@ public final class VersionResources implements Resources {
   // ---- what is sent ----
 
   private Response check(Call call) throws Refused {
-    LoadedConfig loaded = reader.apply("body", call.body(DOCUMENT));
-    List<Problem> problems = new ArrayList<>(loaded.problems());
-    if (loaded.config() != null) {
-      problems.addAll(Gateway.check(loaded));
-    }
+    LoadedConfig loaded = sent.read(call);
+    Set<Problem> all = new LinkedHashSet<>(loaded.problems());
+    all.addAll(Gateway.check(loaded));
+    List<Problem> problems = List.copyOf(all);
     boolean good =
         loaded.config() != null
             && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
@@ -164,7 +166,7 @@ public final class VersionResources implements Resources {
 
   private Response plan(Call call) throws Refused {
     Texts texts = Texts.in(call.language().equals("zh") ? Texts.Language.ZH : Texts.Language.EN);
-    LoadedConfig after = reader.apply("body", call.body(DOCUMENT));
+    LoadedConfig after = sent.read(call);
     if (after.config() == null) {
       throw new Refused(
           AdminError.INVALID, "the configuration has errors", Answers.problems(after.problems()));

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request says of how it wants a change: its headers and parameters. */
 final class WishedChange {
+  private static final String EXTENDED = "UTF-8''";
   private static final Duration LEAST = Duration.ofSeconds(5);
   private static final Duration MOST = Duration.ofHours(24);
 
@@ -85,8 +86,14 @@ final class WishedChange {
     return text;
   }
 
-  /** Names and messages are sent as UTF-8; a header is read as bytes. */
-  private static String utf8(String value) {
+  /**
+   * Names and messages are sent as UTF-8, while a header is read as bytes; programs that can send
+   * ASCII alone write them as RFC 8187 says.
+   */
+  private static String utf8(String value) throws Refused {
+    if (value.regionMatches(true, 0, EXTENDED, 0, EXTENDED.length())) {
+      return Call.decoded(value.substring(EXTENDED.length()).replace("+", "%2B"));
+    }
     try {
       byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

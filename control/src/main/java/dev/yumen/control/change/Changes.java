@@ -162,6 +162,21 @@ public final class Changes implements AutoCloseable {
     }
   }
 
+  /**
+   * The configuration as it would be with another text in the source, good or bad.
+   *
+   * @param name how the text is called in messages
+   * @return null when there is no source
+   */
+  public @Nullable LoadedConfig candidate(String name, String text) {
+    return store == null ? null : documents.readWith(new Sourced(name, text));
+  }
+
+  /** Where the text that can be written lies: {@code files}, or the name of a source. */
+  public String where() {
+    return store == null ? Cause.FILES : store.name();
+  }
+
   /** Whether there is something that can be written; says why not, or null. */
   public @Nullable String readOnly() {
     if (store == null) {

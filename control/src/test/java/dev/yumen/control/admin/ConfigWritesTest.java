@@ -237,6 +237,32 @@ class ConfigWritesTest {
     assertEquals(415, send(gateway, "PUT", "/config", held("a")).status());
   }
 
+  @Test
+  void whatTheSourceWouldHoldIsCheckedAndPlannedBesideTheFiles() throws Exception {
+    ManagedGateway gateway = start();
+    String body = "routes: [{id: more, match: {path: /more}, to: users}]\n";
+
+    assertEquals(422, send(gateway, "POST", "/check", body, YAML).status(), "all there is");
+    assertEquals(200, send(gateway, "POST", "/check?part=source", body, YAML).status());
+    RawResponse plan = send(gateway, "POST", "/plan?part=source", body, YAML);
+    assertEquals(1, json(plan).get("changes").size(), plan.text());
+    assertEquals("routes more", changed(plan));
+    assertEquals(400, send(gateway, "POST", "/plan?part=some", body, YAML).status());
+  }
+
+  @Test
+  void problemsOfReadingAndOfCompilingAreToldTogether() throws Exception {
+    Files.writeString(folder.resolve("yumen.yaml"), FILES);
+    String body =
+        "routes:\n"
+            + "  - {id: a, match: {path: a}, respond: {}}\n"
+            + "  - {id: b, match: {path: /b, expression: \"1 +\"}, respond: {}}\n";
+    RawResponse check = send(start(), "POST", "/check", body, YAML);
+
+    assertEquals(2, json(check).get("problems").size(), check.text());
+    assertEquals("files", get(start(), "/config").header("x-config-source"));
+  }
+
   // ---- one object ----
 
   @Test

@@ -94,6 +94,9 @@ class ExpositionTest {
   }
 
   private void useEverything() {
+    metrics.configSource("etcd", true);
+    metrics.canary().weights(Map.of("shop", 0.2));
+    metrics.canary().decided("shop", "promoted");
     metrics.certificates(
         List.of(new CertificateExpiry("listener", "https", "site.pem", Instant.EPOCH)));
     int users = metrics.upstreamSlot("users");

@@ -43,11 +43,9 @@ export default function Editor({ at, status }) {
     }
     setBusy('');
   };
-  const check = run('check', async (text) => {
-    const answer = await sendYaml('POST', '/check', text);
-    return answer;
-  });
-  const plan = run('plan', (text) => sendYaml('POST', '/plan' + query({ lang: language() }), text));
+  const part = source.beside ? 'source' : ''; // beside the files, or all there is
+  const check = run('check', (text) => sendYaml('POST', '/check' + query({ part }), text));
+  const plan = run('plan', (text) => sendYaml('POST', '/plan' + query({ part, lang: language() }), text));
   const apply = (within, message) => run('apply', async (text) => {
     const headers = { ...(source.tag ? { 'if-match': source.tag } : {}), ...(message ? { 'x-message': headerText(message) } : {}) };
     const answer = await sendYaml('PUT', '/config' + query({ 'confirm-within': within }), text, headers);
@@ -72,7 +70,7 @@ export default function Editor({ at, status }) {
     <div class="editor-side"><div class="editor" ref=${place} id="yaml"></div>
       <div class="stack" aria-live="polite" id="result">
         <${Result} result=${result} busy=${busy} onChoose=${(problem) => editor.current.goTo(problem.line, problem.column)} />
-        ${source.fixed || source.absent ? html`<p class="muted" id="read-only">${t('editor.fixed')}</p>` : html`<${Apply} onApply=${apply} busy=${busy} result=${result} onAgain=${again} />`}
+        ${!source.writable ? html`<p class="muted" id="read-only">${t('editor.fixed')}</p>` : html`<${Apply} onApply=${apply} busy=${busy} result=${result} onAgain=${again} />`}
       </div></div>`;
 }
 
@@ -80,7 +78,8 @@ export default function Editor({ at, status }) {
 async function live() {
   try {
     const response = await send('/config', { accept: 'application/yaml' });
-    return { text: await response.text(), tag: response.headers.get('etag'), fixed: response.headers.get('x-config-writable') === 'false' };
+    const where = response.headers.get('x-config-source');
+    return { text: await response.text(), tag: response.headers.get('etag'), beside: where !== 'files', writable: response.headers.get('x-config-writable') === 'true' };
   } catch (error) {
     if (error.absent) {
       return { text: '', tag: null, absent: true };
