@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /** Work on a virtual thread, and what becomes of it. */
 final class Background<T> {
   private static final Duration SOON = Duration.ofMillis(60);
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 40;
 
   private final CompletableFuture<T> result = new CompletableFuture<>();
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.config.ConsulSourceConfig;
 import dev.yumen.control.source.DocumentStore.Conflict;
 import dev.yumen.control.source.DocumentStore.Stored;
+import dev.yumen.testkit.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
@@ -20,7 +21,10 @@ import org.junit.jupiter.api.Test;
 
 /** {@link ConsulStore} against the documented behaviour of Consul. */
 class ConsulStoreTest {
-  private static final Duration SECOND = Duration.ofSeconds(1);
+  /** Less than until a watch or a query is begun anew, which would find a change too. */
+  private static final Duration SOON = Duration.ofSeconds(8);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final ConsulServer consul = new ConsulServer();
 
@@ -56,15 +60,16 @@ class ConsulStoreTest {
   void changesAreSeenAtOnceByQueriesThatAreHeld() throws Exception {
     try (ConsulStore store = open(null)) {
       Background<Stored> first = Background.start(() -> store.await("0"));
+      Eventually.within(SOON, () -> consul.asked.size() == 2);
       assertFalse(first.endsSoon());
       consul.put("a: 1".getBytes(UTF_8));
-      Stored now = first.getWithin(SECOND);
+      Stored now = first.getWithin(SOON);
       assertEquals("a: 1", now.document());
       Background<Stored> second = Background.start(() -> store.await(now.revision()));
+      Eventually.within(SOON, () -> consul.asked.size() == 4);
       assertFalse(second.endsSoon());
-      assertEquals(4, consul.asked.size(), consul.asked.toString());
       consul.delete();
-      assertEquals(new Stored(null, "0"), second.getWithin(SECOND));
+      assertEquals(new Stored(null, "0"), second.getWithin(SOON));
     }
   }
 
@@ -76,12 +81,12 @@ class ConsulStoreTest {
       Background<Stored> seen = Background.start(() -> store.await(now.revision()));
       assertFalse(seen.endsSoon());
       consul.goBack();
-      Stored restored = seen.getWithin(SECOND);
+      Stored restored = seen.getWithin(SOON);
       assertEquals("a: 1", restored.document());
       Background<Stored> next = Background.start(() -> store.await(restored.revision()));
       assertFalse(next.endsSoon());
       consul.put("a: 2".getBytes(UTF_8));
-      assertEquals("a: 2", next.getWithin(SECOND).document());
+      assertEquals("a: 2", next.getWithin(SOON).document());
     }
   }
 
@@ -146,6 +151,6 @@ class ConsulStoreTest {
 
   private ConsulStore open(@Nullable String token) throws IOException {
     return new ConsulStore(
-        new ConsulSourceConfig(consul.uri(), "yumen/config", token, "east", null, SECOND));
+        new ConsulSourceConfig(consul.uri(), "yumen/config", token, "east", null, TIMEOUT));
   }
 }

@@ -36,7 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@link EtcdStore} against a real etcd. */
 class EtcdStoreTest {
-  private static final Duration SECOND = Duration.ofSeconds(1);
+  /** Less than until a watch or a query is begun anew, which would find a change too. */
+  private static final Duration SOON = Duration.ofSeconds(8);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final String KEY = "/yumen/config";
 
   @TempDir private static Path folder;
@@ -121,7 +124,7 @@ class EtcdStoreTest {
   }
 
   @Test
-  void changesAreSeenInWellUnderASecond() throws Exception {
+  void changesAreSeenByTheWatch() throws Exception {
     try (EtcdStore reader = open(etcd);
         EtcdStore writer = open(etcd)) {
       Stored known = reader.read();
@@ -129,12 +132,9 @@ class EtcdStoreTest {
         String revision = known.revision();
         Background<Stored> seen = Background.start(() -> reader.await(revision));
         assertFalse(seen.endsSoon(), "nothing changed yet");
-        long began = System.nanoTime();
         Stored written = writer.write("a: " + i, revision);
-        known = seen.getWithin(SECOND);
-        long millis = (System.nanoTime() - began) / 1_000_000;
+        known = seen.getWithin(SOON);
         assertEquals(written, known);
-        assertTrue(millis < 1_000, millis + "ms");
       }
     }
   }
@@ -156,7 +156,7 @@ class EtcdStoreTest {
       Background<Stored> seen = Background.start(() -> store.await(written.revision()));
       assertFalse(seen.endsSoon());
       forget();
-      assertEquals(new Stored(null, "0"), seen.getWithin(SECOND));
+      assertEquals(new Stored(null, "0"), seen.getWithin(SOON));
     }
   }
 
@@ -187,7 +187,7 @@ class EtcdStoreTest {
       etcd.call(
           "/v3/kv/compaction",
           "{\"revision\":\"%s\",\"physical\":true}".formatted(next.revision()));
-      assertEquals(next, seen.getWithin(SECOND));
+      assertEquals(next, seen.getWithin(SOON));
     }
   }
 
@@ -225,7 +225,7 @@ class EtcdStoreTest {
       Background<Stored> seen = Background.start(() -> store.await("0"));
       assertFalse(seen.endsSoon());
       Stored written = store.write(routes, store.read().revision());
-      assertEquals(written, seen.getWithin(SECOND));
+      assertEquals(written, seen.getWithin(SOON));
       assertTrue(routes.length() > 1_000_000, routes.length() + " characters");
       int stored = StoredBytes.of(routes).length;
       assertTrue(stored < 150_000, stored + " bytes");
@@ -282,7 +282,7 @@ class EtcdStoreTest {
       Background<Stored> again = Background.start(() -> store.await(written.revision()));
       assertFalse(again.endsSoon());
       Stored next = store.write("a: 2", written.revision());
-      assertEquals(next, again.getWithin(SECOND));
+      assertEquals(next, again.getWithin(SOON));
     }
   }
 
@@ -296,7 +296,7 @@ class EtcdStoreTest {
       other.pause();
       try {
         IOException hung = assertThrows(IOException.class, store::read);
-        assertTrue(message(hung).contains("did not answer within 1000ms"), message(hung));
+        assertTrue(message(hung).contains("did not answer within 5000ms"), message(hung));
         assertInstanceOf(IOException.class, seen.failure());
       } finally {
         other.resume();
@@ -318,11 +318,11 @@ class EtcdStoreTest {
         assertTrue(refused.contains("invalid user ID or password"), refused);
         assertFalse(refused.contains("guess-me-not"), refused);
         Stored written = store.write("a: 1", store.read().revision());
-        assertFalse(Eventually.holdsWithin(SECOND.multipliedBy(3), () -> false));
+        assertFalse(Eventually.holdsWithin(Duration.ofSeconds(3), () -> false));
         Background<Stored> seen = Background.start(() -> store.await(written.revision()));
         assertFalse(seen.endsSoon());
         Stored next = store.write("a: 2", written.revision());
-        assertEquals(next, seen.getWithin(SECOND));
+        assertEquals(next, seen.getWithin(SOON));
         assertNotEquals(written, next);
       }
     }
@@ -347,7 +347,7 @@ class EtcdStoreTest {
 
   private static EtcdSourceConfig config(List<URI> endpoints, @Nullable String password) {
     String user = password == null ? null : "yumen";
-    return new EtcdSourceConfig(endpoints, "/yumen", user, password, null, SECOND);
+    return new EtcdSourceConfig(endpoints, "/yumen", user, password, null, TIMEOUT);
   }
 
   private static String refusal(EtcdStore store) {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** {@link NacosStore} against the documented behaviour of Nacos 2. */
 class NacosStoreTest {
-  private static final Duration SECOND = Duration.ofSeconds(1);
+  /** Less than until a watch or a query is begun anew, which would find a change too. */
+  private static final Duration SOON = Duration.ofSeconds(8);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final NacosServer nacos = new NacosServer();
 
@@ -53,12 +56,12 @@ class NacosStoreTest {
       Background<Stored> first = Background.start(() -> store.await("0"));
       assertFalse(first.endsSoon());
       nacos.put("a: 1");
-      Stored now = first.getWithin(SECOND);
+      Stored now = first.getWithin(SOON);
       assertEquals("a: 1", now.document());
       Background<Stored> second = Background.start(() -> store.await(now.revision()));
       assertFalse(second.endsSoon());
       nacos.put(null);
-      assertEquals(new Stored(null, "0"), second.getWithin(SECOND));
+      assertEquals(new Stored(null, "0"), second.getWithin(SOON));
     }
   }
 
@@ -77,7 +80,7 @@ class NacosStoreTest {
       Background<Stored> seen = Background.start(() -> store.await(written.revision()));
       assertFalse(seen.endsSoon());
       nacos.put("a: 2");
-      assertEquals("a: 2", seen.getWithin(SECOND).document());
+      assertEquals("a: 2", seen.getWithin(SOON).document());
     }
   }
 
@@ -102,6 +105,6 @@ class NacosStoreTest {
     String user = password == null ? null : "yumen";
     return new NacosStore(
         new NacosSourceConfig(
-            nacos.uri(), "prod", "GATEWAYS", "yumen.yaml", user, password, null, SECOND));
+            nacos.uri(), "prod", "GATEWAYS", "yumen.yaml", user, password, null, TIMEOUT));
   }
 }
