@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -182,7 +184,7 @@ final class BrowserPage implements AutoCloseable {
   }
 
   /**
-   * Clicks into the middle of an element, once it is there.
+   * Clicks into the middle of an element, once it is there, rests, and nothing lies over it.
    *
    * @param selector of CSS
    */
@@ -192,13 +194,21 @@ final class BrowserPage implements AutoCloseable {
         (element => {
           element.scrollIntoView({block: 'center', behavior: 'instant'});
           const {x, y, width, height} = element.getBoundingClientRect();
-          return document.readyState === 'complete' ? [x + width / 2, y + height / 2] : undefined;
+          const middle = [x + width / 2, y + height / 2];
+          const free = element.contains(document.elementFromPoint(...middle));
+          return document.readyState === 'complete' && free ? middle : undefined;
         })(document.querySelector('%s'))
         """
             .formatted(selector);
+    AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
     JsonNode place =
         Eventually.valueWithin(
-            GatewayProcess.PATIENCE, selector + " on the page", () -> evaluate(settled));
+            GatewayProcess.PATIENCE,
+            selector + " on the page",
+            () -> {
+              JsonNode now = evaluate(settled);
+              return now != null && now.equals(last.getAndSet(now)) ? now : null;
+            });
     for (String type : new String[] {"mousePressed", "mouseReleased"}) {
       call(
           "Input.dispatchMouseEvent",
@@ -218,8 +228,20 @@ final class BrowserPage implements AutoCloseable {
 
   /** Types into a field. */
   void type(String selector, String text) {
-    click(selector);
+    Eventually.within(
+        GatewayProcess.PATIENCE,
+        selector + " takes letters",
+        () -> {
+          click(selector);
+          return Eventually.holdsWithin(Duration.ofSeconds(2), () -> hasFocus(selector));
+        });
     call("Input.insertText", Map.of("text", text));
+  }
+
+  private boolean hasFocus(String selector) {
+    JsonNode focused =
+        evaluate("document.activeElement === document.querySelector('" + selector + "')");
+    return focused != null && focused.asBoolean();
   }
 
   /** Presses a key: a character, or one of {@link #KEYS} by its name; held with Control or not. */

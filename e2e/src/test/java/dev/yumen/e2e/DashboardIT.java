@@ -239,6 +239,30 @@ class DashboardIT {
     page.awaitText("Changes: ");
   }
 
+  @Test
+  void aChangeIsPlannedMadeLiveAndConfirmed() throws Exception {
+    String config = PORTS + "admin: {address: \"127.0.0.1:0\"}\nsource: {store: {}}\n";
+    try (ManagedGateway writable = start("writable", config)) {
+      page.open(address(writable) + "#/editor");
+      page.awaitTrue("document.querySelector('#yaml .CodeMirror') !== null");
+      page.value(
+          "document.querySelector('.CodeMirror').CodeMirror.setValue('# ours\\nroutes:\\n  - {id: a, match: {path: /a}, respond: {status: 200}}\\n')");
+      page.click("#plan");
+      page.awaitText("Changes: 1");
+      page.click("#result .actions button");
+      page.awaitText("Really?");
+      page.click("#result .actions button");
+      page.awaitText("Version 2 waits for a yes");
+      page.click("#confirm");
+      page.awaitTrue("!document.body.textContent.includes('waits for a yes')");
+      page.awaitText("Version 2 is live");
+
+      page.click("#nav-changes");
+      page.awaitText("1 → 2");
+      assertEquals("a", writable.gateway().config().routes().getFirst().id());
+    }
+  }
+
   // ---- looks and languages ----
 
   @ParameterizedTest

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,11 +108,20 @@ class SignalsIT {
           GatewayProcess.PATIENCE,
           "the new answer on the same connection",
           () -> client.get("/a").text().equals("after"));
+      AtomicInteger round = new AtomicInteger();
       Eventually.within(
           GatewayProcess.PATIENCE,
-          "the audit log has it",
-          () -> audit().contains("\"kind\":\"config-applied\",\"by\":\"signal\""));
+          "the audit log has a signal that came before the change was seen without it",
+          () -> {
+            gateway.rewrite(before.replace("before", "after" + round.incrementAndGet()));
+            gateway.proc().signal("HUP");
+            return Eventually.holdsWithin(Duration.ofSeconds(3), this::hasSignal);
+          });
     }
+  }
+
+  private boolean hasSignal() {
+    return audit().contains("\"kind\":\"config-applied\",\"by\":\"signal\"");
   }
 
   private String audit() {
