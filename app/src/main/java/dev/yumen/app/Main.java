@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       RunCommand.class,
+      InitCommand.class,
       CheckCommand.class,
       RoutesCommand.class,
       ExplainCommand.class,

@@ -42,7 +42,16 @@ class MainTest {
     assertEquals(0, execute("--help"));
     for (String name :
         new String[] {
-          "run", "check", "routes", "plan", "diff", "schema", "hash-password", "audit", "version"
+          "run",
+          "init",
+          "check",
+          "routes",
+          "plan",
+          "diff",
+          "schema",
+          "hash-password",
+          "audit",
+          "version"
         }) {
       assertTrue(out.toString().contains("\n  " + name + " "), out.toString());
     }
