@@ -1,9 +1,6 @@
 package dev.yumen.app;
 
-import dev.yumen.app.Main.BadInput;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +15,6 @@ import picocli.CommandLine.Spec;
  */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class AdminOption {
-  /** The variable of the environment that a token is taken from. */
-  static final String VARIABLE = "YUMEN_ADMIN_TOKEN";
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -34,7 +28,8 @@ final class AdminOption {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "File with the token; without, the variable " + VARIABLE + " is used.")
+      description =
+          "File with the token; without, the variable " + AdminToken.VARIABLE + " is used.")
   private @Nullable Path tokenFile;
 
   /** As it was given, for what is printed. */
@@ -54,27 +49,6 @@ final class AdminOption {
           spec.commandLine(),
           "--admin " + address + " (expected: host:port, or a URL such as https://gateway:9901)");
     }
-    return new AdminClient(base, token(environment));
-  }
-
-  private @Nullable String token(Map<String, String> environment) {
-    String token = environment.getOrDefault(VARIABLE, "");
-    String from = VARIABLE;
-    if (tokenFile != null) {
-      from = tokenFile.toString();
-      try {
-        token = Files.readString(tokenFile);
-      } catch (IOException e) {
-        throw new BadInput("--token-file " + tokenFile + " can not be read: " + e.getMessage());
-      }
-    }
-    token = token.strip();
-    if (token.isEmpty() && tokenFile == null) {
-      return null;
-    }
-    if (!token.matches("[!-~]+")) {
-      throw new BadInput(from + ": no token (expected: one line of visible characters)");
-    }
-    return token;
+    return new AdminClient(base, AdminToken.of(tokenFile, environment));
   }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       DiffCommand.class,
       HistoryCommand.class,
+      VersionsCommand.class,
       RollbackCommand.class,
       ConfirmCommand.class,
       TopCommand.class,

@@ -167,7 +167,7 @@ class AdminClientTest {
     Path file = Files.writeString(folder.resolve("token"), "viewer-0123456789\n");
     assertEquals(0, ask(Map.of(), "--admin", base.toString(), "--token-file", file.toString()));
     assertEquals(
-        0, ask(Map.of(AdminOption.VARIABLE, "viewer-0123456789"), "--admin", base.toString()));
+        0, ask(Map.of(AdminToken.VARIABLE, "viewer-0123456789"), "--admin", base.toString()));
     assertEquals(1, ask(Map.of(), "--admin", base.toString()));
     Files.writeString(file, "two lines-secret\nof a file");
     assertEquals(1, ask(Map.of(), "--admin", base.toString(), "--token-file", file.toString()));
