@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The port for the admin API. */
 @Describe("The port for the admin API. Address and enabled take effect with the next start.")
@@ -22,6 +23,8 @@ public record AdminConfig(
         List<String> hosts,
     @Describe("Who may do what; without any, whoever is on this machine may do everything.")
         List<Token> tokens,
+    @Describe("Teams whose tokens see and change only what is their own.")
+        List<WorkspaceConfig> workspaces,
     @Describe("Longest body of a request.") @Default("32MiB") DataSize maxBody) {
 
   /** What the address is as long as nothing is written. */
@@ -35,7 +38,9 @@ public record AdminConfig(
       @Describe("Who it is, as it stands in the audit log and in the history.") String name,
       @Describe("The token, at least 16 characters; rather ${file:…} than here.") @Secret
           String token,
-      @Describe("What it allows.") @Default("viewer") Role role) {
+      @Describe("What it allows.") @Default("viewer") Role role,
+      @Describe("Name of the workspace that it is for; without it, it is for the whole gateway.")
+          @Nullable String workspace) {
     public Token {
       if (!name.matches("[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}")) {
         throw new InvalidValue("name", name, "letters, digits, space and . _ @ -, at most 64");
@@ -65,6 +70,7 @@ public record AdminConfig(
   public AdminConfig {
     hosts = List.copyOf(hosts);
     tokens = List.copyOf(tokens);
+    workspaces = List.copyOf(workspaces);
     for (String host : hosts) {
       if (!host.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")) {
         throw new InvalidValue("hosts", host, "a name without port, such as admin.example.com");
@@ -80,6 +86,7 @@ public record AdminConfig(
         throw InvalidValue.found("tokens", "a token that is written twice", "one for each name");
       }
     }
+    checkWorkspaces(workspaces, tokens);
     if (enabled && tokens.isEmpty() && !isLoopback(address)) {
       throw InvalidValue.found(
           "tokens", "none", "at least one, as others than this machine can reach " + address);
@@ -87,6 +94,45 @@ public record AdminConfig(
     if (maxBody.bytes() < 1024 || maxBody.bytes() > 64L << 20) {
       throw new InvalidValue("max-body", maxBody, "1KiB to 64MiB");
     }
+  }
+
+  private static void checkWorkspaces(List<WorkspaceConfig> workspaces, List<Token> tokens) {
+    List<String> names = workspaces.stream().map(WorkspaceConfig::name).toList();
+    for (int i = 0; i < workspaces.size(); i++) {
+      if (names.indexOf(names.get(i)) < i) {
+        throw InvalidValue.found("workspaces", "two of the name " + names.get(i), "another name");
+      }
+      for (int j = 0; j < i; j++) {
+        checkApart(workspaces.get(j), workspaces.get(i));
+      }
+    }
+    for (Token token : tokens) {
+      if (token.workspace() != null && !names.contains(token.workspace())) {
+        throw InvalidValue.found(
+            "tokens",
+            "\"" + token.workspace() + "\" as the workspace of " + token.name(),
+            names.isEmpty() ? "one of workspaces, of which there is none" : "one of " + names);
+      }
+    }
+  }
+
+  /** An object is of one workspace at most. */
+  private static void checkApart(WorkspaceConfig one, WorkspaceConfig other) {
+    for (String pattern : one.objects()) {
+      for (String another : other.objects()) {
+        if (WorkspaceConfig.overlap(pattern, another)) {
+          throw InvalidValue.found(
+              "workspaces",
+              "%s of %s and %s of %s".formatted(pattern, one.name(), another, other.name()),
+              "names that are of one workspace only");
+        }
+      }
+    }
+  }
+
+  /** The workspace of this name, or null. */
+  public @Nullable WorkspaceConfig workspace(String name) {
+    return workspaces.stream().filter(one -> one.name().equals(name)).findFirst().orElse(null);
   }
 
   private static boolean isLoopback(Address address) {

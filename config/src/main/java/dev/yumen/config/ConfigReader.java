@@ -50,6 +50,11 @@ public final class ConfigReader {
     return new HiddenSecrets(shapes);
   }
 
+  /** Finds what objects of documents that this reads take from outside. */
+  public OutsideReferences outsideReferences() {
+    return new OutsideReferences(shapes);
+  }
+
   /** The JSON Schema of what is read: see {@link JsonSchema}. */
   public String schema() {
     return new JsonSchema(shapes).render();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -291,6 +292,52 @@ public final class EditableDocument {
       items.add(object);
     }
     return new Sequence(root.place(), List.copyOf(items));
+  }
+
+  /** Names of the objects of a section that say theirs. */
+  public List<String> names(Section section) {
+    Node all = root.get(section.key());
+    if (section.nameKey() == null) {
+      return all instanceof Mapping mapping
+          ? mapping.entries().stream().map(Entry::key).toList()
+          : List.of();
+    }
+    List<String> names = new ArrayList<>();
+    for (Node item : Node.items(all)) {
+      String name = nameOf(section, item);
+      if (name != null) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** Only the objects that fit, and no other setting. */
+  public EditableDocument only(BiPredicate<Section, String> fits) {
+    List<Entry> entries = new ArrayList<>();
+    for (Section section : Section.values()) {
+      Node all = root.get(section.key());
+      if (section.nameKey() == null && all instanceof Mapping mapping) {
+        List<Entry> own =
+            mapping.entries().stream().filter(one -> fits.test(section, one.key())).toList();
+        entries.add(new Entry(all.place(), section.key(), new Mapping(all.place(), own)));
+      } else if (section.nameKey() != null && all != null) {
+        List<Node> own = new ArrayList<>();
+        for (Node item : Node.items(all)) {
+          String name = nameOf(section, item);
+          if (name != null && fits.test(section, name)) {
+            own.add(item);
+          }
+        }
+        entries.add(new Entry(all.place(), section.key(), new Sequence(all.place(), own)));
+      }
+    }
+    return new EditableDocument(new Mapping(root.place(), List.copyOf(entries)));
+  }
+
+  /** The settings of an object as they are written, for what must be known before it is read. */
+  @Nullable Node written(Section section, String name) {
+    return find(section, name);
   }
 
   // ---- as data ----

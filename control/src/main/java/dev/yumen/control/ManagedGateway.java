@@ -3,6 +3,7 @@ package dev.yumen.control;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.HiddenSecrets;
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.OutsideReferences;
 import dev.yumen.config.Problem;
 import dev.yumen.control.admin.AdminApi;
 import dev.yumen.control.admin.CanaryResources;
@@ -112,7 +113,7 @@ public final class ManagedGateway implements AutoCloseable {
     FileSource files = new FileSource(main, _ -> documents.read(), changes::filesChanged);
     StoreFollower follower = follower(begun, changes, clock);
     ManagedGateway managed = new ManagedGateway(begun, publisher, files, changes, follower);
-    managed.openAdmin(kept, documents, reader.hiddenSecrets());
+    managed.openAdmin(kept, documents, reader.hiddenSecrets(), reader.outsideReferences());
     managed.canaries.start(
         new Rollouts.Surroundings(gateway::canaries, gateway.audit(), gateway.metrics().canary()));
     files.start(begun.named());
@@ -187,7 +188,9 @@ public final class ManagedGateway implements AutoCloseable {
     gateway.close();
   }
 
-  private void openAdmin(Kept kept, Documents documents, HiddenSecrets secrets) throws NotStarted {
+  private void openAdmin(
+      Kept kept, Documents documents, HiddenSecrets secrets, OutsideReferences references)
+      throws NotStarted {
     LiveResources live =
         new LiveResources(gateway, publisher::status, this::source, files::reloadNow);
     SentConfig sent = new SentConfig(gateway, documents, changes, secrets);
@@ -201,7 +204,7 @@ public final class ManagedGateway implements AutoCloseable {
                   new VersionResources(gateway, kept.history(), sent),
                   new TrafficResources(gateway, traffic),
                   new ConfigResources(gateway, changes, kept.history(), secrets),
-                  new ObjectResources(gateway, changes, secrets),
+                  new ObjectResources(gateway, changes, secrets, sent, references),
                   new SchemaResources(documents.schema()),
                   new ProcessResources(gateway.metrics(), gateway.audit()),
                   new ProgramResources(() -> program, gateway.audit()),

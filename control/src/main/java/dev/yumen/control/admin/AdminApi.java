@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests of the admin port: finds out who asks, what for, and whether they may. Whatever
@@ -42,24 +43,27 @@ public final class AdminApi implements AdminHandler {
     groups.forEach(group -> all.addAll(group.all()));
     all.add(
         Resource.view(
-            "/openapi.json", "This description.", call -> Answers.json(OpenApi.document(all))));
+            "/openapi.json",
+            Reach.SAME,
+            "This description.",
+            call -> Answers.json(OpenApi.document(all))));
     this.resources = all;
   }
 
   @Override
   public AdminAnswer answer(AdminRequest request) {
-    String by = "unknown";
+    Caller caller = null;
     try {
       if (!request.path().equals(PREFIX) && !request.path().startsWith(PREFIX + "/")) {
         Guard.checkHost(request, settings.get());
         return AdminAnswer.of(pages.answer(request));
       }
-      Caller caller = guard.admit(request, settings.get());
-      by = caller.name();
+      caller = guard.admit(request, settings.get());
       return answer(request, caller);
     } catch (Refused refused) {
-      takeNote(request, by, refused);
-      return AdminAnswer.of(refusal(refused));
+      takeNote(request, caller, refused);
+      boolean all = caller == null || caller.scope().all();
+      return AdminAnswer.of(refusal(all ? refused : refused.forWorkspace()));
     }
   }
 
@@ -96,6 +100,10 @@ public final class AdminApi implements AdminHandler {
               + name(resource.role())
               + ")");
     }
+    if (resource.reach() == Reach.NONE && !caller.scope().all()) {
+      throw new Refused(
+          AdminError.FORBIDDEN, "a token of a workspace (expected: one for the whole gateway)");
+    }
     Map<String, String> variables = new LinkedHashMap<>();
     for (Map.Entry<String, String> entry : encoded.entrySet()) {
       variables.put(entry.getKey(), Call.decoded(entry.getValue().replace("+", "%2B")));
@@ -131,7 +139,7 @@ public final class AdminApi implements AdminHandler {
   }
 
   /** Of those who must not, and of whatever would have changed something. */
-  private void takeNote(AdminRequest request, String by, Refused refused) {
+  private void takeNote(AdminRequest request, @Nullable Caller caller, Refused refused) {
     boolean turnedAway =
         switch (refused.error()) {
           case AUTH_MISSING, AUTH_INVALID, FORBIDDEN, MISDIRECTED_REQUEST, RATE_LIMITED -> true;
@@ -139,7 +147,11 @@ public final class AdminApi implements AdminHandler {
         };
     if (turnedAway) {
       Map<String, Object> what = new LinkedHashMap<>();
-      what.put("by", by);
+      if (caller == null) {
+        what.put("by", "unknown");
+      } else {
+        caller.noteTo(what);
+      }
       what.put("client", request.peer().getHostAddress());
       what.put("method", request.method());
       what.put("path", request.path());

@@ -45,6 +45,11 @@ record Call(
     }
   }
 
+  /** What the caller sees. */
+  Scope scope() {
+    return caller.scope();
+  }
+
   String variable(String name) {
     return variables.getOrDefault(name, "");
   }

@@ -39,10 +39,10 @@ public final class CanaryResources implements Resources {
   public List<Resource> all() {
     List<Resource> all = new ArrayList<>();
     all.add(
-        Resource.view("/canaries", "Canaries and how they stand.", this::list)
+        Resource.view("/canaries", Reach.OWN, "Canaries and how they stand.", this::list)
             .with("lang", LANGUAGE));
     all.add(
-        Resource.view("/canaries/{route}", "The canary of a route.", this::one)
+        Resource.view("/canaries/{route}", Reach.OWN, "The canary of a route.", this::one)
             .with("lang", LANGUAGE));
     all.add(command(Kind.PROMOTE, "Sends every request to the candidate."));
     all.add(command(Kind.ROLLBACK, "Sends every request to the stable version."));
@@ -57,6 +57,7 @@ public final class CanaryResources implements Resources {
             "POST",
             "/canaries/{route}/" + kind.text(),
             Role.OPERATOR,
+            Reach.OWN,
             summary,
             Map.of(),
             call -> done(call, kind))
@@ -66,13 +67,18 @@ public final class CanaryResources implements Resources {
   private Response list(Call call) throws Refused {
     Texts texts = Texts.in(call.language());
     return Answers.json(
-        Map.of("items", canaries.standings().stream().map(one -> shown(one, texts)).toList()));
+        Map.of(
+            "items",
+            canaries.standings().stream()
+                .filter(one -> call.scope().owns(one.route()))
+                .map(one -> shown(one, texts))
+                .toList()));
   }
 
   private Response one(Call call) throws Refused {
     Texts texts = Texts.in(call.language());
     Standing standing = canaries.standing(call.variable("route"));
-    if (standing == null) {
+    if (standing == null || !call.scope().owns(standing.route())) {
       throw LiveResources.missing("canary of the route", call.variable("route"));
     }
     return Answers.json(shown(standing, texts));
@@ -81,6 +87,9 @@ public final class CanaryResources implements Resources {
   private Response done(Call call, Kind kind) throws Refused {
     Texts texts = Texts.in(call.language());
     String route = call.variable("route");
+    if (!call.scope().owns(route)) {
+      throw LiveResources.missing("canary of the route", route);
+    }
     return switch (canaries.command(route, kind, call.caller().name())) {
       case Outcome.Done done -> Answers.json(shown(done.now(), texts));
       case Outcome.Missing() -> throw LiveResources.missing("canary of the route", route);

@@ -21,6 +21,7 @@ final class ChangeAnswers {
    *
    * @param before what was live before
    * @param after what is live now
+   * @param scope what its caller sees of it
    * @param problems what is said of problems, which may be about a part of the document only
    * @throws Refused when nothing was changed
    */
@@ -28,24 +29,35 @@ final class ChangeAnswers {
       Outcome outcome,
       LoadedConfig before,
       LoadedConfig after,
+      Scope scope,
       UnaryOperator<List<Map<String, Object>>> problems)
       throws Refused {
     return switch (outcome) {
       case Outcome.Done done -> {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("number", done.number());
-        body.put("hash", done.hash());
-        yield tagged(done.tag(), Answers.json(judged(body, before, after, done.warnings())));
+        if (scope.all()) {
+          body.put("hash", done.hash());
+        }
+        ConfigDiff diff = scope.between(before, after);
+        body.put("changes", PlanData.of(diff, before.positions(), after.positions()));
+        body.put("problems", warnings(done.warnings(), scope, problems));
+        yield tagged(done.tag(), Answers.json(body));
       }
       case Outcome.Good good -> {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("dry-run", true);
-        yield Answers.json(judged(body, before, good.after(), good.warnings()));
+        ConfigDiff diff = scope.between(before, good.after());
+        body.put("changes", PlanData.of(diff, before.positions(), good.after().positions()));
+        body.put("problems", warnings(good.warnings(), scope, problems));
+        yield Answers.json(body);
       }
       case Outcome.Invalid invalid ->
           throw new Refused(
               AdminError.INVALID,
-              "the configuration has errors, nothing was changed",
+              scope.all()
+                  ? "the configuration has errors, nothing was changed"
+                  : "the configuration would have errors elsewhere, nothing was changed",
               problems.apply(Answers.problems(invalid.problems())));
       case Outcome.Stale stale -> throw stale(stale.tag());
       case Outcome.ReadOnly readOnly -> throw new Refused(AdminError.READ_ONLY, readOnly.why());
@@ -64,6 +76,12 @@ final class ChangeAnswers {
     };
   }
 
+  private static List<Map<String, Object>> warnings(
+      List<Problem> warnings, Scope scope, UnaryOperator<List<Map<String, Object>>> problems) {
+    List<Map<String, Object>> all = Answers.problems(warnings);
+    return scope.all() ? all : problems.apply(all);
+  }
+
   static Refused stale(String tag) {
     return new Refused(
         AdminError.PRECONDITION_FAILED,
@@ -72,13 +90,5 @@ final class ChangeAnswers {
 
   static Response tagged(@Nullable String tag, Response answer) {
     return tag == null ? answer : answer.header("etag", '"' + tag + '"');
-  }
-
-  private static Map<String, Object> judged(
-      Map<String, Object> body, LoadedConfig before, LoadedConfig after, List<Problem> warnings) {
-    ConfigDiff diff = ConfigDiff.between(before, after);
-    body.put("changes", PlanData.of(diff, before.positions(), after.positions()));
-    body.put("problems", Answers.problems(warnings));
-    return body;
   }
 }

@@ -44,7 +44,10 @@ public final class ConfigResources implements Resources {
   public List<Resource> all() {
     return List.of(
         Resource.view(
-            "/config", "The configuration as it can be written, with its ETag.", this::config),
+            "/config",
+            Reach.NONE,
+            "The configuration as it can be written, with its ETag.",
+            this::config),
         WishedChange.of(
             act("PUT", "/config", "Replaces it, if it is what If-Match names.", this::put)),
         WishedChange.of(
@@ -61,7 +64,7 @@ public final class ConfigResources implements Resources {
   }
 
   private static Resource act(String method, String path, String summary, Resource.Answer answer) {
-    return new Resource(method, path, Role.ADMIN, summary, Map.of(), answer);
+    return new Resource(method, path, Role.ADMIN, Reach.NONE, summary, Map.of(), answer);
   }
 
   private Response config(Call call) throws Refused {
@@ -99,7 +102,7 @@ public final class ConfigResources implements Resources {
           changes.write(
               there -> restored(secrets, sent, there),
               WishedChange.of(call, "*".equals(expected) ? null : expected));
-      return ChangeAnswers.of(outcome, before, gateway.live(), UnaryOperator.identity());
+      return ChangeAnswers.of(outcome, before, gateway.live(), Scope.ALL, UnaryOperator.identity());
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -130,7 +133,7 @@ public final class ConfigResources implements Resources {
     try {
       Written written = history.document(version);
       Outcome outcome = changes.rollback(version, written, WishedChange.of(call, null));
-      return ChangeAnswers.of(outcome, before, gateway.live(), UnaryOperator.identity());
+      return ChangeAnswers.of(outcome, before, gateway.live(), Scope.ALL, UnaryOperator.identity());
     } catch (IOException e) {
       LOG.warn("version {} can not be read: {}", version.number(), e.toString());
       throw new Refused(

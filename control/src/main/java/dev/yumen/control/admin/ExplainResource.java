@@ -6,6 +6,7 @@ import dev.yumen.api.Response.Field;
 import dev.yumen.config.AdminConfig.Role;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.explain.ExplainRequest;
+import dev.yumen.dataplane.explain.Explanation;
 import dev.yumen.dataplane.explain.ExplanationData;
 import dev.yumen.dataplane.explain.Wording;
 import java.net.InetAddress;
@@ -42,6 +43,7 @@ public final class ExplainResource implements Resources {
                 "POST",
                 "/explain",
                 Role.OPERATOR,
+                Reach.OWN,
                 "What would become of a request, and why, without sending it.",
                 Map.of(),
                 this::explain)
@@ -52,7 +54,11 @@ public final class ExplainResource implements Resources {
     Wording wording = Wording.of(call.language());
     JsonNode asked = object(call);
     try {
-      return Answers.json(ExplanationData.of(gateway.explain(request(asked)), wording));
+      Explanation told = gateway.explain(request(asked, call));
+      return Answers.json(
+          call.scope().all()
+              ? ExplanationData.of(told, wording)
+              : new OwnExplanation(call.scope(), gateway.config()).of(told, wording));
     } catch (InvalidValue e) {
       throw new Refused(
           AdminError.INVALID,
@@ -78,13 +84,13 @@ public final class ExplainResource implements Resources {
     return body;
   }
 
-  private ExplainRequest request(JsonNode asked) throws Refused {
+  private ExplainRequest request(JsonNode asked, Call call) throws Refused {
     String id = text(asked, "id");
     if (id != null) {
       if (asked.size() > 1) {
         throw new Refused(AdminError.INVALID, "id (expected: without anything beside it)");
       }
-      return RequestResources.find(gateway.recording(), id).asked();
+      return RequestResources.find(gateway.recording(), id, call).asked();
     }
     String url = text(asked, "url");
     if (url == null) {

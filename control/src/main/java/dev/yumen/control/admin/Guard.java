@@ -2,6 +2,7 @@ package dev.yumen.control.admin;
 
 import dev.yumen.config.AdminConfig;
 import dev.yumen.config.AdminConfig.Token;
+import dev.yumen.config.WorkspaceConfig;
 import dev.yumen.dataplane.admin.AdminRequest;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ final class Guard {
     }
     Token token = field.regionMatches(true, 0, "Bearer ", 0, 7) ? find(field, settings) : null;
     if (token != null) {
-      return new Caller(token.name(), token.role());
+      return caller(token, settings);
     }
     if (!pauses.tryAcquire()) {
       throw new Refused(AdminError.RATE_LIMITED, "too many wrong tokens at once");
@@ -114,6 +115,17 @@ final class Guard {
       pauses.release();
     }
     throw new Refused(AdminError.AUTH_INVALID, "the token is not one of admin.tokens");
+  }
+
+  private static Caller caller(Token token, AdminConfig settings) throws Refused {
+    if (token.workspace() == null) {
+      return new Caller(token.name(), token.role(), null);
+    }
+    WorkspaceConfig workspace = settings.workspace(token.workspace());
+    if (workspace == null) { // the settings were checked for it
+      throw new Refused(AdminError.FORBIDDEN, "the token is of no workspace that there is");
+    }
+    return new Caller(token.name(), token.role(), workspace);
   }
 
   /** Looks at all of them, each in a time that does not depend on how much of it is right. */

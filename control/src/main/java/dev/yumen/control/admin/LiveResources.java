@@ -7,9 +7,11 @@ import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Position;
 import dev.yumen.config.RouteConfig;
+import dev.yumen.config.WorkspaceConfig;
 import dev.yumen.control.publish.ReloadStatus;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.ProgramVersion;
+import dev.yumen.dataplane.observe.CertificateExpiry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,19 +50,25 @@ public final class LiveResources implements Resources {
   @Override
   public List<Resource> all() {
     return List.of(
-        Resource.view("/status", "What is live, and since when.", call -> status()),
-        Page.of(Resource.view("/routes", "Routes, each in a line.", this::routes))
+        Resource.view("/status", Reach.OWN, "What is live, and since when.", this::status),
+        Page.of(Resource.view("/routes", Reach.OWN, "Routes, each in a line.", this::routes))
             .with("search", "Only those with this text in any column, whatever its case."),
-        Resource.view("/routes/{id}", "One route, and where it is written.", this::route),
-        Resource.view("/upstreams", "Upstreams and how their endpoints fare.", c -> upstreams()),
-        Resource.view("/upstreams/{name}", "One upstream.", this::upstream),
-        Page.of(Resource.view("/consumers", "Consumers, without credentials.", this::consumers)),
-        Resource.view("/consumers/{name}", "One consumer.", this::consumer),
-        Resource.view("/certificates", "Certificates in use, by their end.", c -> certificates()),
+        Resource.view(
+            "/routes/{id}", Reach.OWN, "One route, and where it is written.", this::route),
+        Resource.view(
+            "/upstreams", Reach.OWN, "Upstreams and how their endpoints fare.", this::upstreams),
+        Resource.view("/upstreams/{name}", Reach.OWN, "One upstream.", this::upstream),
+        Page.of(
+            Resource.view(
+                "/consumers", Reach.OWN, "Consumers, without credentials.", this::consumers)),
+        Resource.view("/consumers/{name}", Reach.OWN, "One consumer.", this::consumer),
+        Resource.view(
+            "/certificates", Reach.OWN, "Certificates in use, by their end.", this::certificates),
         new Resource(
             "POST",
             "/reload",
             Role.OPERATOR,
+            Reach.NONE,
             "Reads the configuration again, changed or not.",
             Map.of(),
             call -> reload()));
@@ -68,10 +76,14 @@ public final class LiveResources implements Resources {
 
   // ---- what is live ----
 
-  private Response status() {
+  private Response status(Call call) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("name", "yumen");
     body.put("version", ProgramVersion.text());
+    WorkspaceConfig workspace = call.scope().workspace();
+    if (workspace != null) {
+      return Answers.json(ofWorkspace(workspace, body));
+    }
     Map<String, Object> configuration = object(status.get().json());
     configuration.putAll(source.get());
     body.put("config", configuration);
@@ -89,6 +101,23 @@ public final class LiveResources implements Resources {
     return Answers.json(body);
   }
 
+  /** Nothing of ports, of refused configurations and of what others wait for. */
+  private Map<String, Object> ofWorkspace(WorkspaceConfig workspace, Map<String, Object> body) {
+    ReloadStatus.Live live = status.get().live();
+    Map<String, Object> configuration = new LinkedHashMap<>();
+    configuration.put("live", live == null ? null : Map.of("number", live.number()));
+    configuration.put("writable", source.get().get("writable"));
+    body.put("config", configuration);
+    body.put("addresses", Map.of());
+    body.put("workspace", workspace.name());
+    GatewayConfig config = gateway.config();
+    body.put("routes", config.routes().stream().filter(r -> workspace.owns(r.id())).count());
+    body.put("upstreams", config.upstreams().keySet().stream().filter(workspace::owns).count());
+    body.put(
+        "consumers", config.consumers().stream().filter(c -> workspace.owns(c.name())).count());
+    return body;
+  }
+
   private static Map<String, Object> object(String json) {
     return JSON.readValue(json, OBJECT);
   }
@@ -100,6 +129,9 @@ public final class LiveResources implements Resources {
     List<Map<String, Object>> found = new ArrayList<>();
     List<RouteConfig> routes = gateway.config().routes();
     for (int i = 0; i < routes.size(); i++) {
+      if (!call.scope().owns(routes.get(i).id())) {
+        continue;
+      }
       Map<String, String> row = RouteRow.of(routes.get(i));
       if (wanted.isEmpty() || has(row, wanted)) {
         found.add(placed(row, live, "routes[" + i + "]"));
@@ -114,13 +146,14 @@ public final class LiveResources implements Resources {
 
   private Response route(Call call) throws Refused {
     List<RouteConfig> routes = gateway.config().routes();
+    String id = call.variable("id");
     for (int i = 0; i < routes.size(); i++) {
-      if (routes.get(i).id().equals(call.variable("id"))) {
+      if (routes.get(i).id().equals(id) && call.scope().owns(id)) {
         return Answers.json(
             placed(RouteRow.of(routes.get(i)), gateway.live(), "routes[" + i + "]"));
       }
     }
-    throw missing("route", call.variable("id"));
+    throw missing("route", id);
   }
 
   private static Map<String, Object> placed(Map<String, ?> what, LoadedConfig live, String path) {
@@ -132,24 +165,32 @@ public final class LiveResources implements Resources {
     return shown;
   }
 
-  private Response upstreams() {
-    return Answers.json(object(gateway.upstreamsJson()));
+  private Response upstreams(Call call) {
+    Map<String, Object> all = object(gateway.upstreamsJson());
+    all.keySet().removeIf(name -> !call.scope().owns(name));
+    return Answers.json(all);
   }
 
   private Response upstream(Call call) throws Refused {
     Object found = object(gateway.upstreamsJson()).get(call.variable("name"));
-    if (found == null) {
+    if (found == null || !call.scope().owns(call.variable("name"))) {
       throw missing("upstream", call.variable("name"));
     }
     return Answers.json(found);
   }
 
   private Response consumers(Call call) throws Refused {
-    return Answers.json(Page.of(gateway.config().consumers(), call, LiveResources::shown));
+    return Answers.json(Page.of(consumersOf(call), call, LiveResources::shown));
+  }
+
+  private List<Consumer> consumersOf(Call call) {
+    return gateway.config().consumers().stream()
+        .filter(consumer -> call.scope().owns(consumer.name()))
+        .toList();
   }
 
   private Response consumer(Call call) throws Refused {
-    for (Consumer consumer : gateway.config().consumers()) {
+    for (Consumer consumer : consumersOf(call)) {
       if (consumer.name().equals(call.variable("name"))) {
         return Answers.json(shown(consumer));
       }
@@ -173,10 +214,16 @@ public final class LiveResources implements Resources {
     return shown;
   }
 
-  private Response certificates() {
+  /** Those of listeners are the gateway's, whatever the listener is called. */
+  private static boolean isOf(Call call, CertificateExpiry one) {
+    boolean objects = one.side().equals("upstream") || one.side().equals("redis");
+    return call.scope().all() || (objects && call.scope().owns(one.name()));
+  }
+
+  private Response certificates(Call call) {
     List<Map<String, Object>> all = new ArrayList<>();
-    gateway
-        .certificates()
+    gateway.certificates().stream()
+        .filter(one -> isOf(call, one))
         .forEach(
             expiry -> {
               Map<String, Object> shown = new LinkedHashMap<>();

@@ -6,6 +6,7 @@ import dev.yumen.config.EditableDocument;
 import dev.yumen.config.EditableDocument.Unreadable;
 import dev.yumen.config.HiddenSecrets;
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.OutsideReferences;
 import dev.yumen.config.Position;
 import dev.yumen.config.Section;
 import dev.yumen.control.change.Changes;
@@ -27,11 +28,18 @@ public final class ObjectResources implements Resources {
   private final Gateway gateway;
   private final Changes changes;
   private final HiddenSecrets secrets;
+  private final WorkspaceWrites workspaces;
 
-  public ObjectResources(Gateway gateway, Changes changes, HiddenSecrets secrets) {
+  public ObjectResources(
+      Gateway gateway,
+      Changes changes,
+      HiddenSecrets secrets,
+      SentConfig sent,
+      OutsideReferences references) {
     this.gateway = gateway;
     this.changes = changes;
     this.secrets = secrets;
+    this.workspaces = new WorkspaceWrites(changes, sent, references);
   }
 
   @Override
@@ -40,7 +48,9 @@ public final class ObjectResources implements Resources {
     for (Section section : Section.values()) {
       String path = "/config/" + section.key() + "/{name}";
       String one = "One of " + section.key();
-      all.add(Resource.view(path, one + " as it is written, with its ETag.", c -> get(c, section)));
+      all.add(
+          Resource.view(
+              path, Reach.OWN, one + " as it is written, with its ETag.", c -> get(c, section)));
       all.add(write("PUT", path, one + ", new or in place of what is there.", section, PUT_BODY));
       all.add(write("PATCH", path, one + ", changed by a merge patch.", section, PATCH_BODY));
       all.add(write("DELETE", path, one + ", taken away.", section, NO_BODY));
@@ -51,13 +61,22 @@ public final class ObjectResources implements Resources {
   private Resource write(String method, String path, String summary, Section section, Edit edit) {
     return WishedChange.of(
         new Resource(
-            method, path, Role.ADMIN, summary, Map.of(), call -> write(call, section, edit)));
+            method,
+            path,
+            Role.ADMIN,
+            Reach.OWN,
+            summary,
+            Map.of(),
+            call -> write(call, section, edit)));
   }
 
   // ---- reading ----
 
   private Response get(Call call, Section section) throws Refused {
     String name = call.variable("name");
+    if (!call.scope().owns(name)) {
+      throw missing(section, name);
+    }
     String text = changes.text();
     EditableDocument document = document(text == null ? "" : text);
     String object = document.objectText(section, name);
@@ -114,10 +133,11 @@ public final class ObjectResources implements Resources {
 
   private Response write(Call call, Section section, Edit edit) throws Refused {
     String name = call.variable("name");
+    WorkspaceWrites.admit(call, section, name);
     String expected = WishedChange.ifMatch(call);
     boolean mustBeNew = "*".equals(call.request().headers().first("if-none-match"));
     LoadedConfig before = gateway.live();
-    String[] written = {""};
+    Written written = new Written();
     try {
       Outcome outcome =
           changes.write(
@@ -126,20 +146,47 @@ public final class ObjectResources implements Resources {
                 check(document, section, name, expected, mustBeNew);
                 Body body = types -> ConfigResources.restored(secrets, call.body(types), there);
                 EditableDocument edited = edited(edit, document, section, name, body);
-                written[0] = edited.text();
-                return written[0];
+                written.text = edited.text();
+                if (call.caller().workspace() != null) {
+                  written.told = workspaces.judge(call.caller().workspace(), section, name, edited);
+                }
+                return written.text;
               },
               WishedChange.of(call, null));
+      takeNote(call, section, name, outcome);
+      List<Map<String, Object>> told = written.told;
       Response answer =
           ChangeAnswers.of(
               outcome,
               before,
               gateway.live(),
-              problems -> ofObject(problems, written[0], section, name));
-      String object = document(written[0]).objectText(section, name);
+              call.scope(),
+              problems ->
+                  told == null ? ObjectProblems.all(problems, written.text, section, name) : told);
+      String object = document(written.text).objectText(section, name);
       return object == null ? answer : retagged(answer, Changes.tag(object));
     } catch (InterruptedException e) {
       throw ConfigResources.interrupted();
+    }
+  }
+
+  /** What came of an edit. */
+  private static final class Written {
+    private String text = "";
+
+    /** All that is told of problems to a workspace; null for others. */
+    private @Nullable List<Map<String, Object>> told;
+  }
+
+  private void takeNote(Call call, Section section, String name, Outcome outcome) {
+    if (outcome instanceof Outcome.Done done) {
+      Map<String, Object> what = new LinkedHashMap<>();
+      call.caller().noteTo(what);
+      what.put("method", call.request().method());
+      what.put("section", section.key());
+      what.put("name", name);
+      what.put("number", done.number());
+      gateway.audit().record("object-written", what);
     }
   }
 
@@ -218,35 +265,5 @@ public final class ObjectResources implements Resources {
           "the body is no object of " + section.key(),
           Answers.problems(e.problems()));
     }
-  }
-
-  /** Problems of the object that was sent say where they are in it, not in the whole document. */
-  private static List<Map<String, Object>> ofObject(
-      List<Map<String, Object>> problems, String written, Section section, String name) {
-    EditableDocument.Lines lines;
-    try {
-      lines = EditableDocument.of("written", written).lines(section, name);
-    } catch (Unreadable _) {
-      return problems;
-    }
-    List<Map<String, Object>> told = new ArrayList<>();
-    String prefix = "^" + section.key() + "(\\[\\d+]|\\.\\Q" + name.replace("\\E", "") + "\\E)\\.?";
-    for (Map<String, Object> problem : problems) {
-      boolean inside =
-          lines != null && problem.get("line") instanceof Integer line && lines.has(line);
-      if (inside) {
-        Map<String, Object> own = new LinkedHashMap<>(problem);
-        String path = String.valueOf(problem.get("path")).replaceFirst(prefix, "");
-        own.put("path", path);
-        own.put("pointer", Answers.pointer(path));
-        own.remove("line");
-        own.remove("column");
-        own.put("file", "body");
-        told.add(own);
-      } else {
-        told.add(problem);
-      }
-    }
-    return told;
   }
 }

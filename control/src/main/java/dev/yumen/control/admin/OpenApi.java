@@ -49,6 +49,7 @@ final class OpenApi {
     Map<String, Object> operation = new LinkedHashMap<>();
     operation.put("summary", resource.summary());
     operation.put("x-role", resource.role().name().toLowerCase(Locale.ROOT));
+    operation.put("x-workspace", resource.reach().text());
     if (!parameters.isEmpty()) {
       operation.put("parameters", parameters);
     }

@@ -31,11 +31,12 @@ public final class ProcessResources implements Resources {
   @Override
   public List<Resource> all() {
     return List.of(
-        Resource.view("/memory", "Memory and its collection.", call -> memory()),
+        Resource.view("/memory", Reach.NONE, "Memory and its collection.", call -> memory()),
         new Resource(
                 "GET",
                 "/threads",
                 Role.OPERATOR,
+                Reach.NONE,
                 "What each thread does now, virtual ones too.",
                 Map.of(),
                 ProcessResources::threads)
@@ -44,6 +45,7 @@ public final class ProcessResources implements Resources {
                 "POST",
                 "/profile",
                 Role.ADMIN,
+                Reach.NONE,
                 "Records what the process does (JFR) and gives the file.",
                 Map.of(),
                 ((Resource.Streamed) this::profile).answer())

@@ -57,6 +57,7 @@ public final class ProgramResources implements Resources {
             "GET",
             "/log-levels",
             Role.OPERATOR,
+            Reach.NONE,
             "Levels of the program's log, by logger.",
             Map.of(),
             call -> levels()),
@@ -64,6 +65,7 @@ public final class ProgramResources implements Resources {
             "PUT",
             "/log-levels/{logger}",
             Role.OPERATOR,
+            Reach.NONE,
             "Sets the level of a logger, or of root: {\"level\": \"debug\", \"for\": \"10m\"}.",
             Map.of(),
             this::set),
@@ -71,6 +73,7 @@ public final class ProgramResources implements Resources {
             "POST",
             "/drain",
             Role.OPERATOR,
+            Reach.NONE,
             "Stops the gateway as SIGTERM does, without losing a request.",
             Map.of(),
             this::drain));

@@ -26,6 +26,11 @@ final class Refused extends Exception {
     this.problems = List.copyOf(problems);
   }
 
+  /** The same as far as a workspace may read it: why nothing can be had may be about others. */
+  Refused forWorkspace() {
+    return error == AdminError.UNAVAILABLE ? new Refused(error, detail()) : this;
+  }
+
   AdminError error() {
     return error;
   }

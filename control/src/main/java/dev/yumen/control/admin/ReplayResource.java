@@ -33,6 +33,7 @@ public final class ReplayResource implements Resources {
                     "POST",
                     "/replay",
                     Role.ADMIN,
+                    Reach.NONE,
                     "What a configuration would do with the requests that are recorded.",
                     Map.of(),
                     this::replay))

@@ -46,20 +46,30 @@ public final class RequestResources implements Resources {
   }
 
   private static Resource operator(String path, String summary, Resource.Answer answer) {
-    return new Resource("GET", path, Role.OPERATOR, summary, Map.of(), answer);
+    return new Resource("GET", path, Role.OPERATOR, Reach.OWN, summary, Map.of(), answer);
   }
 
   private Response requests(Call call) throws Refused {
     int limit = call.number("limit", USUAL, 1, MOST);
     List<RecordedRequest> found = recording(recording).newest(wanted(call), limit);
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("recorded", recording.recorded());
+    body.put("recorded", recorded(call));
     body.put("items", found.stream().map(request -> shown(request, false)).toList());
     return Answers.json(body);
   }
 
+  private long recorded(Call call) {
+    return call.scope().all()
+        ? recording.recorded()
+        : recording.newest(one -> isOf(call, one), Integer.MAX_VALUE).size();
+  }
+
+  private static boolean isOf(Call call, RecordedRequest request) {
+    return call.scope().owns(request.result().route());
+  }
+
   private Response request(Call call) throws Refused {
-    return Answers.json(shown(find(recording, call.variable("id")), true));
+    return Answers.json(shown(find(recording, call.variable("id"), call), true));
   }
 
   /**
@@ -78,11 +88,11 @@ public final class RequestResources implements Resources {
   /**
    * The request of an id.
    *
-   * @throws Refused when it is not kept
+   * @throws Refused when it is not kept, or not the caller's
    */
-  static RecordedRequest find(Recording recording, String id) throws Refused {
+  static RecordedRequest find(Recording recording, String id, Call call) throws Refused {
     RecordedRequest found = recording(recording).find(id);
-    if (found == null) {
+    if (found == null || !isOf(call, found)) {
       throw new Refused(AdminError.NOT_FOUND, "no request " + id + " is recorded, or not any more");
     }
     return found;
@@ -92,6 +102,7 @@ public final class RequestResources implements Resources {
 
   private static Predicate<RecordedRequest> wanted(Call call) throws Refused {
     List<Predicate<RecordedRequest>> all = new ArrayList<>();
+    all.add(request -> isOf(call, request));
     String route = call.parameter("route");
     if (route != null) {
       all.add(request -> request.result().route().equals(route));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path under {@code /api/v1}, with variables as in {@code /routes/{id}}
  * @param role that it takes
+ * @param reach what callers of a workspace get of it
  * @param summary one sentence, for the OpenAPI document
  * @param parameters of the query, by name, with a sentence each
  */
@@ -20,6 +21,7 @@ record Resource(
     String method,
     String path,
     Role role,
+    Reach reach,
     String summary,
     Map<String, String> parameters,
     Answer answer) {
@@ -58,20 +60,20 @@ record Resource(
   }
 
   /** One that anybody who may look may ask for. */
-  static Resource view(String path, String summary, Answer answer) {
-    return new Resource("GET", path, Role.VIEWER, summary, Map.of(), answer);
+  static Resource view(String path, Reach reach, String summary, Answer answer) {
+    return new Resource("GET", path, Role.VIEWER, reach, summary, Map.of(), answer);
   }
 
   /** One whose answer comes piece by piece, and that anybody who may look may ask for. */
-  static Resource stream(String path, String summary, Streamed answer) {
-    return view(path, summary, answer.answer());
+  static Resource stream(String path, Reach reach, String summary, Streamed answer) {
+    return view(path, reach, summary, answer.answer());
   }
 
   /** The same with a parameter of the query. */
   Resource with(String parameter, String sentence) {
     Map<String, String> more = new LinkedHashMap<>(parameters);
     more.put(parameter, sentence);
-    return new Resource(method, path, role, summary, more, answer);
+    return new Resource(method, path, role, reach, summary, more, answer);
   }
 
   /** Whether the path is that of a request; its variables, still encoded, or null. */

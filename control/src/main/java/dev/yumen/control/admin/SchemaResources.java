@@ -32,10 +32,12 @@ public final class SchemaResources implements Resources {
     return List.of(
         Resource.view(
             "/schema",
+            Reach.SAME,
             "The JSON Schema of configurations.",
             call -> Answers.text("application/schema+json", schema)),
-        Resource.view("/filters", "Every kind of filter.", call -> filters()),
-        Resource.view("/filters/{name}", "One, with the schema of its settings.", this::filter));
+        Resource.view("/filters", Reach.SAME, "Every kind of filter.", call -> filters()),
+        Resource.view(
+            "/filters/{name}", Reach.SAME, "One, with the schema of its settings.", this::filter));
   }
 
   private Response filters() {

@@ -37,19 +37,23 @@ public final class TrafficResources implements Resources {
   @Override
   public List<Resource> all() {
     return List.of(
-        Resource.view("/traffic", "What went through in the last second.", call -> now()),
-        Resource.stream("/traffic/stream", "The same each second, as events.", this::stream),
-        Resource.view("/traffic/history", "The last five minutes in short.", call -> history()),
-        Resource.view("/routes/{id}/traffic", "The last second of one route.", this::route));
+        Resource.view("/traffic", Reach.OWN, "What went through in the last second.", this::now),
+        Resource.stream(
+            "/traffic/stream", Reach.OWN, "The same each second, as events.", this::stream),
+        Resource.view(
+            "/traffic/history", Reach.NONE, "The last five minutes in short.", call -> history()),
+        Resource.view(
+            "/routes/{id}/traffic", Reach.OWN, "The last second of one route.", this::route));
   }
 
-  private Response now() throws Refused {
-    return Answers.json(figures(look()));
+  private Response now(Call call) throws Refused {
+    return Answers.json(figures(look(), call.scope()));
   }
 
   private Response route(Call call) throws Refused {
     String id = call.variable("id");
-    if (gateway.config().routes().stream().noneMatch(route -> route.id().equals(id))) {
+    boolean there = gateway.config().routes().stream().anyMatch(route -> route.id().equals(id));
+    if (!there || !call.scope().owns(id)) {
       throw LiveResources.missing("route", id);
     }
     TrafficLook look = look();
@@ -95,14 +99,14 @@ public final class TrafficResources implements Resources {
         head,
         to -> {
           try {
-            tell(to);
+            tell(to, call.scope());
           } finally {
             streams.release();
           }
         });
   }
 
-  private void tell(AdminAnswer.Sink to) throws IOException, InterruptedException {
+  private void tell(AdminAnswer.Sink to, Scope scope) throws IOException, InterruptedException {
     to.send(COMMENT); // so that the head is sent at once
     long number = 0;
     while (sampler.isOpen()) {
@@ -112,7 +116,7 @@ public final class TrafficResources implements Resources {
         continue;
       }
       number = look.second().number();
-      String event = "event: traffic\ndata: " + Answers.line(figures(look)) + "\n\n";
+      String event = "event: traffic\ndata: " + Answers.line(figures(look, scope)) + "\n\n";
       to.send(event.getBytes(StandardCharsets.UTF_8));
     }
   }
@@ -126,7 +130,10 @@ public final class TrafficResources implements Resources {
     return body;
   }
 
-  private static Map<String, Object> figures(TrafficLook look) {
+  private static Map<String, Object> figures(TrafficLook look, Scope scope) {
+    if (!scope.all()) {
+      return figuresOf(look, scope);
+    }
     TrafficSecond second = look.second();
     Map<String, Object> body = begin(second);
     body.put("requests-per-second", rate(second, second.change().requests()));
@@ -146,6 +153,35 @@ public final class TrafficResources implements Resources {
         "upstreams",
         look.busiestUpstreams(BUSIEST).stream().map(row -> upstream(row, second)).toList());
     return body;
+  }
+
+  /** Of a workspace: what its routes sum up to, and nothing that is counted for all together. */
+  private static Map<String, Object> figuresOf(TrafficLook look, Scope scope) {
+    TrafficSecond second = look.second();
+    List<Row> routes = own(look.busiestRoutes(Integer.MAX_VALUE), scope);
+    List<Row> upstreams = own(look.busiestUpstreams(Integer.MAX_VALUE), scope);
+    Row sum = Row.sum("", routes);
+    Map<String, Object> body = begin(second);
+    body.put("requests-per-second", rate(second, sum.requests()));
+    body.put("in-flight", null);
+    body.put("connections", null);
+    Map<String, @Nullable Object> errors = new LinkedHashMap<>();
+    List.of("client", "gateway", "upstream").forEach(source -> errors.put(source, null));
+    body.put("errors-per-second", errors);
+    body.put("statuses", Map.of());
+    Map<String, Object> latency = new LinkedHashMap<>();
+    latency.put("p50", millis(sum.millis(0.5)));
+    latency.put("p90", millis(sum.millis(0.9)));
+    latency.put("p99", millis(sum.millis(0.99)));
+    body.put("latency-ms", sum.requests() == 0 ? null : latency);
+    body.put("routes", routes.stream().limit(BUSIEST).map(row -> route(row, second)).toList());
+    body.put(
+        "upstreams", upstreams.stream().limit(BUSIEST).map(row -> upstream(row, second)).toList());
+    return body;
+  }
+
+  private static List<Row> own(List<Row> rows, Scope scope) {
+    return rows.stream().filter(row -> scope.owns(row.name())).toList();
   }
 
   private static Map<String, Object> item(TrafficSecond second) {

@@ -48,13 +48,15 @@ public final class VersionResources implements Resources {
   @Override
   public List<Resource> all() {
     return List.of(
-        Page.of(Resource.view("/versions", "What was live, the newest first.", this::versions)),
-        Resource.view("/versions/at", "What was live at a time.", this::versionAt)
+        Page.of(
+            Resource.view(
+                "/versions", Reach.OWN, "What was live, the newest first.", this::versions)),
+        Resource.view("/versions/at", Reach.OWN, "What was live at a time.", this::versionAt)
             .with("time", "Such as 2026-01-31T14:03:00Z."),
-        Resource.view("/versions/diff", "What differs between two.", this::diff)
+        Resource.view("/versions/diff", Reach.OWN, "What differs between two.", this::diff)
             .with("from", "Number of the older one.")
             .with("to", "Number of the newer one; by default what is live."),
-        Resource.view("/versions/{number}", "One version.", this::version),
+        Resource.view("/versions/{number}", Reach.OWN, "One version.", this::version),
         SentConfig.with(
             act(
                 "/check",
@@ -70,41 +72,46 @@ public final class VersionResources implements Resources {
 
   /** What is sent may name files of this machine, so not everybody may have it read. */
   private static Resource act(String path, String summary, Resource.Answer answer) {
-    return new Resource("POST", path, Role.ADMIN, summary, Map.of(), answer);
+    return new Resource("POST", path, Role.ADMIN, Reach.NONE, summary, Map.of(), answer);
   }
 
   // ---- versions ----
 
   private Response versions(Call call) throws Refused {
-    return Answers.json(Page.of(history.versions(), call, VersionResources::shown));
+    return Answers.json(Page.of(history.versions(), call, one -> shown(one, call)));
   }
 
   private Response version(Call call) throws Refused {
     String number = call.variable("number");
     Version found = number.matches("\\d{1,18}") ? history.version(Long.parseLong(number)) : null;
-    return answer(found, number);
+    return answer(found, number, call);
   }
 
   private Response versionAt(Call call) throws Refused {
     String time = call.parameter("time");
     try {
-      return answer(history.at(Instant.parse(String.valueOf(time))), "at " + time);
+      return answer(history.at(Instant.parse(String.valueOf(time))), "at " + time, call);
     } catch (DateTimeException _) {
       throw new Refused(
           AdminError.BAD_REQUEST, "time: " + time + " (expected: such as 2026-01-31T14:03:00Z)");
     }
   }
 
-  private static Response answer(@Nullable Version found, String asked) throws Refused {
+  private static Response answer(@Nullable Version found, String asked, Call call) throws Refused {
     if (found == null) {
       throw LiveResources.missing("version", asked);
     }
-    return Answers.json(shown(found));
+    return Answers.json(shown(found, call));
   }
 
-  private static Map<String, Object> shown(Version version) {
+  /** Who changed what, and what for, is nothing that a workspace sees of others. */
+  private static Map<String, Object> shown(Version version, Call call) {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("number", version.number());
+    if (!call.scope().all()) {
+      shown.put("time", version.time().toString());
+      return shown;
+    }
     shown.put("hash", version.hash());
     shown.put("author", version.author());
     shown.put("message", version.message());
@@ -116,7 +123,7 @@ public final class VersionResources implements Resources {
   private Response diff(Call call) throws Refused {
     LoadedConfig before = read(call, "from");
     LoadedConfig after = call.parameter("to") == null ? gateway.live() : read(call, "to");
-    ConfigDiff diff = ConfigDiff.between(before, after);
+    ConfigDiff diff = call.scope().between(before, after);
     return Answers.json(
         Map.of("changes", PlanData.of(diff, before.positions(), after.positions())));
   }
@@ -139,7 +146,7 @@ public final class VersionResources implements Resources {
       throw new Refused(
           AdminError.UNAVAILABLE,
           "version " + number + " can not be read any more",
-          Answers.problems(loaded.problems()));
+          call.scope().all() ? Answers.problems(loaded.problems()) : List.of());
     }
     return loaded;
   }

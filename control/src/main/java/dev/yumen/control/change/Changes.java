@@ -172,6 +172,11 @@ public final class Changes implements AutoCloseable {
     return store == null ? null : documents.readWith(new Sourced(name, text));
   }
 
+  /** The configuration with another text in the source, as it is written; null if unreadable. */
+  public @Nullable String whole(String text) {
+    return documents.text(store == null ? null : new Sourced(store.name(), text));
+  }
+
   /** Where the text that can be written lies: {@code files}, or the name of a source. */
   public String where() {
     return store == null ? Cause.FILES : store.name();

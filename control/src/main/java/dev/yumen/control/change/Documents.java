@@ -73,7 +73,12 @@ public final class Documents {
 
   /** What is written in the files alone, in one text; null when they can not be read. */
   public @Nullable String filesAlone() {
-    ConfigDocument document = reader.document(main);
+    return text(null);
+  }
+
+  /** The same together with what a source holds. */
+  @Nullable String text(@Nullable Sourced held) {
+    ConfigDocument document = reader.document(main, held);
     return document == null ? null : document.yaml();
   }
 

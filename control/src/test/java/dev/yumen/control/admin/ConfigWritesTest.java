@@ -13,6 +13,7 @@ import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -461,12 +462,19 @@ class ConfigWritesTest {
     send(gateway, "PUT", "/config", held("one"), YAML, "X-Author: ada");
     send(gateway, "PUT", "/config", "routes: [{}]", YAML, "X-Author: ada");
 
-    String audit = Files.readString(folder.resolve("audit.jsonl"));
-    assertTrue(audit.contains("\"by\":\"ada\""), audit);
-    assertTrue(audit.contains("\"code\":\"INVALID\""), audit);
+    Eventually.within(SOON, () -> audit().contains("\"code\":\"INVALID\""));
+    assertTrue(audit().contains("\"by\":\"ada\""), audit());
   }
 
   // ---- all of it ----
+
+  private String audit() {
+    try {
+      return Files.readString(folder.resolve("audit.jsonl"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private static String held(String body) {
     return "routes: [{id: held, match: {path: /held}, respond: {body: " + body + "}}]\n";

@@ -49,6 +49,7 @@ public enum Phrase {
   // why
   WHY,
   NO_ROUTE,
+  NO_OWN_ROUTE,
   OTHER_METHOD,
   REFUSED_ON_THE_WIRE,
   REFUSED_BEFORE_ROUTING,

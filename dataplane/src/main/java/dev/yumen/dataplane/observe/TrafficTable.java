@@ -29,6 +29,21 @@ public final class TrafficTable {
   @SuppressWarnings("ArrayRecordComponent") // read, never compared
   public record Row(String name, long requests, long errors, long[] durations) {
 
+    /** All of these together. */
+    public static Row sum(String name, List<Row> rows) {
+      long[] durations = new long[Durations.BUCKETS];
+      long requests = 0;
+      long errors = 0;
+      for (Row row : rows) {
+        requests += row.requests;
+        errors += row.errors;
+        for (int bucket = 0; bucket < durations.length; bucket++) {
+          durations[bucket] += row.durations[bucket];
+        }
+      }
+      return new Row(name, requests, errors, durations);
+    }
+
     /** What this share did not take longer than, in milliseconds; NaN when none was timed. */
     public double millis(double share) {
       return Durations.quantileMillis(durations, share);
