@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 record At(@Nullable At parent, String step, boolean secret) {
   static final At TOP = new At(null, "", false);
 
+  /** Whether it is a setting of the top level. */
+  boolean isTop() {
+    return TOP.equals(parent);
+  }
+
   At key(String key) {
     return new At(this, key, secret);
   }

@@ -35,7 +35,8 @@ final class BesideFiles {
   @Nullable Mapping read(Sourced sourced) {
     Source source = files.source(sourced.name());
     SourceText text = files.configuration(source, sourced.text().getBytes(StandardCharsets.UTF_8));
-    Node root = text == null ? null : NodeParser.parse(text, problems);
+    Node known = text == null ? null : sourced.root();
+    Node root = text == null || known != null ? known : NodeParser.parse(text, problems);
     if (root == null) {
       files.incomplete();
       return null;

@@ -47,6 +47,7 @@ final class Binder {
   private final Probe probe;
   private final Problems problems;
   private final List<TargetChecks.Named> upstreams = new ArrayList<>();
+  private final Remembered.@Nullable Items remembered;
 
   /**
    * @param files reads those that settings name
@@ -57,6 +58,21 @@ final class Binder {
       InputFiles files,
       IdentityHashMap<Setting, Object> defaults,
       Problems problems) {
+    this(shapes, files, defaults, null, problems);
+  }
+
+  /**
+   * The same.
+   *
+   * @param remembered what was made by the read before, and takes what is made by this one
+   */
+  Binder(
+      Shapes shapes,
+      InputFiles files,
+      IdentityHashMap<Setting, Object> defaults,
+      Remembered.@Nullable Items remembered,
+      Problems problems) {
+    this.remembered = remembered;
     this.shapes = shapes;
     this.files = files;
     this.defaults = defaults;
@@ -160,14 +176,39 @@ final class Binder {
     if (!(node instanceof Sequence sequence)) {
       return wrong(node, at, "a list");
     }
+    boolean isLong = at.isTop() && sequence.items().size() >= Remembered.FEWEST;
+    Remembered.Items items = isLong ? remembered : null;
     List<Object> values = new ArrayList<>(sequence.items().size());
     boolean failed = false;
     for (int i = 0; i < sequence.items().size(); i++) {
-      Object value = bind(type.element(), sequence.items().get(i), at.item(i));
+      Node item = sequence.items().get(i);
+      Object value =
+          items != null
+              ? remembered(items, type.element(), item, at.item(i))
+              : bind(type.element(), item, at.item(i));
       failed |= value instanceof Failed;
       values.add(value);
     }
     return failed ? Failed.FAILED : Collections.unmodifiableList(values);
+  }
+
+  /** What was made of the same item before; now made where that is not known. */
+  private Object remembered(Remembered.Items items, ValueType type, Node node, At at) {
+    Object known = items.get(node);
+    if (known != null) {
+      return known;
+    }
+    long before = effects();
+    Object value = bind(type, node, at);
+    if (!(value instanceof Failed) && effects() == before) {
+      items.put(node, value);
+    }
+    return value;
+  }
+
+  /** Grows with whatever binding does beside making a value. */
+  private long effects() {
+    return (long) problems.count() + upstreams.size() + files.asked() + refusals.noted();
   }
 
   private Object map(MapOf type, Node node, At at) {

@@ -32,6 +32,7 @@ public final class ConfigReader {
   private final Shapes shapes;
   private final IdentityHashMap<Setting, Object> defaults;
   private final Map<String, String> environment;
+  private final Remembered remembered = new Remembered();
 
   /**
    * @param filters the catalogue: every kind of filter by its name
@@ -256,8 +257,10 @@ public final class ConfigReader {
         Mapping filled = (Mapping) substitution.fill(root, At.TOP, problems);
         Mapping last = new Variables(variables, files, problems).apply(filled);
         InputFiles inputs = new InputFiles(files);
-        Binder binder = new Binder(shapes, inputs, defaults, problems);
+        Remembered.Items items = remembered.items();
+        Binder binder = new Binder(shapes, inputs, defaults, items, problems);
         config = binder.bind(last);
+        items.keep();
         new CrossChecks(last, binder.upstreams(), shapes, problems).check(files.complete());
         positions = new Positions(last);
         if (problems.hasErrors()) {

@@ -24,9 +24,14 @@ public final class EditableDocument {
   private static final Pattern NUMBER =
       Pattern.compile("-?(0|[1-9]\\d{0,14})(\\.\\d{1,15})?([eE][+-]?\\d{1,2})?");
 
+  private final Source source;
   private final Mapping root;
 
-  private EditableDocument(Mapping root) {
+  /** What it is as text, once somebody asked; always the same. */
+  private volatile YamlText.@Nullable Written written;
+
+  private EditableDocument(Source source, Mapping root) {
+    this.source = source;
     this.root = root;
   }
 
@@ -54,7 +59,7 @@ public final class EditableDocument {
    * @throws Unreadable when it is no YAML, or no mapping
    */
   public static EditableDocument of(String name, String text) throws Unreadable {
-    return new EditableDocument(mapping(name, text, true));
+    return new EditableDocument(new Source(Source.BESIDE, name), mapping(name, text, true));
   }
 
   private static Mapping mapping(String name, String text, boolean mayBeEmpty) throws Unreadable {
@@ -77,14 +82,39 @@ public final class EditableDocument {
 
   /** As YAML. */
   public String text() {
-    if (root.entries().isEmpty()) {
-      return "";
+    return written().text();
+  }
+
+  /** The same document as its text would be read: its objects stand where the text has them. */
+  public EditableDocument asWritten() {
+    YamlText.Written written = written();
+    if (written.root() == null) {
+      return this;
     }
-    String text = YamlText.of(root);
-    if (text == null) {
-      throw new IllegalStateException("a document that is too large"); // it was read: it is not
+    EditableDocument same = new EditableDocument(source, written.root());
+    same.written = written;
+    return same;
+  }
+
+  /** The name that it was read by, as it stands in messages. */
+  public String name() {
+    return source.name();
+  }
+
+  /** The text with what would be read of it; null in place of the latter when nothing would. */
+  YamlText.Written written() {
+    YamlText.Written known = written;
+    if (known == null) {
+      known =
+          root.entries().isEmpty()
+              ? new YamlText.Written("", null)
+              : YamlText.written(root, source);
+      if (known == null) {
+        throw new IllegalStateException("a document that is too large"); // it was read: it is not
+      }
+      written = known;
     }
-    return text;
+    return known;
   }
 
   /** Whether an object of this name is written here. */
@@ -256,7 +286,7 @@ public final class EditableDocument {
     if (!there) {
       entries.add(new Entry(root.place(), section.key(), after));
     }
-    return new EditableDocument(new Mapping(root.place(), List.copyOf(entries)));
+    return new EditableDocument(source, new Mapping(root.place(), List.copyOf(entries)));
   }
 
   private Node inMapping(@Nullable Node before, String name, @Nullable Mapping object) {

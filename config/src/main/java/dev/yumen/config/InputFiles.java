@@ -16,6 +16,7 @@ final class InputFiles {
 
   private final SourceFiles files;
   private final Map<String, InputFile> read = new HashMap<>();
+  private int asked;
 
   InputFiles(SourceFiles files) {
     this.files = files;
@@ -25,6 +26,7 @@ final class InputFiles {
    * @throws InvalidValue that says why it can not be read
    */
   InputFile read(String name) {
+    asked++;
     InputFile known = read.get(name);
     if (known != null) {
       return known;
@@ -39,6 +41,11 @@ final class InputFiles {
       String found = Text.quoted(name) + ": " + SourceFiles.reason(e);
       throw InvalidValue.found("", found, EXPECTED);
     }
+  }
+
+  /** How often a file was asked for. */
+  int asked() {
+    return asked;
   }
 
   private byte[] content(String name) throws IOException {

@@ -34,7 +34,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * wrong with a file is found at once; a syntax error ends the file.
  */
 final class NodeParser {
-  private static final int DEEPEST = 64;
+  /** Levels of nesting that a text may have. */
+  static final int DEEPEST = 64;
 
   /** Nodes that aliases may stand for, all together. */
   private static final int MOST_ALIASED = 1_000_000;

@@ -56,6 +56,11 @@ final class Problems {
     return found.size() >= MOST;
   }
 
+  /** How many there are, those that are only counted among them. */
+  int count() {
+    return found.size() + dropped;
+  }
+
   boolean hasErrors() {
     return errors;
   }

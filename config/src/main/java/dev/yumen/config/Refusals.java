@@ -29,6 +29,7 @@ final class Refusals {
   private final Problems problems;
   private final Severity severity;
   private final Set<String> secrets;
+  private int noted;
 
   Refusals(Problems problems) {
     this(problems, Severity.ERROR, new HashSet<>());
@@ -49,7 +50,13 @@ final class Refusals {
   void noteSecret(Scalar scalar, At at) {
     if (at.secret() && !scalar.text().isEmpty()) {
       secrets.add(scalar.text());
+      noted++;
     }
+  }
+
+  /** How many secrets are remembered, a repeated one each time. */
+  int noted() {
+    return noted;
   }
 
   /** A scalar that can not be read. */

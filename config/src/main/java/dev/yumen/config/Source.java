@@ -6,4 +6,7 @@ package dev.yumen.config;
  * @param order in which the sources of one configuration were read, from 0
  * @param name as it stands in messages
  */
-record Source(int order, String name) {}
+record Source(int order, String name) {
+  /** Order of what stands beside all files. */
+  static final int BESIDE = Integer.MAX_VALUE;
+}

@@ -67,11 +67,27 @@ final class Substitution {
     List<Node> items = new ArrayList<>(sequence.items().size());
     boolean any = false;
     for (Node item : sequence.items()) {
-      Node changed = changed(item, at.item(items.size()), problems);
+      Node changed = refers(item) ? changed(item, at.item(items.size()), problems) : null;
       any |= changed != null;
       items.add(changed == null ? item : changed);
     }
     return any ? new Sequence(sequence.place(), List.copyOf(items)) : null;
+  }
+
+  /** Whether there is anything to fill in; most items of long lists have nothing. */
+  private static boolean refers(Node node) {
+    return switch (node) {
+      case Scalar scalar -> scalar.text().contains("${");
+      case Sequence sequence -> sequence.items().stream().anyMatch(Substitution::refers);
+      case Mapping mapping -> {
+        for (Entry entry : mapping.entries()) {
+          if (refers(entry.value())) {
+            yield true;
+          }
+        }
+        yield false;
+      }
+    };
   }
 
   private @Nullable Node changed(Mapping mapping, At at, Problems problems) {

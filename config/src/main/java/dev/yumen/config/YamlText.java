@@ -5,6 +5,10 @@ import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Origin;
 import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,83 +17,133 @@ import org.jspecify.annotations.Nullable;
 final class YamlText {
   private static final int MOST_CHARS = 128 << 20;
 
-  /** What stands without quotes in every place and reads back as it is. */
-  private static final Pattern BARE = Pattern.compile("-?[A-Za-z0-9_][A-Za-z0-9_.+-]*");
+  /** Longest key that YAML lets stand on a line of its own, in characters as written. */
+  private static final int LONGEST_KEY = 1_024;
 
   private static final Pattern BARE_KEY = Pattern.compile("[a-z][a-z0-9]*-[a-z0-9-]+|[a-z]{4,}");
 
   /** Keys that would not be text without quotes. */
   private static final Set<String> WORDS = Set.of("null", "true", "false");
 
-  private final StringBuilder out = new StringBuilder();
+  private static final Source NOWHERE = new Source(0, "");
 
-  private YamlText() {}
+  private final Source source;
+  private final StringBuilder out = new StringBuilder();
+  private final Map<String, Boolean> bareKeys = new HashMap<>();
+
+  /** Line of the next character, counted from 1, and where in the text it starts. */
+  private int line = 1;
+
+  private int lineStart;
+
+  /** Characters of this line that are two of the text. */
+  private int pairs;
+
+  private boolean readable = true;
+
+  /**
+   * A text, and the nodes as {@link NodeParser} would make them of it.
+   *
+   * @param root null when it would not read the text: what is too deep, or has a key too long
+   */
+  record Written(String text, @Nullable Mapping root) {}
+
+  /** Ends the writing of what is unreasonably large. */
+  private static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooLarge() {
+      super(null, null, false, false);
+    }
+  }
+
+  private YamlText(Source source) {
+    this.source = source;
+  }
 
   /** The text, or null when it would be unreasonably large, which aliases can make it. */
   static @Nullable String of(Mapping root) {
-    YamlText text = new YamlText();
-    return text.write(root, 0) ? text.out.append('\n').toString() : null;
+    Written written = written(root, NOWHERE);
+    return written == null ? null : written.text();
+  }
+
+  /**
+   * The text with its nodes; null when it would be unreasonably large.
+   *
+   * @param source that the text will be read from
+   */
+  static @Nullable Written written(Mapping root, Source source) {
+    YamlText yaml = new YamlText(source);
+    try {
+      Mapping placed = yaml.mapping(root, 0, 0);
+      String text = yaml.out.append('\n').toString();
+      return new Written(text, yaml.readable ? placed : null);
+    } catch (TooLarge _) {
+      return null;
+    }
   }
 
   /** A text in double quotes, as it can stand in place of any scalar. */
   static String quotedText(String text) {
-    YamlText quoted = new YamlText();
+    YamlText quoted = new YamlText(NOWHERE);
     quoted.quoted(text);
     return quoted.out.toString();
   }
 
-  private boolean write(Node node, int indent) {
+  private Node write(Node node, int indent, int depth) {
     if (out.length() > MOST_CHARS) {
-      return false;
+      throw new TooLarge();
     }
+    readable &= depth <= NodeParser.DEEPEST;
     return switch (node) {
       case Scalar scalar -> scalar(scalar);
-      case Mapping mapping -> mapping(mapping, indent);
-      case Sequence sequence -> sequence(sequence, indent);
+      case Mapping mapping -> mapping(mapping, indent, depth);
+      case Sequence sequence -> sequence(sequence, indent, depth);
     };
   }
 
-  private boolean mapping(Mapping mapping, int indent) {
+  private Place here() {
+    return new Place(source, line, out.length() - lineStart - pairs + 1);
+  }
+
+  private Mapping mapping(Mapping mapping, int indent, int depth) {
+    Place place = here();
     if (mapping.entries().isEmpty()) {
       out.append("{}");
-      return true;
+      return new Mapping(place, List.of());
     }
-    boolean first = true;
+    List<Entry> entries = new ArrayList<>(mapping.entries().size());
     for (Entry entry : mapping.entries()) {
-      if (!first) {
+      if (!entries.isEmpty()) {
         newLine(indent);
       }
-      first = false;
+      Place at = here();
       key(entry.key());
       if (isBlock(entry.value())) {
         newLine(indent + 2);
       } else {
         out.append(' ');
       }
-      if (!write(entry.value(), indent + 2)) {
-        return false;
-      }
+      entries.add(new Entry(at, entry.key(), write(entry.value(), indent + 2, depth + 1)));
     }
-    return true;
+    return new Mapping(place, List.copyOf(entries));
   }
 
-  private boolean sequence(Sequence sequence, int indent) {
+  private Sequence sequence(Sequence sequence, int indent, int depth) {
+    Place place = here();
     if (sequence.items().isEmpty()) {
       out.append("[]");
-      return true;
+      return new Sequence(place, List.of());
     }
-    boolean first = true;
+    List<Node> items = new ArrayList<>(sequence.items().size());
     for (Node item : sequence.items()) {
-      if (!first) {
+      if (!items.isEmpty()) {
         newLine(indent);
       }
-      first = false;
       out.append("- ");
-      if (!write(item, indent + 2)) {
-        return false;
-      }
+      items.add(write(item, indent + 2, depth + 1));
     }
-    return true;
+    return new Sequence(place, List.copyOf(items));
   }
 
   private static boolean isBlock(Node node) {
@@ -101,32 +155,68 @@ final class YamlText {
   }
 
   private void newLine(int indent) {
-    out.append('\n').append(" ".repeat(indent));
+    out.append('\n');
+    line++;
+    lineStart = out.length();
+    pairs = 0;
+    out.repeat(' ', indent);
   }
 
   private void key(String key) {
-    if (BARE_KEY.matcher(key).matches() && !WORDS.contains(key)) {
+    int start = out.length();
+    if (bareKeys.computeIfAbsent(key, YamlText::isBareKey)) {
       out.append(key);
     } else {
       quoted(key);
     }
+    readable &= out.length() - start < LONGEST_KEY;
     out.append(':');
   }
 
-  private boolean scalar(Scalar scalar) {
+  private static boolean isBareKey(String key) {
+    return BARE_KEY.matcher(key).matches() && !WORDS.contains(key);
+  }
+
+  private Scalar scalar(Scalar scalar) {
+    Place place = here();
     if (scalar.isNull()) {
       out.append("null");
-    } else if (scalar.origin() == Origin.PLAIN && BARE.matcher(scalar.text()).matches()) {
+      return new Scalar(place, "null", Origin.PLAIN);
+    }
+    if (scalar.origin() == Origin.PLAIN && isBare(scalar.text())) {
       out.append(scalar.text());
-    } else {
-      quoted(scalar.text());
+      return new Scalar(place, scalar.text(), Origin.PLAIN);
+    }
+    quoted(scalar.text());
+    return new Scalar(place, scalar.text(), Origin.QUOTED);
+  }
+
+  /** What stands without quotes in every place and reads back as it is. */
+  private static boolean isBare(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    if (text.length() == first || !isWordly(text.charAt(first))) {
+      return false;
+    }
+    for (int i = first + 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!isWordly(c) && c != '.' && c != '+' && c != '-') {
+        return false;
+      }
     }
     return true;
   }
 
+  private static boolean isWordly(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  }
+
   private void quoted(String text) {
     out.append('"');
-    text.codePoints().forEach(this::quoted);
+    if (text.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '"' && c != '\\')) {
+      out.append(text);
+    } else {
+      text.codePoints().forEach(this::quoted);
+    }
     out.append('"');
   }
 
@@ -140,6 +230,7 @@ final class YamlText {
         boolean plain = (c >= ' ' && c <= '~') || Character.isLetterOrDigit(c);
         if (plain) {
           out.appendCodePoint(c);
+          pairs += Character.charCount(c) - 1;
         } else {
           out.append(String.format(c > 0xffff ? "\\U%08x" : "\\u%04x", c));
         }
