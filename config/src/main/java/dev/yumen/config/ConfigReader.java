@@ -277,7 +277,8 @@ public final class ConfigReader {
           files.touched(),
           files.listings(),
           files.folder(),
-          files.hash());
+          files.hash(),
+          root == null ? null : new WrittenText(root));
     }
   }
 }

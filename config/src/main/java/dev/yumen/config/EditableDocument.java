@@ -62,6 +62,15 @@ public final class EditableDocument {
     return new EditableDocument(new Source(Source.BESIDE, name), mapping(name, text, true));
   }
 
+  Mapping root() {
+    return root;
+  }
+
+  /** A document of the same name with other nodes. */
+  EditableDocument with(Mapping other) {
+    return new EditableDocument(source, other);
+  }
+
   private static Mapping mapping(String name, String text, boolean mayBeEmpty) throws Unreadable {
     Problems problems = new Problems();
     SourceFiles files = new SourceFiles(Path.of(""), problems);
@@ -286,7 +295,7 @@ public final class EditableDocument {
     if (!there) {
       entries.add(new Entry(root.place(), section.key(), after));
     }
-    return new EditableDocument(source, new Mapping(root.place(), List.copyOf(entries)));
+    return with(new Mapping(root.place(), List.copyOf(entries)));
   }
 
   private Node inMapping(@Nullable Node before, String name, @Nullable Mapping object) {
@@ -362,7 +371,7 @@ public final class EditableDocument {
         entries.add(new Entry(all.place(), section.key(), new Sequence(all.place(), own)));
       }
     }
-    return new EditableDocument(new Mapping(root.place(), List.copyOf(entries)));
+    return with(new Mapping(root.place(), List.copyOf(entries)));
   }
 
   /** The settings of an object as they are written, for what must be known before it is read. */

@@ -75,6 +75,13 @@ public final class HiddenSecrets {
     return shown;
   }
 
+  /** A document with marks. */
+  public EditableDocument hide(EditableDocument document) {
+    Map<Scalar, String> secrets = new LinkedHashMap<>();
+    find(document.root(), new ValueType.Section(GatewayConfig.class), false, secrets);
+    return secrets.isEmpty() ? document : document.with((Mapping) marked(document.root(), secrets));
+  }
+
   /**
    * A text with the secrets in place of the marks.
    *

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder that relative names count from
  * @param hash SHA-256 in hex over all configuration files as read (after includes, before
  *     substitution); not over the environment, {@code .env} or files of secrets
+ * @param written what is written; null when it could not be read, or was let go of
  */
 public record LoadedConfig(
     @Nullable GatewayConfig config,
@@ -32,13 +33,20 @@ public record LoadedConfig(
     List<Path> files,
     List<Listing> listings,
     Path folder,
-    String hash) {
+    String hash,
+    @Nullable WrittenText written) {
 
   public LoadedConfig {
     issued = Map.copyOf(issued);
     problems = List.copyOf(problems);
     files = List.copyOf(files);
     listings = List.copyOf(listings);
+  }
+
+  /** The same without {@link #written}, which takes as much memory as all the rest. */
+  public LoadedConfig withoutWritten() {
+    return new LoadedConfig(
+        config, partial, issued, problems, positions, files, listings, folder, hash, null);
   }
 
   /**

@@ -68,7 +68,7 @@ record Beginning(
     if (store != null) {
       try {
         held = store.read();
-        documents.sourced(new Sourced(store.name(), Changes.opened(held).document()));
+        documents.sourced(new Sourced(store.name(), Changes.text(held)));
       } catch (IOException e) {
         unavailable = String.valueOf(e.getMessage());
       } catch (InterruptedException e) {

@@ -99,7 +99,7 @@ public final class ManagedGateway implements AutoCloseable {
     Kept kept = new Kept(main, documents, begun.live(), live);
     InstantSource clock = InstantSource.system();
     Publisher publisher =
-        new Publisher(gateway::apply, gateway.metrics(), clock, kept, gateway.audit());
+        new Publisher(gateway::prepare, gateway.metrics(), clock, kept, gateway.audit());
     if (begun.kept() == null) {
       publisher.started(begun.named());
     } else {
@@ -177,6 +177,7 @@ public final class ManagedGateway implements AutoCloseable {
       follower.close();
     }
     changes.close();
+    publisher.close();
     canaries.close();
   }
 

@@ -225,7 +225,7 @@ public final class Gateway implements AutoCloseable {
     gateway.audit.configure(config.audit(), loaded.folder());
     gateway.audit.record(
         "start", Map.of("version", ProgramVersion.text(), "config", loaded.hash()));
-    gateway.live = loaded;
+    gateway.live = loaded.withoutWritten();
     gateway.ready = true;
     return gateway;
   }
@@ -312,52 +312,119 @@ public final class Gateway implements AutoCloseable {
    * @return everything that was found; with an ERROR among it, the old configuration goes on
    * @throws IllegalStateException when the gateway is closed
    */
-  public synchronized List<Problem> apply(LoadedConfig loaded) {
+  public List<Problem> apply(LoadedConfig loaded) {
+    try (PreparedConfig prepared = prepare(loaded)) {
+      return prepared.publish();
+    }
+  }
+
+  /**
+   * Compiles another configuration and takes what it needs, without making it live. Traffic does
+   * not notice.
+   *
+   * @throws IllegalStateException when the gateway is closed
+   */
+  public synchronized PreparedConfig prepare(LoadedConfig loaded) {
     if (closed) {
       throw new IllegalStateException("the gateway is closed");
     }
     GatewayConfig config = loaded.config();
     if (config == null) {
-      return loaded.problems();
+      return PreparedConfig.refused(loaded.problems());
     }
     Snapshot old = snapshots.current();
     List<Problem> unwritable = AuditLog.problems(loaded);
     if (!unwritable.isEmpty() && !Objects.equals(old.config().audit(), config.audit())) {
-      return unwritable;
+      return PreparedConfig.refused(unwritable);
     }
     SnapshotBuilder.Built built =
         new SnapshotBuilder(
                 loaded, config, filters, engine.upstreamSurroundings(config, exchanges.clock()))
             .build(number + 1, old);
     Snapshot next = built.snapshot();
-    if (next == null) {
-      return built.problems();
+    return next == null
+        ? PreparedConfig.refused(built.problems())
+        : new Compiled(loaded, config, old, next, built.problems());
+  }
+
+  /** Compiled, and what it needs is held for it. */
+  private final class Compiled implements PreparedConfig {
+    private final LoadedConfig loaded;
+    private final GatewayConfig config;
+    private final Snapshot old;
+    private final List<Problem> problems;
+
+    /** Null when somebody else holds it: it is live, or was let go of. */
+    private @Nullable Snapshot next;
+
+    Compiled(
+        LoadedConfig loaded,
+        GatewayConfig config,
+        Snapshot old,
+        Snapshot next,
+        List<Problem> problems) {
+      this.loaded = loaded;
+      this.config = config;
+      this.old = old;
+      this.next = next;
+      this.problems = List.copyOf(problems);
     }
-    next.awaitRedis(FIRST_LOOK_UP);
-    Ports.Opened opened;
-    try {
-      opened = ports.open(config);
-    } catch (IOException e) {
-      next.releaseUnused();
-      List<Problem> problems = new ArrayList<>(built.problems());
-      problems.add(
-          new Problem(Problem.Severity.ERROR, null, "listeners", String.valueOf(e.getMessage())));
+
+    @Override
+    public List<Problem> problems() {
       return problems;
     }
-    List<Problem> problems = new ArrayList<>(built.problems());
-    problems.addAll(onlyAtStart(old.config(), config));
-    number++;
-    engine.metrics().configure(config.metrics());
-    overload.configure(config.overload());
-    recording.configure(config.recording());
-    audit.configure(config.audit(), loaded.folder());
-    snapshots.replace(next, engine.loops());
-    engine.metrics().certificates(next.expiries());
-    ports.retireAllBut(config);
-    opened.keep();
-    CertificateChanges.tell(live, loaded, audit);
-    live = loaded;
-    return problems;
+
+    @Override
+    public List<Problem> publish() {
+      synchronized (Gateway.this) {
+        Snapshot snapshot = next;
+        if (closed || snapshot == null || snapshots.current() != old) {
+          throw new IllegalStateException(closed ? "the gateway is closed" : "it is too late");
+        }
+        snapshot.awaitRedis(FIRST_LOOK_UP);
+        Ports.Opened opened;
+        try {
+          opened = ports.open(config);
+        } catch (IOException e) {
+          String why = String.valueOf(e.getMessage());
+          return with(List.of(new Problem(Problem.Severity.ERROR, null, "listeners", why)));
+        }
+        next = null;
+        replace(snapshot, opened);
+        return with(onlyAtStart(old.config(), config));
+      }
+    }
+
+    private void replace(Snapshot snapshot, Ports.Opened opened) {
+      number++;
+      engine.metrics().configure(config.metrics());
+      overload.configure(config.overload());
+      recording.configure(config.recording());
+      audit.configure(config.audit(), loaded.folder());
+      snapshots.replace(snapshot, engine.loops());
+      engine.metrics().certificates(snapshot.expiries());
+      ports.retireAllBut(config);
+      opened.keep();
+      CertificateChanges.tell(live, loaded, audit);
+      live = loaded.withoutWritten();
+    }
+
+    private List<Problem> with(List<Problem> more) {
+      List<Problem> all = new ArrayList<>(problems);
+      all.addAll(more);
+      return all;
+    }
+
+    @Override
+    public void close() {
+      synchronized (Gateway.this) {
+        if (next != null) {
+          next.releaseUnused();
+          next = null;
+        }
+      }
+    }
   }
 
   /** Settings that changed but take effect with the next start only. */

@@ -7,7 +7,9 @@ import dev.yumen.config.EditableDocument.Unreadable;
 import dev.yumen.config.HiddenSecrets;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.control.change.Changes;
+import dev.yumen.control.change.Edited;
 import dev.yumen.control.change.Outcome;
+import dev.yumen.control.change.WritableText;
 import dev.yumen.control.history.History;
 import dev.yumen.control.history.Version;
 import dev.yumen.control.history.Written;
@@ -68,16 +70,16 @@ public final class ConfigResources implements Resources {
   }
 
   private Response config(Call call) throws Refused {
-    String text = changes.text();
+    WritableText text = changes.text();
     if (text == null) {
       throw new Refused(AdminError.UNAVAILABLE, "the files can not be read now");
     }
-    String shown = secrets.hide(text);
+    String shown = secrets.hide(text.text());
     String accept = call.request().headers().first("accept");
     boolean json = accept != null && accept.toLowerCase(Locale.ROOT).contains("application/json");
     Response answer = json ? Answers.json(data(shown)) : Answers.text("application/yaml", shown);
     String readOnly = changes.readOnly();
-    return ChangeAnswers.tagged(Changes.tag(text), answer)
+    return ChangeAnswers.tagged(text.tag(), answer)
         .header("x-config-source", changes.where())
         .header("x-config-writable", readOnly == null ? "true" : "false");
   }
@@ -100,7 +102,7 @@ public final class ConfigResources implements Resources {
     try {
       Outcome outcome =
           changes.write(
-              there -> restored(secrets, sent, there),
+              there -> Edited.text(restored(secrets, sent, there.text())),
               WishedChange.of(call, "*".equals(expected) ? null : expected));
       return ChangeAnswers.of(outcome, before, gateway.live(), Scope.ALL, UnaryOperator.identity());
     } catch (InterruptedException e) {

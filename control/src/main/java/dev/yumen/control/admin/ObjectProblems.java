@@ -2,7 +2,6 @@ package dev.yumen.control.admin;
 
 import dev.yumen.config.EditableDocument;
 import dev.yumen.config.EditableDocument.Lines;
-import dev.yumen.config.EditableDocument.Unreadable;
 import dev.yumen.config.Section;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,11 +16,14 @@ final class ObjectProblems {
   /**
    * All problems, those of the object by their place in it.
    *
-   * @param written the document that they are of
+   * @param written the document that they are of, as it is written; null when there is none
    */
   static List<Map<String, Object>> all(
-      List<Map<String, Object>> problems, String written, Section section, String name) {
-    Lines lines = lines(written, section, name);
+      List<Map<String, Object>> problems,
+      @Nullable EditableDocument written,
+      Section section,
+      String name) {
+    Lines lines = written == null ? null : written.lines(section, name);
     return problems.stream()
         .map(one -> isInside(one, lines) ? ofObject(one, section, name) : one)
         .toList();
@@ -29,8 +31,8 @@ final class ObjectProblems {
 
   /** Those of the object alone. */
   static List<Map<String, Object>> inside(
-      List<Map<String, Object>> problems, String written, Section section, String name) {
-    Lines lines = lines(written, section, name);
+      List<Map<String, Object>> problems, EditableDocument written, Section section, String name) {
+    Lines lines = written.lines(section, name);
     List<Map<String, Object>> told = new ArrayList<>();
     for (Map<String, Object> one : problems) {
       if (isInside(one, lines)) {
@@ -38,14 +40,6 @@ final class ObjectProblems {
       }
     }
     return told;
-  }
-
-  private static @Nullable Lines lines(String written, Section section, String name) {
-    try {
-      return EditableDocument.of("written", written).lines(section, name);
-    } catch (Unreadable _) {
-      return null;
-    }
   }
 
   private static boolean isInside(Map<String, Object> problem, @Nullable Lines lines) {

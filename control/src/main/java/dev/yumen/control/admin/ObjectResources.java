@@ -10,7 +10,9 @@ import dev.yumen.config.OutsideReferences;
 import dev.yumen.config.Position;
 import dev.yumen.config.Section;
 import dev.yumen.control.change.Changes;
+import dev.yumen.control.change.Edited;
 import dev.yumen.control.change.Outcome;
+import dev.yumen.control.change.WritableText;
 import dev.yumen.dataplane.Gateway;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,20 +79,20 @@ public final class ObjectResources implements Resources {
     if (!call.scope().owns(name)) {
       throw missing(section, name);
     }
-    String text = changes.text();
-    EditableDocument document = document(text == null ? "" : text);
-    String object = document.objectText(section, name);
-    if (object == null) {
+    WritableText text = changes.text();
+    EditableDocument document = text == null ? null : document(text);
+    String object = document == null ? null : document.objectText(section, name);
+    if (document == null || object == null) {
       throw missing(section, name);
     }
-    EditableDocument shown = document(secrets.hide(text == null ? "" : text));
-    Object data = shown.object(section, name);
-    return ChangeAnswers.tagged(Changes.tag(object), Answers.json(data == null ? Map.of() : data));
+    Object data = secrets.hide(document).object(section, name);
+    return ChangeAnswers.tagged(
+        WritableText.tag(object), Answers.json(data == null ? Map.of() : data));
   }
 
-  private static EditableDocument document(String text) throws Refused {
+  private static EditableDocument document(WritableText text) throws Refused {
     try {
-      return EditableDocument.of("config", text);
+      return text.document();
     } catch (Unreadable e) {
       throw new Refused(
           AdminError.UNAVAILABLE,
@@ -144,13 +146,14 @@ public final class ObjectResources implements Resources {
               there -> {
                 EditableDocument document = document(there);
                 check(document, section, name, expected, mustBeNew);
-                Body body = types -> ConfigResources.restored(secrets, call.body(types), there);
-                EditableDocument edited = edited(edit, document, section, name, body);
-                written.text = edited.text();
+                Body body =
+                    types -> ConfigResources.restored(secrets, call.body(types), there.text());
+                EditableDocument edited = edited(edit, document, section, name, body).asWritten();
+                written.document = edited;
                 if (call.caller().workspace() != null) {
                   written.told = workspaces.judge(call.caller().workspace(), section, name, edited);
                 }
-                return written.text;
+                return Edited.document(edited);
               },
               WishedChange.of(call, null));
       takeNote(call, section, name, outcome);
@@ -162,9 +165,12 @@ public final class ObjectResources implements Resources {
               gateway.live(),
               call.scope(),
               problems ->
-                  told == null ? ObjectProblems.all(problems, written.text, section, name) : told);
-      String object = document(written.text).objectText(section, name);
-      return object == null ? answer : retagged(answer, Changes.tag(object));
+                  told == null
+                      ? ObjectProblems.all(problems, written.document, section, name)
+                      : told);
+      EditableDocument edited = written.document;
+      String object = edited == null ? null : edited.objectText(section, name);
+      return object == null ? answer : retagged(answer, WritableText.tag(object));
     } catch (InterruptedException e) {
       throw ConfigResources.interrupted();
     }
@@ -172,7 +178,7 @@ public final class ObjectResources implements Resources {
 
   /** What came of an edit. */
   private static final class Written {
-    private String text = "";
+    private @Nullable EditableDocument document;
 
     /** All that is told of problems to a workspace; null for others. */
     private @Nullable List<Map<String, Object>> told;
@@ -209,8 +215,10 @@ public final class ObjectResources implements Resources {
       checkNew(section, name, expected);
     } else if (mustBeNew) {
       throw new Refused(AdminError.PRECONDITION_FAILED, name + " is there already");
-    } else if (expected != null && !expected.equals("*") && !expected.equals(Changes.tag(object))) {
-      throw ChangeAnswers.stale(Changes.tag(object));
+    } else if (expected != null
+        && !expected.equals("*")
+        && !expected.equals(WritableText.tag(object))) {
+      throw ChangeAnswers.stale(WritableText.tag(object));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.yumen.config.HiddenSecrets;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.change.Documents;
+import dev.yumen.control.change.WritableText;
 import dev.yumen.dataplane.Gateway;
 
 /**
@@ -36,8 +37,8 @@ public final class SentConfig {
    */
   LoadedConfig read(Call call) throws Refused {
     String sent = call.body(VersionResources.DOCUMENT);
-    String there = changes.text();
-    String text = ConfigResources.restored(secrets, sent, there == null ? "" : there);
+    WritableText there = changes.text();
+    String text = ConfigResources.restored(secrets, sent, there == null ? "" : there.text());
     String part = call.parameter("part");
     if (part == null || part.equals("all")) {
       return text("body", text);

@@ -83,8 +83,8 @@ final class WorkspaceWrites {
     if (!outside.isEmpty()) {
       throw outside(String.join(", ", outside));
     }
-    String alone = alone(workspace, section, name, edited);
-    LoadedConfig loaded = sent.text("body", alone);
+    EditableDocument alone = alone(workspace, section, name, edited);
+    LoadedConfig loaded = sent.text("body", alone.text());
     Set<Problem> all = new LinkedHashSet<>(loaded.problems());
     all.addAll(Gateway.check(loaded));
     List<Map<String, Object>> told =
@@ -104,7 +104,7 @@ final class WorkspaceWrites {
 
   // ---- an object alone ----
 
-  private String alone(
+  private EditableDocument alone(
       WorkspaceConfig workspace, Section section, String name, EditableDocument edited)
       throws Refused {
     Scope scope = new Scope(workspace);
@@ -122,7 +122,7 @@ final class WorkspaceWrites {
       if (!alone.has(section, name)) {
         throw new Refused(AdminError.UNAVAILABLE, "the configuration can not be read now");
       }
-      return withStandIns(alone, section, name).text();
+      return withStandIns(alone, section, name).asWritten();
     } catch (Unreadable _) {
       throw new Refused(AdminError.UNAVAILABLE, "the configuration can not be read now");
     }

@@ -4,6 +4,7 @@ import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Sourced;
 import dev.yumen.control.change.Confirmation.Pending;
+import dev.yumen.control.change.Held.Revision;
 import dev.yumen.control.history.Version;
 import dev.yumen.control.history.Written;
 import dev.yumen.control.publish.ApplyResult;
@@ -12,17 +13,13 @@ import dev.yumen.control.publish.Publisher;
 import dev.yumen.control.source.DocumentStore;
 import dev.yumen.control.source.DocumentStore.Conflict;
 import dev.yumen.control.source.DocumentStore.Stored;
-import dev.yumen.control.source.Envelope;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.PreparedConfig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -47,13 +44,10 @@ public final class Changes implements AutoCloseable {
 
   private final Documents documents;
   private final Publisher publisher;
-  private final @Nullable DocumentStore store;
+  private final @Nullable Held held;
   private final Confirmation confirmation;
   private final InstantSource clock;
   private final ReentrantLock door = new ReentrantLock();
-
-  /** What the store held last; null before it could be had. Behind the door. */
-  private @Nullable Stored current;
 
   /** Behind the door. */
   private boolean closed;
@@ -70,7 +64,7 @@ public final class Changes implements AutoCloseable {
       InstantSource clock) {
     this.documents = documents;
     this.publisher = publisher;
-    this.store = store;
+    this.held = store == null ? null : new Held(store, documents);
     this.clock = clock;
     this.confirmation = new Confirmation(state.resolve("unconfirmed.json"), clock);
   }
@@ -78,12 +72,14 @@ public final class Changes implements AutoCloseable {
   /**
    * Begins with what is live.
    *
-   * @param held what the store holds of it; null when it could not be had, or there is none
+   * @param stored what the store holds of it; null when it could not be had, or there is none
    */
-  public void begin(@Nullable Stored held) {
+  public void begin(@Nullable Stored stored) {
     door.lock();
     try {
-      current = held;
+      if (held != null && stored != null) {
+        held.take(stored);
+      }
       confirmation.resume(this::takeBack);
     } finally {
       door.unlock();
@@ -93,6 +89,11 @@ public final class Changes implements AutoCloseable {
   /** The change that waits to be confirmed, or null. */
   public @Nullable Pending pending() {
     return confirmation.pending();
+  }
+
+  /** The document that a store holds; an empty one when it holds none. */
+  public static String text(Stored stored) {
+    return Held.opened(stored).document();
   }
 
   // ---- what is found ----
@@ -106,7 +107,7 @@ public final class Changes implements AutoCloseable {
     door.lock();
     try {
       if (!closed) {
-        publisher.apply(store == null ? loaded : documents.read(), Cause.of(why));
+        publisher.apply(held == null ? loaded : documents.read(), Cause.of(why));
       }
     } finally {
       door.unlock();
@@ -120,43 +121,37 @@ public final class Changes implements AutoCloseable {
    * @throws IOException when it can not be had
    */
   public Stored storeChanged() throws IOException, InterruptedException {
-    DocumentStore from = Objects.requireNonNull(store);
+    Held from = Objects.requireNonNull(held);
     door.lock();
     try {
       if (closed) {
         throw new IOException("the gateway is stopping");
       }
-      Stored now = from.read();
-      if (current == null || !now.revision().equals(current.revision())) {
-        Envelope envelope = take(now);
-        String author = envelope.author().isEmpty() ? from.name() : envelope.author();
-        publisher.apply(documents.read(), new Cause(author, envelope.message(), from.name()));
+      Revision next = from.look();
+      if (next != null) {
+        String said = next.envelope().author();
+        String author = said.isEmpty() ? from.name() : said;
+        Cause cause = new Cause(author, next.envelope().message(), from.name());
+        publisher.apply(documents.read(), cause);
       }
-      return now;
+      return Objects.requireNonNull(from.current()).stored();
     } finally {
       door.unlock();
     }
   }
 
-  private Envelope take(Stored now) {
-    current = now;
-    Envelope envelope = opened(now);
-    documents.sourced(new Sourced(Objects.requireNonNull(store).name(), envelope.document()));
-    return envelope;
-  }
-
-  /** What a store holds; an empty document when it holds none. */
-  public static Envelope opened(Stored stored) {
-    return Envelope.open(stored.document() == null ? "" : stored.document());
-  }
-
   // ---- what is wished ----
 
-  /** The text that can be written here, or that of the files when none can; null if unreadable. */
-  public @Nullable String text() {
+  /** What can be written here, or what is in the files when nothing can; null if unreadable. */
+  public @Nullable WritableText text() {
     door.lock();
     try {
-      return current == null ? documents.filesAlone() : opened(current).document();
+      Revision current = held == null ? null : held.current();
+      if (current != null) {
+        return current.text();
+      }
+      String files = documents.filesAlone();
+      return files == null ? null : new WritableText("config", files);
     } finally {
       door.unlock();
     }
@@ -169,44 +164,33 @@ public final class Changes implements AutoCloseable {
    * @return null when there is no source
    */
   public @Nullable LoadedConfig candidate(String name, String text) {
-    return store == null ? null : documents.readWith(new Sourced(name, text));
+    return held == null ? null : held.with(new Sourced(name, text));
   }
 
   /** The configuration with another text in the source, as it is written; null if unreadable. */
   public @Nullable String whole(String text) {
-    return documents.text(store == null ? null : new Sourced(store.name(), text));
+    return documents.text(held == null ? null : new Sourced(held.name(), text));
   }
 
   /** Where the text that can be written lies: {@code files}, or the name of a source. */
   public String where() {
-    return store == null ? Cause.FILES : store.name();
+    return held == null ? Cause.FILES : held.name();
   }
 
   /** Whether there is something that can be written; says why not, or null. */
   public @Nullable String readOnly() {
-    if (store == null) {
+    if (held == null) {
       return "the configuration is in "
           + documents.main().getFileName()
           + " (expected: change it there, or set source.store to write through this API)";
     }
-    return store.writable() ? null : "the source " + store.name() + " is changed where it is kept";
-  }
-
-  /** Another one whenever the text is another one: 128 bits of its SHA-256 in hex. */
-  public static String tag(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return held.writable() ? null : "the source " + held.name() + " is changed where it is kept";
   }
 
   /** What somebody makes of the text that is there. */
   @FunctionalInterface
   public interface Edit<E extends Exception> {
-    String of(String text) throws E;
+    Edited of(WritableText there) throws E;
   }
 
   /**
@@ -219,66 +203,68 @@ public final class Changes implements AutoCloseable {
     door.lock();
     try {
       String readOnly = readOnly();
-      if (readOnly != null) {
-        return new Outcome.ReadOnly(readOnly);
+      if (held == null || readOnly != null) {
+        return new Outcome.ReadOnly(String.valueOf(readOnly));
       }
       if (closed) {
         return new Outcome.Unavailable("the gateway is stopping");
       }
-      Stored before = current;
+      Revision before = held.current();
       if (before == null) {
         return new Outcome.Unavailable("the source could not be had since the start");
       }
-      String there = opened(before).document();
-      if (wish.expected() != null && !wish.expected().equals(tag(there))) {
-        return new Outcome.Stale(tag(there));
+      String expected = wish.expected();
+      if (expected != null && !expected.equals(before.text().tag())) {
+        return new Outcome.Stale(before.text().tag());
       }
       Pending waits = confirmation.pending();
       return waits == null || wish.dryRun()
-          ? replace(before, edit.of(there), wish)
+          ? replace(held, before, edit.of(before.text()).by(held.name()), wish)
           : new Outcome.Waiting(waits);
     } finally {
       door.unlock();
     }
   }
 
-  private Outcome replace(Stored before, String text, Wish wish) throws InterruptedException {
-    DocumentStore to = Objects.requireNonNull(store);
-    LoadedConfig loaded = documents.readWith(new Sourced(to.name(), text));
-    List<Problem> problems = Gateway.check(loaded);
-    List<Problem> all = all(loaded, problems);
-    if (loaded.config() == null || hasErrors(all)) {
-      return new Outcome.Invalid(all);
+  private Outcome replace(Held to, Revision before, Sourced wished, Wish wish)
+      throws InterruptedException {
+    LoadedConfig loaded = to.with(wished);
+    if (wish.dryRun() || loaded.config() == null) {
+      return judged(loaded);
     }
-    if (wish.dryRun()) {
-      return new Outcome.Good(loaded, all);
-    }
-    try {
-      Envelope envelope = new Envelope(wish.author(), wish.message(), text);
-      Stored written = to.write(envelope.text(), before.revision());
-      take(written);
+    try (PreparedConfig prepared = publisher.prepare(loaded)) {
+      List<Problem> all = all(loaded, prepared.problems());
+      if (hasErrors(all)) {
+        return new Outcome.Invalid(all);
+      }
+      Revision written = to.write(before, wished, wish);
       Cause cause = new Cause(wish.author(), wish.message(), to.name());
-      return switch (publisher.apply(loaded, cause)) {
-        case ApplyResult.Applied applied -> done(before, applied, loaded.hash(), wish);
+      return switch (publisher.publish(loaded, prepared, cause)) {
+        case ApplyResult.Applied applied -> {
+          String tag = written.text().tag();
+          awaitConfirmation(applied.number(), tag, before.text().text(), wish);
+          yield new Outcome.Done(applied.number(), loaded.hash(), tag, applied.warnings());
+        }
         case ApplyResult.Unchanged same ->
-            new Outcome.Done(same.number(), loaded.hash(), tag(text), all);
+            new Outcome.Done(same.number(), loaded.hash(), written.text().tag(), all);
         case ApplyResult.Rejected rejected -> {
-          take(to.write(previous(before), written.revision()));
+          to.writeBack(before, written);
           yield new Outcome.Invalid(rejected.problems());
         }
       };
     } catch (Conflict _) {
-      return conflict();
+      return conflict(to);
     } catch (IOException e) {
       return new Outcome.Unavailable(String.valueOf(e.getMessage()));
     }
   }
 
-  private Outcome done(Stored before, ApplyResult.Applied applied, String hash, Wish wish)
-      throws IOException {
-    String tag = tag(opened(Objects.requireNonNull(current)).document());
-    awaitConfirmation(applied.number(), tag, opened(before).document(), wish);
-    return new Outcome.Done(applied.number(), hash, tag, applied.warnings());
+  /** What would come of it. */
+  private static Outcome judged(LoadedConfig loaded) {
+    List<Problem> all = all(loaded, Gateway.check(loaded));
+    return loaded.config() == null || hasErrors(all)
+        ? new Outcome.Invalid(all)
+        : new Outcome.Good(loaded, all);
   }
 
   private void awaitConfirmation(
@@ -290,7 +276,7 @@ public final class Changes implements AutoCloseable {
   }
 
   /** Another gateway wrote first; its change is on its way here. */
-  private Outcome conflict() {
+  private Outcome conflict(Held with) {
     try {
       storeChanged();
     } catch (IOException e) {
@@ -298,11 +284,7 @@ public final class Changes implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return new Outcome.Stale(tag(opened(Objects.requireNonNull(current)).document()));
-  }
-
-  private static String previous(Stored before) {
-    return before.document() == null ? "" : before.document();
+    return new Outcome.Stale(Objects.requireNonNull(with.current()).text().tag());
   }
 
   private static List<Problem> all(LoadedConfig loaded, List<Problem> compiled) {
@@ -327,18 +309,18 @@ public final class Changes implements AutoCloseable {
   public Outcome rollback(Version version, Written written, Wish wish) throws InterruptedException {
     door.lock();
     try {
-      if (store == null) {
+      if (held == null) {
         return toVersion(version, written, wish);
       }
-      String held = written.sourced();
-      if (held == null) {
+      String text = written.sourced();
+      if (text == null) {
         return new Outcome.ReadOnly(
-            "version " + version.number() + " was not live with the source " + store.name());
+            "version " + version.number() + " was not live with the source " + held.name());
       }
       if (!wish.dryRun()) {
         confirmation.end(); // going back settles what waits
       }
-      return write(_ -> held, wish);
+      return write(_ -> Edited.text(text), wish);
     } finally {
       door.unlock();
     }
@@ -347,12 +329,9 @@ public final class Changes implements AutoCloseable {
   private Outcome toVersion(Version version, Written written, Wish wish) {
     Path folder = documents.read().folder();
     LoadedConfig loaded = documents.readVersion("version " + version.number(), written, folder);
-    List<Problem> all = all(loaded, Gateway.check(loaded));
-    if (loaded.config() == null || hasErrors(all)) {
-      return new Outcome.Invalid(all);
-    }
-    if (wish.dryRun()) {
-      return new Outcome.Good(loaded, all);
+    Outcome judged = judged(loaded);
+    if (wish.dryRun() || !(judged instanceof Outcome.Good(LoadedConfig _, List<Problem> all))) {
+      return judged;
     }
     confirmation.end();
     Cause cause = new Cause(wish.author(), wish.message(), "history");
@@ -408,7 +387,7 @@ public final class Changes implements AutoCloseable {
         return;
       }
       Outcome outcome =
-          write(_ -> before, new Wish("not-confirmed", why, waits.tag(), false, null));
+          write(_ -> Edited.text(before), new Wish("not-confirmed", why, waits.tag(), false, null));
       switch (outcome) {
         case Outcome.Done done -> LOG.info("version {} is what was live before", done.number());
         case Outcome.Unavailable unavailable -> {

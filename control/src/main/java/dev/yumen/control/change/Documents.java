@@ -4,8 +4,10 @@ import dev.yumen.config.ConfigDocument;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Sourced;
+import dev.yumen.config.WrittenText;
 import dev.yumen.control.history.Written;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration as it is written now: the files, and what a source holds beside them. */
@@ -82,18 +84,23 @@ public final class Documents {
     return document == null ? null : document.yaml();
   }
 
-  /** What was written of a configuration; null when that has changed since it was read. */
+  /**
+   * What was written of a configuration that was read here last, beside what the source holds now.
+   *
+   * @return makes it, which takes a while, once; any thread. Gives null when there is nothing that
+   *     could be written
+   */
   @SuppressWarnings("ReferenceEquality") // that very one, whatever another is equal to
-  public @Nullable Written written(LoadedConfig loaded) {
+  public Supplier<@Nullable Written> written(LoadedConfig loaded) {
     FromHistory known = fromHistory;
     if (known != null && known.loaded() == loaded) {
-      return known.written();
+      return known::written;
     }
     Sourced held = sourced;
-    ConfigDocument document = reader.document(main, held);
-    if (document == null || !document.hash().equals(loaded.hash())) {
-      return null; // the change itself comes next
-    }
-    return new Written(document.yaml(), held == null ? null : held.text());
+    WrittenText text = loaded.written();
+    return () -> {
+      String yaml = text == null ? null : text.yaml();
+      return yaml == null ? null : new Written(yaml, held == null ? null : held.text());
+    };
   }
 }

@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,9 @@ public final class History {
   private final VersionFiles files;
   private final int keep;
   private final NavigableMap<Long, Version> byNumber = new TreeMap<>();
+
+  /** Versions whose documents are being written. */
+  private final Map<Long, CompletableFuture<Void>> announced = new HashMap<>();
 
   private History(VersionFiles files, int keep) {
     this.files = files;
@@ -57,21 +63,52 @@ public final class History {
   }
 
   /**
-   * Adds a version, unless it is the last one already.
+   * Lets a version be known whose document is added soon; {@link #document} waits for it. Returns
+   * at once.
+   *
+   * @return false when it is the last one already, and nothing is to be added
+   */
+  public synchronized boolean announce(Version version) {
+    Version last = last();
+    if (last != null && last.number() == version.number()) {
+      return false;
+    }
+    byNumber.put(version.number(), version);
+    announced.put(version.number(), new CompletableFuture<>());
+    return true;
+  }
+
+  /**
+   * Adds a version, unless it is the last one already and was not announced.
    *
    * @throws IOException when it can not be written; it is known as long as this process runs, but
    *     its document is not
    */
-  public synchronized void add(Version version, Written document) throws IOException {
-    Version last = last();
-    if (last != null && last.number() == version.number()) {
-      return;
+  public void add(Version version, Written document) throws IOException {
+    List<Long> old = new ArrayList<>();
+    synchronized (this) {
+      boolean isAnnounced = announced.containsKey(version.number());
+      if (!isAnnounced && !announce(version)) {
+        return;
+      }
+      while (byNumber.size() > keep) {
+        old.add(byNumber.pollFirstEntry().getKey());
+      }
     }
-    byNumber.put(version.number(), version);
-    while (byNumber.size() > keep) {
-      files.remove(byNumber.pollFirstEntry().getKey());
+    try {
+      old.forEach(files::remove);
+      files.write(version, document);
+    } finally {
+      end(version);
     }
-    files.write(version, document);
+  }
+
+  /** Says of a version that was announced that its document does not come, or is there. */
+  public synchronized void end(Version version) {
+    CompletableFuture<Void> waited = announced.remove(version.number());
+    if (waited != null) {
+      waited.complete(null);
+    }
   }
 
   /** The last version that was live, or null when there is none. */
@@ -81,7 +118,7 @@ public final class History {
 
   /** All that are known, the newest first. */
   public synchronized List<Version> versions() {
-    return new ArrayList<>(byNumber.descendingMap().values());
+    return byNumber.descendingMap().values().stream().limit(keep).toList();
   }
 
   /** The version of this number, or null. */
@@ -100,11 +137,18 @@ public final class History {
   }
 
   /**
-   * The document of a version.
+   * The document of a version; waits while it is being written.
    *
    * @throws IOException when it is not there any more, or damaged
    */
   public Written document(Version version) throws IOException {
+    CompletableFuture<Void> written;
+    synchronized (this) {
+      written = announced.get(version.number());
+    }
+    if (written != null) {
+      written.join();
+    }
     return files.document(version.number());
   }
 }

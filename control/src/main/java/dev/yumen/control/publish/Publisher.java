@@ -9,6 +9,7 @@ import dev.yumen.config.Problem.Severity;
 import dev.yumen.control.publish.ReloadStatus.Live;
 import dev.yumen.control.publish.ReloadStatus.Origin;
 import dev.yumen.control.publish.ReloadStatus.Rejection;
+import dev.yumen.dataplane.PreparedConfig;
 import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.observe.Metrics;
 import java.time.Instant;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread; one configuration at a time.
  */
-public final class Publisher {
+public final class Publisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
   /** Editors empty a file before they write it. */
@@ -50,16 +51,15 @@ public final class Publisher {
   public interface Target {
 
     /**
-     * Makes it live, or changes nothing.
+     * Compiles one.
      *
      * @param loaded with a configuration
-     * @return what was found while it was compiled; not live when one is an ERROR
      */
-    List<Problem> apply(LoadedConfig loaded);
+    PreparedConfig prepare(LoadedConfig loaded);
   }
 
   /** What keeps configurations that became live. */
-  public interface Keeper {
+  public interface Keeper extends AutoCloseable {
 
     /** The number of a configuration that is the first to be live in this process. */
     default long firstNumber(String hash) {
@@ -72,6 +72,10 @@ public final class Publisher {
      * @param cause who or what wanted it
      */
     void keep(LoadedConfig loaded, Live live, Cause cause);
+
+    /** Waits until what it was given is kept. */
+    @Override
+    default void close() {}
   }
 
   /**
@@ -122,24 +126,77 @@ public final class Publisher {
   private synchronized ApplyResult apply(LoadedConfig loaded, Origin origin, Cause cause) {
     Live live = status.live();
     if (live != null && isLive(loaded, live)) {
-      status = new ReloadStatus(live, null);
-      LOG.info("configuration unchanged; number {} stays live", live.number());
-      return new ApplyResult.Unchanged(live.number());
+      return unchanged(live);
     }
+    try (PreparedConfig prepared = prepare(loaded)) {
+      return publish(loaded, prepared, origin, cause);
+    }
+  }
+
+  /**
+   * Compiles a configuration, without making it live. What is wrong with it is among the problems
+   * of what is returned, and is not noted anywhere yet.
+   */
+  public synchronized PreparedConfig prepare(LoadedConfig loaded) {
+    if (loaded.config() == null) {
+      return PreparedConfig.refused(List.of());
+    }
+    if (loaded.positions().isEmpty()) {
+      return PreparedConfig.refused(List.of(new Problem(Severity.ERROR, null, "", NOTHING)));
+    }
+    try {
+      return target.prepare(loaded);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      return PreparedConfig.refused(List.of(mistake(e)));
+    }
+  }
+
+  /**
+   * Makes a configuration live that was prepared, unless it is live already.
+   *
+   * @param loaded what was prepared, from the named files
+   * @param cause who or what wants it
+   */
+  public synchronized ApplyResult publish(
+      LoadedConfig loaded, PreparedConfig prepared, Cause cause) {
+    Live live = status.live();
+    return live != null && isLive(loaded, live)
+        ? unchanged(live)
+        : publish(loaded, prepared, Origin.FILES, cause);
+  }
+
+  private ApplyResult publish(
+      LoadedConfig loaded, PreparedConfig prepared, Origin origin, Cause cause) {
     List<Problem> problems = new ArrayList<>(loaded.problems());
-    if (loaded.config() != null && loaded.positions().isEmpty()) {
-      problems.add(new Problem(Severity.ERROR, null, "", NOTHING));
-    } else if (loaded.config() != null) {
-      problems.addAll(compile(loaded));
-    }
+    problems.addAll(isRefused(prepared.problems()) ? prepared.problems() : published(prepared));
     problems.forEach(Publisher::log);
-    boolean refused =
-        loaded.config() == null
-            || problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
-    if (refused) {
-      return rejected(loaded, problems, cause);
+    return loaded.config() == null || isRefused(problems)
+        ? rejected(loaded, problems, cause)
+        : applied(loaded, problems, origin, cause);
+  }
+
+  private static List<Problem> published(PreparedConfig prepared) {
+    try {
+      return prepared.publish();
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      return List.of(mistake(e));
     }
-    return applied(loaded, problems, origin, cause);
+  }
+
+  private static Problem mistake(Throwable e) {
+    LOG.error("a configuration could not be compiled", e);
+    String message = "could not be compiled because of a mistake in the gateway; see its log";
+    return new Problem(Severity.ERROR, null, "", message);
+  }
+
+  private static boolean isRefused(List<Problem> problems) {
+    return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+  }
+
+  private ApplyResult unchanged(Live live) {
+    status = new ReloadStatus(live, null);
+    LOG.info("configuration unchanged; number {} stays live", live.number());
+    return new ApplyResult.Unchanged(live.number());
   }
 
   /** How things stand. Any thread. */
@@ -154,16 +211,6 @@ public final class Publisher {
         && loaded.config() != null
         && loaded.config().equals(liveConfig)
         && loaded.issued().equals(liveIssued);
-  }
-
-  private List<Problem> compile(LoadedConfig loaded) {
-    try {
-      return target.apply(loaded);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
-      LOG.error("a configuration could not be compiled", e);
-      String message = "could not be compiled because of a mistake in the gateway; see its log";
-      return List.of(new Problem(Severity.ERROR, null, "", message));
-    }
   }
 
   private ApplyResult applied(
@@ -212,6 +259,12 @@ public final class Publisher {
         counted(all.size(), "problem"),
         live == null ? "none is live" : "number " + live.number() + " stays live");
     return new ApplyResult.Rejected(all);
+  }
+
+  /** Waits until what became live is kept; nothing may be applied any more. */
+  @Override
+  public void close() {
+    keeper.close();
   }
 
   private static String counted(int number, String noun) {

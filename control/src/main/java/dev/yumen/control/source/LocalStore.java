@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -38,6 +39,12 @@ public final class LocalStore implements DocumentStore {
   private final Path file;
   private final Semaphore wake = new Semaphore(0);
   private volatile boolean closed;
+
+  /** What was read or written last, so that its revision is made once. */
+  private volatile Content last = new Content(new byte[0], revision(new byte[0]));
+
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two
+  private record Content(byte[] bytes, String revision) {}
 
   /**
    * Opens it; what a crash left half written beside it is removed.
@@ -98,7 +105,7 @@ public final class LocalStore implements DocumentStore {
     }
     try {
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-      return new Stored(text, revision(content));
+      return new Stored(text, noted(content));
     } catch (CharacterCodingException e) {
       throw new IOException(file + " is not UTF-8", e);
     }
@@ -138,7 +145,16 @@ public final class LocalStore implements DocumentStore {
       }
     }
     wake.release();
-    return new Stored(document, revision(content));
+    return new Stored(document, noted(content));
+  }
+
+  private String noted(byte[] content) {
+    Content known = last;
+    if (!Arrays.equals(known.bytes(), content)) {
+      known = new Content(content, revision(content));
+      last = known;
+    }
+    return known.revision();
   }
 
   private static String revision(byte[] content) {

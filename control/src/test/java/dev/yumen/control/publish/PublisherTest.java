@@ -16,6 +16,7 @@ import dev.yumen.config.MetricsConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
 import dev.yumen.control.publish.ReloadStatus.Origin;
+import dev.yumen.dataplane.PreparedConfig;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.testkit.ManualClock;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -49,7 +50,7 @@ class PublisherTest {
       new Publisher(
           loaded -> {
             taken.add(loaded);
-            return answer;
+            return new Compiled(answer);
           },
           metrics,
           clock,
@@ -283,5 +284,16 @@ class PublisherTest {
 
   private String metricsText() {
     return new String(metrics.scrape(null, null).body(), UTF_8);
+  }
+
+  /** What a data plane made of a configuration. */
+  private record Compiled(List<Problem> problems) implements PreparedConfig {
+    @Override
+    public List<Problem> publish() {
+      return problems;
+    }
+
+    @Override
+    public void close() {}
   }
 }
