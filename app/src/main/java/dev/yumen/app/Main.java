@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       RoutesCommand.class,
       ExplainCommand.class,
+      DiagnoseCommand.class,
       PlanCommand.class,
       ReplayCommand.class,
       DiffCommand.class,

@@ -8,6 +8,7 @@ import dev.yumen.config.Problem;
 import dev.yumen.control.admin.AdminApi;
 import dev.yumen.control.admin.CanaryResources;
 import dev.yumen.control.admin.ConfigResources;
+import dev.yumen.control.admin.DiagnoseResource;
 import dev.yumen.control.admin.ExplainResource;
 import dev.yumen.control.admin.LiveResources;
 import dev.yumen.control.admin.ObjectResources;
@@ -210,6 +211,7 @@ public final class ManagedGateway implements AutoCloseable {
                   new ProcessResources(gateway.metrics(), gateway.audit()),
                   new ProgramResources(() -> program, gateway.audit()),
                   new ExplainResource(gateway),
+                  new DiagnoseResource(gateway),
                   new RequestResources(gateway.recording()),
                   new ReplayResource(gateway, sent),
                   new CanaryResources(gateway, canaries))));

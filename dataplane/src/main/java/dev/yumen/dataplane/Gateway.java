@@ -508,6 +508,15 @@ public final class Gateway implements AutoCloseable {
     return UpstreamsPage.of(snapshots.current().upstreams());
   }
 
+  /**
+   * Whether the event loops come to what they are asked.
+   *
+   * @param most how long they are waited for
+   */
+  public List<LoopAnswer> askLoops(Duration most) throws InterruptedException {
+    return LoopAnswer.of(engine.loops(), most);
+  }
+
   /** The canaries of the live configuration by their routes. */
   public Map<String, CanaryTraffic> canaries() {
     return snapshots.current().canaries();
