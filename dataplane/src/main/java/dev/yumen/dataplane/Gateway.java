@@ -465,7 +465,7 @@ public final class Gateway implements AutoCloseable {
       return;
     }
     try {
-      ports.openAdmin(settings.address(), handler);
+      ports.openAdmin(settings.address(), handler, audit);
     } catch (IOException e) {
       if (Objects.requireNonNull(live).positions().get("admin.address") != null) {
         throw new StartFailure(String.valueOf(e.getMessage()));

@@ -5,6 +5,7 @@ import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.ListenerConfig;
 import dev.yumen.dataplane.admin.AdminAcceptor;
 import dev.yumen.dataplane.admin.AdminHandler;
+import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.exchange.ExchangeAcceptor;
 import dev.yumen.dataplane.exchange.ManagementAcceptor;
 import dev.yumen.dataplane.http3.Http3Port;
@@ -110,7 +111,7 @@ final class Ports {
    *
    * @throws IOException if it can not be had
    */
-  void openAdmin(Address address, AdminHandler handler) throws IOException {
+  void openAdmin(Address address, AdminHandler handler, AuditTrail audit) throws IOException {
     admin =
         openOwn(
             ADMIN,
@@ -118,7 +119,8 @@ final class Ports {
             new AdminAcceptor(
                 handler,
                 exchanges.failures(),
-                () -> snapshots.current().config().admin().maxBody().bytes()));
+                () -> snapshots.current().config().admin().maxBody().bytes(),
+                audit));
   }
 
   private Listener openOwn(String name, Address address, RequestAcceptor acceptor)

@@ -6,6 +6,7 @@ import dev.yumen.dataplane.admin.AdminAnswer;
 import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.admin.AdminRequest;
 import dev.yumen.dataplane.audit.AuditTrail;
+import dev.yumen.dataplane.audit.BoundedTrail;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,6 +27,7 @@ public final class AdminApi implements AdminHandler {
 
   private final Supplier<AdminConfig> settings;
   private final AuditTrail audit;
+  private final AuditTrail auditOfStrangers;
   private final Guard guard = new Guard();
   private final Pages pages = new Pages();
   private final List<Resource> resources;
@@ -39,6 +41,7 @@ public final class AdminApi implements AdminHandler {
       Supplier<AdminConfig> settings, AuditTrail audit, List<? extends Resources> groups) {
     this.settings = settings;
     this.audit = audit;
+    this.auditOfStrangers = new BoundedTrail(audit, System::nanoTime);
     List<Resource> all = new ArrayList<>();
     groups.forEach(group -> all.addAll(group.all()));
     all.add(
@@ -156,7 +159,7 @@ public final class AdminApi implements AdminHandler {
       what.put("method", request.method());
       what.put("path", request.path());
       what.put("code", refused.error().name());
-      audit.record("admin-refused", what);
+      (caller == null ? auditOfStrangers : audit).record("admin-refused", what);
     }
   }
 }

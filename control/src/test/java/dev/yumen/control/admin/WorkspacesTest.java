@@ -421,6 +421,70 @@ class WorkspacesTest {
     assertEquals(404, as(A, "GET", "/routes/a-plain", "").status());
   }
 
+  // ---- tricks ----
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/config/routes/../../versions",
+        "/api/v1/config/routes/a-plain/../b-hidden-route",
+        "/api/v1/config/routes/./b-hidden-route",
+        "/api/v1/config/routes/%2e%2e/routes/b-hidden-route",
+        "/api/v1/config/routes/%2E./routes/b-hidden-route",
+        "/api/v1/config/routes/.%2e",
+        "/api/v1/config/routes/a-plain%2f..%2fb-hidden-route",
+        "/api/v1/config/routes/a-plain%2F%2e%2e%2Fb-hidden-route",
+        "/api/v1/config/routes/a-plain%5c..%5cb-hidden-route",
+        "/api/v1/config/routes/a-plain\\..\\b-hidden-route",
+        "/api/v1/config/routes/..;/b-hidden-route",
+        "/api/v1/config/routes/..;a=b/routes/b-hidden-route",
+        "/api/v1/config/routes/b-hidden-route;a-plain",
+        "/api/v1/config/routes/b-hidden-route%3ba-plain",
+        "/api/v1/config//routes/b-hidden-route",
+        "//api/v1/config/routes/b-hidden-route",
+        "/api/v1/config/routes/%252e%252e/b-hidden-route",
+        "/api/v1/config/routes/a-plain%252f..%252fb-hidden-route",
+        "/api/v1/config/routes/b-hidden-route%00",
+        "/api/v1/config/routes/a-plain%00b-hidden-route",
+        "/api/v1/config/routes/%zz",
+        "/api/v1/config/routes/%c0%ae%c0%ae/b-hidden-route",
+        "/api/../../b-hidden-route"
+      })
+  void aPathTrickIsRefusedAndAudited(String target) {
+    try (RawClient client = admin()) {
+      client.send(
+          "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+              .formatted(target, A));
+      RawResponse answer = client.readResponse("GET");
+      assertEquals(400, answer.status(), answer.text());
+      assertFalse(answer.text().contains(MARKER), answer.text());
+    }
+    String written = target.replace("\\", "\\\\");
+    audited("\"path\":\"" + written + "\",\"code\":\"BAD_REQUEST\"");
+  }
+
+  @Test
+  void whatIsNoRequestIsAuditedToo() {
+    try (RawClient client = admin()) {
+      client.send("GET /api/v1/routes HTTP/1.1\r\nHost : localhost\r\n\r\n");
+      assertEquals(400, client.readResponse("GET").status());
+    }
+    audited("\"by\":\"unknown\",\"client\":\"127.0.0.1\",\"method\":\"\",\"path\":\"\"");
+  }
+
+  @Test
+  void strangersDoNotFillTheAuditLog() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      try (RawClient client = admin()) {
+        client.send("GET /api/v1/../" + i + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertEquals(400, client.readResponse("GET").status());
+      }
+    }
+    audited("/api/v1/../0");
+    long lines = Files.readString(folder.resolve("audit.jsonl")).lines().count();
+    assertTrue(lines < 100, lines + " lines of 200 refusals");
+  }
+
   // ---- all of it ----
 
   private void audited(String text) {

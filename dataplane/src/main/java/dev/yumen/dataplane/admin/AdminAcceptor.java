@@ -3,6 +3,8 @@ package dev.yumen.dataplane.admin;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response;
+import dev.yumen.dataplane.audit.AuditTrail;
+import dev.yumen.dataplane.audit.BoundedTrail;
 import dev.yumen.dataplane.exchange.FailureResponses;
 import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.routing.Target;
@@ -12,9 +14,12 @@ import dev.yumen.dataplane.stream.ClientStream;
 import dev.yumen.dataplane.stream.Framing;
 import dev.yumen.dataplane.stream.RequestEvents;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes requests of the admin port in: strict about targets, bounded in bodies and in number. */
@@ -22,15 +27,27 @@ public final class AdminAcceptor implements RequestAcceptor {
   /** Requests that are answered at once; streams count as long as they last. */
   static final int MOST_AT_ONCE = 64;
 
+  /**
+   * What nobody writes who means a resource: segments of dots, doubled slashes, parameters, and
+   * what would be a delimiter if it were decoded once more. The normal form of it would do no harm;
+   * but who tries it is told no, and is on record.
+   */
+  private static final Pattern TRICK =
+      Pattern.compile("//|(?i:/(\\.|%2e){1,2}(/|$))|[;\\\\]|(?i:%(00|25|2f|3b|5c))");
+
   private final AdminHandler handler;
   private final FailureResponses failures;
   private final LongSupplier maxBody;
+  private final AuditTrail refused;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
   /**
    * @param maxBody longest body in bytes, asked for each request
+   * @param audit takes note of what is refused before the handler sees it
    */
-  public AdminAcceptor(AdminHandler handler, FailureResponses failures, LongSupplier maxBody) {
+  public AdminAcceptor(
+      AdminHandler handler, FailureResponses failures, LongSupplier maxBody, AuditTrail audit) {
+    this.refused = new BoundedTrail(audit, System::nanoTime);
     this.handler = handler;
     this.failures = failures;
     this.maxBody = maxBody;
@@ -43,14 +60,34 @@ public final class AdminAcceptor implements RequestAcceptor {
     Target target = new Target();
     AdminExchange exchange = new AdminExchange(this, client, head, most);
     if (TargetNormalizer.normalize(head.bytes(), head.pathStart(), head.targetEnd(), target) != null
-        || target.refused(Set.of()) != null) {
+        || target.refused(Set.of()) != null
+        || TRICK.matcher(written(head)).find()) {
+      takeNote(client, head.method(), written(head), FailureCode.BAD_REQUEST);
       exchange.refuse(FailureCode.BAD_REQUEST);
     } else if (head.contentLength() > most) {
+      takeNote(client, head.method(), path(target), FailureCode.PAYLOAD_TOO_LARGE);
       exchange.refuse(FailureCode.PAYLOAD_TOO_LARGE);
     } else {
       exchange.begin(path(target), query(target));
     }
     return exchange;
+  }
+
+  /** The path as it came. */
+  private static String written(HeadTable head) {
+    String target = text(head.bytes(), head.pathStart(), head.targetEnd());
+    int query = target.indexOf('?');
+    return query < 0 ? target : target.substring(0, query);
+  }
+
+  private void takeNote(ClientStream client, String method, String path, FailureCode code) {
+    Map<String, Object> what = new LinkedHashMap<>();
+    what.put("by", "unknown");
+    what.put("client", client.peer().address().getAddress().getHostAddress());
+    what.put("method", method);
+    what.put("path", path);
+    what.put("code", code.name());
+    refused.record("admin-refused", what);
   }
 
   private static String path(Target target) {
@@ -85,6 +122,7 @@ public final class AdminAcceptor implements RequestAcceptor {
   @Override
   public void onUnreadable(ClientStream client, Failure failure) {
     client.closeAfterAnswer();
+    takeNote(client, "", "", failure.code());
     new AdminExchange(this, client, HeadTable.request("GET"), 0).refuse(failure.code());
   }
 }
