@@ -35,6 +35,7 @@ class DashboardIT {
           "routes", "The most specific one takes a request",
           "upstreams", "how each of their endpoints fares",
           "tracer", "without sending it",
+          "diagnose", "step by step",
           "changes", "the way back",
           "editor", "Check or plan to see",
           "canaries", "Releases in steps",
@@ -167,6 +168,31 @@ class DashboardIT {
     page.awaitText("127.0.0.1:1");
     page.awaitText("1 of 1 in use");
     page.awaitText("Circuit breaker closed");
+  }
+
+  // ---- what is wrong ----
+
+  @Test
+  void whatIsWrongIsWalkedStepByStep() {
+    open();
+    page.click("#nav-upstreams");
+    page.awaitText("127.0.0.1:1");
+    page.open(address(gateway) + "#/upstreams/order-service");
+    page.awaitText("127.0.0.1:1");
+    page.click("#diagnose-upstream");
+    page.awaitText("How far back");
+    page.click("#diagnose-probe");
+    page.click("#diagnose");
+    page.awaitText("127.0.0.1:1 of order-service refuses connections now.");
+    page.awaitText("Nothing listens there");
+
+    page.click("#tab-auth");
+    page.type("#trace-url", "/partner/1");
+    page.click("#trace");
+    page.awaitText("api-key refuses with 401 AUTH_MISSING");
+    page.click("#language");
+    page.awaitText("是否携带凭证");
+    assertFalse(page.text().contains("This page failed"));
   }
 
   // ---- the tracer ----

@@ -54,7 +54,8 @@ function Verdict({ told }) {
   return html`<section class=${'verdict ' + kind} id="verdict">
     <div class="big num">${told.status ?? '→'}</div>
     <div><h2>${told.code ? html`<span class="mono">${told.code}</span> ` : ''}${summary(told)}</h2><p>${told.why}</p>
-      ${told.sure === false && html`<p class="muted">${t('chain.unsure')}</p>`}</div>
+      ${told.sure === false && html`<p class="muted">${t('chain.unsure')}</p>`}
+      ${[401, 403].includes(told.status) && html`<p><a id="diagnose-auth" href=${link('diagnose', [], { tree: 'auth', method: told.method, url: told.path })}>${t('nav.diagnose')}</a></p>`}</div>
   </section>`;
 }
 

@@ -11,7 +11,7 @@ import { go, link, useHere } from './router.js';
 
 /** Pages in the order of the navigation, with the letter that goes to each after g. */
 export const PAGES = [
-  ['overview', 'o'], ['routes', 'r'], ['upstreams', 'u'], ['tracer', 't'], ['changes', 'c'],
+  ['overview', 'o'], ['routes', 'r'], ['upstreams', 'u'], ['tracer', 't'], ['diagnose', 'd'], ['changes', 'c'],
   ['editor', 'e'], ['canaries', 'k'], ['consumers', 'p'], ['certificates', 's'],
 ];
 

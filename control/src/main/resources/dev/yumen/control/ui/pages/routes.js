@@ -79,6 +79,7 @@ function Detail({ id }) {
   return html`<nav class="crumbs" aria-label=${t('crumbs')}><a href=${link('routes')}>${t('nav.routes')}</a> <span>/</span> <span class="mono">${id}</span></nav>
     <${Loaded} from=${route}>${(row) => html`<${Head} title=${row.id} note=${row.at}>
         <a class="button" id="trace-route" href=${link('tracer', [], { url: example(row), method: list(row.methods)[0] ?? 'GET' })}>${t('route.trace')}</a>
+        <a class="button" id="diagnose-route" href=${link('diagnose', [], { route: row.id })}>${t('nav.diagnose')}</a>
         <a class="button" href=${link('editor', [], { at: row.at ?? '', find: row.id })}>${t('route.edit')}</a><//>
       <${Figures} id=${id} />
       <div class="columns even">

@@ -70,7 +70,7 @@ function fields(text) {
   return headers;
 }
 
-function fromForm(form) {
+export function fromForm(form) {
   const request = { method: form.method, url: form.url, headers: fields(form.headers) };
   if (form.client) {
     request.client = form.client;
@@ -82,7 +82,7 @@ function fromForm(form) {
 }
 
 /** A path alone is asked of the first listener. */
-function completed(request, status) {
+export function completed(request, status) {
   const url = (request.url ?? '').trim();
   if (request.id || /^https?:\/\//i.test(url)) {
     return { ...request, ...(url ? { url } : {}) };
@@ -96,7 +96,7 @@ function base(status) {
   return 'http://localhost' + (name ? ':' + addresses[name].replace(/.*:/, '') : '');
 }
 
-function Form({ form, onChange, onTrace, status }) {
+export function Form({ form, onChange, onTrace, status, label }) {
   const [more, setMore] = useState(form.headers !== '');
   const set = (name) => (event) => onChange({ ...form, [name]: event.target.value });
   const submit = (event) => {
@@ -108,7 +108,7 @@ function Form({ form, onChange, onTrace, status }) {
       ${[...new Set([...METHODS, form.method])].map((name) => html`<option value=${name} selected=${name === form.method}>${name}</option>`)}</select></label>
       <label class="grow"><span class="sr">URL</span><input id="trace-url" data-search value=${form.url} onInput=${set('url')} spellcheck="false" autocomplete="off"
         placeholder=${'/api/orders/1  ' + t('or') + '  ' + base(status) + '/api/orders/1'} /></label>
-      <button class="primary" id="trace">${t('tracer.trace')}</button></div>
+      <button class="primary" id="trace">${label ?? t('tracer.trace')}</button></div>
     <button type="button" class="plain small" aria-expanded=${more} onClick=${() => setMore(!more)}>${more ? '−' : '+'} ${t('tracer.more')}</button>
     ${more && html`<div class="more"><label class="field grow"><span>${t('tracer.headers')}</span>
         <textarea id="trace-headers" rows="3" value=${form.headers} onInput=${set('headers')} spellcheck="false" placeholder="X-API-Key: …"></textarea></label>
@@ -117,7 +117,7 @@ function Form({ form, onChange, onTrace, status }) {
   </form>`;
 }
 
-function Curl({ onTrace }) {
+export function Curl({ onTrace, label }) {
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState('');
   const submit = (event) => {
@@ -136,11 +136,11 @@ function Curl({ onTrace }) {
     <label class="field"><span>${t('curl.note')}</span><textarea id="curl" rows="4" class="mono" value=${text} spellcheck="false"
       onInput=${(event) => setText(event.target.value)} placeholder=${"curl -X POST http://localhost:8080/api/orders \\\n  -H 'X-API-Key: …' -d '{}'"}></textarea></label>
     ${wrong && html`<p class="bad-text" role="alert">${wrong}</p>`}
-    <div><button class="primary" id="trace-curl">${t('tracer.trace')}</button></div>
+    <div><button class="primary" id="trace-curl">${label ?? t('tracer.trace')}</button></div>
   </form>`;
 }
 
-function Recorded({ onTrace }) {
+export function Recorded({ onTrace, label }) {
   const requests = useGet('/requests?limit=50');
   if (requests.error?.status === 503) {
     return html`<${Empty} title=${t('recorded.none')}>${requests.error.message}<//>`;
@@ -151,5 +151,5 @@ function Recorded({ onTrace }) {
       <tbody>${data.items.map((one) => html`<tr><td class="muted">${one.time ? ago(one.time) : ''}</td>
         <td class="mono wrap-anywhere">${one.method} ${one.url ?? (one.host ?? '') + (one.path ?? one.target ?? '')}</td><td class="mono">${one.route ?? '–'}</td>
         <td class="right"><${Badge} kind=${one.status >= 500 ? 'bad' : one.status >= 400 ? 'warn' : 'ok'}>${one.status ?? '–'}<//></td>
-        <td><button class="small" onClick=${() => onTrace({ id: one.id })}>${t('tracer.trace')}</button></td></tr>`)}</tbody></table></div>`}<//></div>`;
+        <td><button class="small" onClick=${() => onTrace({ id: one.id })}>${label ?? t('tracer.trace')}</button></td></tr>`)}</tbody></table></div>`}<//></div>`;
 }

@@ -68,7 +68,8 @@ function Guards({ one }) {
 function Detail({ name }) {
   const upstream = useGet('/upstreams/' + encodeURIComponent(name), 2000);
   return html`<nav class="crumbs" aria-label=${t('crumbs')}><a href=${link('upstreams')}>${t('nav.upstreams')}</a> <span>/</span> <span class="mono">${name}</span></nav>
-    <${Loaded} from=${upstream}>${(one) => html`<${Head} title=${name}><a class="button" href=${link('routes', [], { search: name })}>${t('upstreams.routes')}</a><//>
+    <${Loaded} from=${upstream}>${(one) => html`<${Head} title=${name}><a class="button" id="diagnose-upstream" href=${link('diagnose', [], { upstream: name })}>${t('nav.diagnose')}</a>
+        <a class="button" href=${link('routes', [], { search: name })}>${t('upstreams.routes')}</a><//>
       <${Guards} one=${one} />
       <${Card} className="flush"><div class="scroll"><table class="rows stacked"><thead><tr><th>${t('endpoint')}</th><th>${t('endpoint.state')}</th><th class="right">${t('endpoint.under-way')}</th>
         <th class="right">${t('weight')}</th><th class="right">${t('priority')}</th><th>${t('zone')}</th><th>${t('endpoint.checks')}</th></tr></thead>
