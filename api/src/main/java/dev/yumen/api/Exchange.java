@@ -20,6 +20,12 @@ public interface Exchange {
   /** The id that a trace-id filter gave this exchange, else {@link #id()}. */
   String traceId();
 
+  /**
+   * Which configuration it was judged by, to its end whatever is live by then: its number in the
+   * history and the first twelve digits of its hash, such as {@code 7-5f2c01d6a7b9}.
+   */
+  String configVersion();
+
   void traceId(String traceId);
 
   RequestHead request();

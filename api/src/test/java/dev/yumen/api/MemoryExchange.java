@@ -37,6 +37,11 @@ final class MemoryExchange implements Exchange, RequestHead {
   }
 
   @Override
+  public String configVersion() {
+    return "1-0123456789ab";
+  }
+
+  @Override
   public String traceId() {
     return traceId;
   }

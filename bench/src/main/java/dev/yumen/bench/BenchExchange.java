@@ -76,6 +76,11 @@ final class BenchExchange implements Exchange, RequestHead {
   }
 
   @Override
+  public String configVersion() {
+    return "1-0123456789ab";
+  }
+
+  @Override
   public String traceId() {
     return traceId;
   }

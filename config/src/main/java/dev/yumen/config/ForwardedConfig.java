@@ -11,7 +11,12 @@ public record ForwardedConfig(
     @Describe("Set X-Forwarded-For, -Proto, -Host and -Port towards upstreams.") @Default("true")
         boolean xForwarded,
     @Describe("Set Forwarded (RFC 7239) towards upstreams.") @Default("false") boolean forwarded,
-    @Describe("Name written in Via both ways; not written when absent.") @Nullable String via) {
+    @Describe("Name written in Via both ways; not written when absent.") @Nullable String via,
+    @Describe(
+            "Write X-Config-Version in answers: number and hash of the configuration that the"
+                + " request was judged by.")
+        @Default("false")
+        boolean configVersion) {
 
   public ForwardedConfig {
     if (via != null && !via.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {

@@ -107,6 +107,10 @@ public final class ManagedGateway implements AutoCloseable {
       publisher.startedWithLastGood(begun.kept(), begun.named(), begun.problems());
       live.accept(begun.kept());
     }
+    ReloadStatus.Live first = publisher.status().live();
+    if (first != null) {
+      gateway.numbered(first.number());
+    }
     Changes changes =
         new Changes(documents, publisher, begun.store(), Kept.state(begun.live()), clock);
     changes.begin(begun.held());

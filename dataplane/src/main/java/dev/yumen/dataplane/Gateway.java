@@ -231,6 +231,15 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
+   * Says which number the configuration that it was started with has in the history. Those that
+   * follow are numbered from there; {@code X-Config-Version} and the access log tell it.
+   */
+  public synchronized void numbered(long first) {
+    number = first;
+    snapshots.current().numbered(first);
+  }
+
+  /**
    * Problems that only compiling finds: filters, expressions, conflicts of routes. Opens nothing.
    * Where reading found errors, those come first, and what could be read is compiled.
    */

@@ -159,6 +159,9 @@ final class Answering implements BodySink {
     if (alternative != null && !head().headers().contains("alt-svc")) {
       head().headers().add("Alt-Svc", alternative);
     }
+    if (exchange.snapshot().config().forwarded().configVersion()) {
+      head().headers().set("X-Config-Version", exchange.configVersion());
+    }
     exchange.client().sendHead(status(), head().headers(), framing, length);
   }
 

@@ -183,6 +183,11 @@ abstract class ExchangeState extends ExchangeTimes implements Exchange, Entrant 
   }
 
   @Override
+  public String configVersion() {
+    return snapshot().version();
+  }
+
+  @Override
   public String traceId() {
     return traceId == null ? id() : traceId;
   }

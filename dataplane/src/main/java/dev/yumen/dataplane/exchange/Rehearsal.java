@@ -149,6 +149,11 @@ final class Rehearsal implements Exchange, Entrant {
   }
 
   @Override
+  public String configVersion() {
+    return snapshot.version();
+  }
+
+  @Override
   public String traceId() {
     return traceId;
   }

@@ -52,6 +52,7 @@ public final class Snapshot {
    * @param tcp ways of listeners for TCP, by name
    * @param udp ways of listeners for UDP, by name
    * @param canaries by their routes
+   * @param hash of the texts that it was read from
    */
   record Parts(
       Map<String, ServerTls> tls,
@@ -61,7 +62,8 @@ public final class Snapshot {
       Map<String, Upstream> upstreams,
       Map<String, OpenRedis> redis,
       Map<String, CanaryTraffic> canaries,
-      Positions positions) {
+      Positions positions,
+      String hash) {
     Parts {
       tls = Map.copyOf(tls);
       tcp = Map.copyOf(tcp);
@@ -74,6 +76,8 @@ public final class Snapshot {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
+
+  private static final int SHORT_HASH = 12;
 
   private final CountDownLatch released = new CountDownLatch(1);
   private final long number;
@@ -91,6 +95,9 @@ public final class Snapshot {
   private final Set<String> hidden;
   private final AskedNames asked;
   private @Nullable Map<String, Integer> routeIndexes;
+
+  /** Written once more than at first: by whoever starts the gateway, who knows the number. */
+  private volatile String version;
 
   /**
    * @param number grows with every configuration that went live
@@ -110,6 +117,7 @@ public final class Snapshot {
     this.number = number;
     this.config = config;
     this.parts = parts;
+    this.version = version(number, parts.hash());
     this.table = table;
     this.routes = routes;
     this.unmatched = unmatched;
@@ -258,6 +266,20 @@ public final class Snapshot {
 
   public long number() {
     return number;
+  }
+
+  private static String version(long number, String hash) {
+    return number + "-" + hash.substring(0, Math.min(SHORT_HASH, hash.length()));
+  }
+
+  /** Says which number this one has in the history; each that follows it has one more. */
+  public void numbered(long inHistory) {
+    version = version(inHistory, parts.hash());
+  }
+
+  /** Its number in the history and the beginning of its hash, as {@code 7-5f2c01d6a7b9}. */
+  public String version() {
+    return version;
   }
 
   public GatewayConfig config() {

@@ -71,7 +71,8 @@ public final class AccessLogFilter implements Filter, LooksOnly {
     REQUEST_BYTES,
     RESPONSE_BYTES,
     USER_AGENT,
-    REFERER
+    REFERER,
+    CONFIG_VERSION
   }
 
   /** What is written, and where to. */
@@ -290,6 +291,7 @@ public final class AccessLogFilter implements Filter, LooksOnly {
       }
       case REQUEST_BYTES -> line.field(name, ending.requestBytes());
       case RESPONSE_BYTES -> line.field(name, ending.responseBytes());
+      case CONFIG_VERSION -> line.field(name, exchange.configVersion());
       case USER_AGENT -> masked(line, name, request.userAgent);
       case REFERER -> {
         String referer = request.referer;
