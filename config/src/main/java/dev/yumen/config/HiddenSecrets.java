@@ -40,9 +40,6 @@ public final class HiddenSecrets {
   private static final Pattern ONLY_REFERENCES =
       Pattern.compile("(\\$\\{[A-Z_][A-Z0-9_]*}|\\$\\{file:[^}]+})+");
   private static final Pattern USER_OF_ADDRESS = Pattern.compile("://[^/@\\s]*:[^/@\\s]*@");
-  private static final Pattern CREDENTIAL =
-      Pattern.compile(
-          "(?i)authorization|cookie|secret|token|password|passwd|credential|api[-_]?key");
 
   private final Shapes shapes;
   private final SecretKeySpec key;
@@ -159,7 +156,7 @@ public final class HiddenSecrets {
       Mapping mapping, @Nullable ValueType type, boolean secret, Map<Scalar, String> found) {
     for (Entry entry : mapping.entries()) {
       ValueType inner = null;
-      boolean hidden = secret || (isFree(type) && CREDENTIAL.matcher(entry.key()).find());
+      boolean hidden = secret || (isFree(type) && SecretNames.has(entry.key()));
       if (type instanceof ValueType.Section section) {
         Shape shape = shapes.of(section.type());
         int index = shape.indexOf(entry.key());
@@ -168,7 +165,7 @@ public final class HiddenSecrets {
           inner = setting.type();
           hidden |= setting.secret();
         } else {
-          hidden |= CREDENTIAL.matcher(entry.key()).find();
+          hidden |= SecretNames.has(entry.key());
         }
       } else if (type instanceof MapOf map) {
         inner = map.value();

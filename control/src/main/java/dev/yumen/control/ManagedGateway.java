@@ -211,7 +211,7 @@ public final class ManagedGateway implements AutoCloseable {
                   new TrafficResources(gateway, traffic),
                   new ConfigResources(gateway, changes, kept.history(), secrets),
                   new ObjectResources(gateway, changes, secrets, sent, references),
-                  new SchemaResources(documents.schema()),
+                  new SchemaResources(documents::schema),
                   new ProcessResources(gateway.metrics(), gateway.audit()),
                   new ProgramResources(() -> program, gateway.audit()),
                   new ExplainResource(gateway),

@@ -9,7 +9,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Answers of the admin API: JSON, never kept by caches, and never taken for anything else. */
 final class Answers {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private Answers() {}
 
@@ -33,7 +32,7 @@ final class Answers {
 
   /** JSON in one line, without its end. */
   static String line(Object body) {
-    return JSON.writeValueAsString(body);
+    return json().writeValueAsString(body);
   }
 
   /** RFC 9457, with a code of a closed set. */
@@ -72,7 +71,7 @@ final class Answers {
   }
 
   private static Response json(int status, String contentType, Object body) {
-    String text = JSON.writeValueAsString(body);
+    String text = json().writeValueAsString(body);
     return plain(status).body(contentType, text + "\n");
   }
 
@@ -80,5 +79,15 @@ final class Answers {
     return Response.of(status)
         .header("cache-control", "no-store")
         .header("x-content-type-options", "nosniff");
+  }
+
+  /** What reads and writes JSON for this package. */
+  static JsonMapper json() {
+    return Json.MAPPER;
+  }
+
+  /** Loaded with the first request, as it takes a while. */
+  private static final class Json {
+    static final JsonMapper MAPPER = new JsonMapper();
   }
 }

@@ -12,7 +12,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A request as a body of JSON describes it, or the id of one that was recorded. */
 final class AskedRequest {
@@ -20,7 +19,6 @@ final class AskedRequest {
   static final Set<String> KEYS =
       Set.of("method", "url", "headers", "client", "listener", "sni", "time");
 
-  private static final JsonMapper JSON = new JsonMapper();
 
   private AskedRequest() {}
 
@@ -32,7 +30,7 @@ final class AskedRequest {
   static JsonNode object(Call call, Set<String> known) throws Refused {
     JsonNode body;
     try {
-      body = JSON.readTree(call.body("application/json"));
+      body = Answers.json().readTree(call.body("application/json"));
     } catch (JacksonException e) {
       throw new Refused(AdminError.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
     }

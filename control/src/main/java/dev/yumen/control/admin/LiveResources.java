@@ -20,11 +20,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the admin API has of the live configuration, as it is used. */
 public final class LiveResources implements Resources {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final TypeReference<TreeMap<String, Object>> OBJECT = new TypeReference<>() {};
 
   private final Gateway gateway;
@@ -119,7 +117,7 @@ public final class LiveResources implements Resources {
   }
 
   private static Map<String, Object> object(String json) {
-    return JSON.readValue(json, OBJECT);
+    return Answers.json().readValue(json, OBJECT);
   }
 
   private Response routes(Call call) throws Refused {

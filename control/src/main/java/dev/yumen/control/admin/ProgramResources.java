@@ -17,11 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the admin API tells the program around the gateway: how much to log, and to stop. */
 public final class ProgramResources implements Resources {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final int MOST_FOR_A_WHILE = 100;
   private static final String LOGGER = "root|[A-Za-z_$][\\w$]*(\\.[A-Za-z_$][\\w$]*){0,15}";
@@ -152,7 +150,7 @@ public final class ProgramResources implements Resources {
   private static Wanted wanted(Call call) throws Refused {
     JsonNode body;
     try {
-      body = JSON.readTree(call.body("application/json"));
+      body = Answers.json().readTree(call.body("application/json"));
     } catch (JacksonException e) {
       throw new Refused(AdminError.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
     }

@@ -7,24 +7,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What may be written in a configuration: its JSON Schema, and every kind of filter. */
 public final class SchemaResources implements Resources {
-  private final String schema;
-  private final JsonNode definitions;
-  private final Map<String, JsonNode> filters = new LinkedHashMap<>();
+  private final Supplier<String> rendered;
+  private volatile @Nullable Catalogue catalogue;
+
+  /** What is asked for, made once. */
+  private record Catalogue(String schema, JsonNode definitions, Map<String, JsonNode> filters) {
+    static Catalogue of(String schema) {
+      JsonNode definitions = Answers.json().readTree(schema).path("$defs");
+      Map<String, JsonNode> filters = new LinkedHashMap<>();
+      for (JsonNode form : definitions.at("/filter/oneOf")) {
+        form.path("properties").properties().forEach(f -> filters.put(f.getKey(), f.getValue()));
+      }
+      return new Catalogue(schema, definitions, filters);
+    }
+  }
 
   /**
-   * @param schema of whole configurations, as JSON
+   * @param schema makes that of whole configurations, as JSON; asked with the first request
    */
-  public SchemaResources(String schema) {
-    this.schema = schema;
-    this.definitions = new JsonMapper().readTree(schema).path("$defs");
-    for (JsonNode form : definitions.at("/filter/oneOf")) {
-      form.path("properties").properties().forEach(f -> filters.put(f.getKey(), f.getValue()));
+  public SchemaResources(Supplier<String> schema) {
+    this.rendered = schema;
+  }
+
+  private Catalogue catalogue() {
+    Catalogue known = catalogue;
+    if (known == null) {
+      known = Catalogue.of(rendered.get());
+      catalogue = known;
     }
+    return known;
   }
 
   @Override
@@ -34,7 +51,7 @@ public final class SchemaResources implements Resources {
             "/schema",
             Reach.SAME,
             "The JSON Schema of configurations.",
-            call -> Answers.text("application/schema+json", schema)),
+            call -> Answers.text("application/schema+json", catalogue().schema())),
         Resource.view("/filters", Reach.SAME, "Every kind of filter.", call -> filters()),
         Resource.view(
             "/filters/{name}", Reach.SAME, "One, with the schema of its settings.", this::filter));
@@ -42,7 +59,7 @@ public final class SchemaResources implements Resources {
 
   private Response filters() {
     List<Object> items = new ArrayList<>();
-    filters.forEach((name, settings) -> items.add(shown(name, settings)));
+    catalogue().filters().forEach((name, settings) -> items.add(shown(name, settings)));
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("total", items.size());
     body.put("items", items);
@@ -51,7 +68,7 @@ public final class SchemaResources implements Resources {
 
   private Response filter(Call call) throws Refused {
     String name = call.variable("name");
-    JsonNode settings = filters.get(name);
+    JsonNode settings = catalogue().filters().get(name);
     if (settings == null) {
       throw LiveResources.missing("filter", name);
     }
@@ -75,7 +92,7 @@ public final class SchemaResources implements Resources {
     own.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     settings.properties().forEach(each -> own.put(each.getKey(), each.getValue()));
     Map<String, Object> defs = new LinkedHashMap<>();
-    needed.forEach(name -> defs.put(name, definitions.path(name)));
+    needed.forEach(name -> defs.put(name, catalogue().definitions().path(name)));
     own.put("$defs", defs);
     return own;
   }
@@ -84,7 +101,7 @@ public final class SchemaResources implements Resources {
     String reference = schema.path("$ref").asString("");
     String name = reference.substring(reference.lastIndexOf('/') + 1);
     if (!name.isEmpty() && needed.add(name)) {
-      gather(definitions.path(name), needed);
+      gather(catalogue().definitions().path(name), needed);
     }
     schema.forEach(inside -> gather(inside, needed));
   }

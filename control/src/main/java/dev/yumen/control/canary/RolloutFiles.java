@@ -20,7 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RolloutFiles {
   private static final Logger LOG = LoggerFactory.getLogger(RolloutFiles.class);
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
 
@@ -41,7 +40,7 @@ final class RolloutFiles {
   @Nullable Progress read(String route, Canary.Rules rules) {
     Path file = file(route);
     try {
-      Progress known = JSON.readValue(Files.readAllBytes(file), Progress.class);
+      Progress known = Json.MAPPER.readValue(Files.readAllBytes(file), Progress.class);
       return Rollout.definition(rules).equals(known.definition()) ? known : null;
     } catch (NoSuchFileException _) {
       return null;
@@ -54,9 +53,14 @@ final class RolloutFiles {
   void write(String route, Progress progress) {
     Path file = file(route);
     try {
-      WholeFile.replace(file, JSON.writeValueAsBytes(progress));
+      WholeFile.replace(file, Json.MAPPER.writeValueAsBytes(progress));
     } catch (IOException e) {
       LOG.error("{} can not be written, so a restart would go back: {}", file, e.toString());
     }
+  }
+
+  /** Loaded with the first canary. */
+  private static final class Json {
+    static final JsonMapper MAPPER = new JsonMapper();
   }
 }

@@ -3,6 +3,7 @@ package dev.yumen.control.history;
 import dev.yumen.api.DataSize;
 import dev.yumen.config.Durations;
 import dev.yumen.config.FilterConfig;
+import dev.yumen.config.SecretNames;
 import dev.yumen.config.SettingName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,9 +23,6 @@ public final class Shown {
   static final String HIDDEN = "***";
 
   private static final int LONGEST = 160;
-  private static final Pattern CREDENTIALS =
-      Pattern.compile(
-          "(?i)authorization|cookie|secret|token|password|passwd|credential|api[-_]?key");
   private static final Pattern USER_OF_ADDRESS = Pattern.compile("://[^/@\\s]*@");
 
   private final Predicate<String> hidden;
@@ -38,7 +36,7 @@ public final class Shown {
 
   /** Whether the values of entries of this name are credentials. */
   static boolean isCredential(String key) {
-    return CREDENTIALS.matcher(key).find();
+    return SecretNames.has(key);
   }
 
   /** The text of a value, or null of null. */
