@@ -266,7 +266,7 @@ class DashboardIT {
   }
 
   @Test
-  void aChangeIsPlannedMadeLiveAndConfirmed() throws Exception {
+  void aChangeIsPlannedMadeLiveConfirmedAndTakenBack() throws Exception {
     String config = PORTS + "admin: {address: \"127.0.0.1:0\"}\nsource: {store: {}}\n";
     try (ManagedGateway writable = start("writable", config)) {
       page.open(address(writable) + "#/editor");
@@ -286,6 +286,16 @@ class DashboardIT {
       page.click("#nav-changes");
       page.awaitText("1 → 2");
       assertEquals("a", writable.gateway().config().routes().getFirst().id());
+
+      page.open(address(writable) + "#/changes/1");
+      page.awaitText("Roll back to 1");
+      page.click(".trace-form button");
+      page.awaitText("Really?");
+      page.click(".trace-form button");
+      page.awaitText("Version 3 waits for a yes");
+      page.click("#confirm");
+      page.awaitText("Version 3 is live");
+      assertEquals(List.of(), writable.gateway().config().routes());
     }
   }
 
