@@ -295,7 +295,8 @@ public final class Gateway implements AutoCloseable {
   /**
    * The same with fewer candidates.
    *
-   * @param most candidates that are told of; 0 is faster by far where there are many routes
+   * @param most candidates that are told of; 0 is faster by far where there are many routes, and
+   *     then it is not told where settings stand
    */
   public Explanation explain(ExplainRequest request, int most) {
     Loop loop = engine.loops().getFirst();

@@ -19,7 +19,6 @@ final class AskedRequest {
   static final Set<String> KEYS =
       Set.of("method", "url", "headers", "client", "listener", "sni", "time");
 
-
   private AskedRequest() {}
 
   /**

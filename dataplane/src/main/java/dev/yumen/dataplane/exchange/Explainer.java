@@ -60,7 +60,8 @@ public final class Explainer {
 
   /**
    * @param snapshot which the caller keeps from being given back meanwhile
-   * @param most candidates that are told of; with 0 they are not even looked for
+   * @param most candidates that are told of; with 0 they are not even looked for, and it is not
+   *     told where settings stand
    * @throws InvalidValue when no listener of HTTP has the name that is asked for, or there is none
    */
   public Explanation explain(Snapshot snapshot, ExplainRequest asked, int most) {
@@ -69,7 +70,7 @@ public final class Explainer {
     HeadParser parser =
         new HeadParser(HeadParser.Kind.REQUEST, HeadLimits.of(snapshot.config().limits()));
     return switch (parser.parse(Unpooled.wrappedBuffer(asked.head()), head)) {
-      case DONE -> new Run(snapshot, asked, listener, head).explain(most);
+      case DONE -> new Run(snapshot, asked, listener, head, most > 0).explain(most);
       case FAILED -> unreadable(snapshot, asked, listener, parser.error());
       case NEED_MORE ->
           throw InvalidValue.found("url", "a request without an end", "a method and a URL");
@@ -135,9 +136,15 @@ public final class Explainer {
     private final ExplainRequest asked;
     private final Rehearsal exchange;
     private final List<Saying> why = new ArrayList<>();
+    private final boolean places;
     private boolean takenIn;
 
-    private Run(Snapshot snapshot, ExplainRequest asked, String listener, HeadTable head) {
+    /**
+     * @param places whether it is told where settings stand
+     */
+    private Run(
+        Snapshot snapshot, ExplainRequest asked, String listener, HeadTable head, boolean places) {
+      this.places = places;
       this.snapshot = snapshot;
       this.listener = listener;
       this.asked = asked;
@@ -277,6 +284,9 @@ public final class Explainer {
     }
 
     private @Nullable String filterAt(int index) {
+      if (!places) {
+        return null;
+      }
       int shared = snapshot.config().filters().size();
       String list =
           index < shared
@@ -286,6 +296,9 @@ public final class Explainer {
     }
 
     private @Nullable String at(@Nullable String setting) {
+      if (!places) {
+        return null;
+      }
       Position position = setting == null ? null : snapshot.positions().nearest(setting);
       if (position == null) {
         return null;

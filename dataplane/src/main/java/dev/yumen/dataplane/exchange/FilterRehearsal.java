@@ -30,6 +30,7 @@ final class FilterRehearsal {
   private final Rehearsal exchange;
   private final List<Step> steps = new ArrayList<>();
   private Verdict verdict = Verdict.proceed();
+  private RehearsalState state;
   private boolean sure;
 
   /**
@@ -38,6 +39,7 @@ final class FilterRehearsal {
   FilterRehearsal(Rehearsal exchange, boolean sure) {
     this.exchange = exchange;
     this.sure = sure;
+    this.state = RehearsalState.of(exchange);
   }
 
   /**
@@ -57,8 +59,9 @@ final class FilterRehearsal {
   }
 
   private Step reached(FilterChain.Step step, @Nullable String at) {
-    RehearsalState before = RehearsalState.of(exchange);
+    RehearsalState before = state;
     Effect effect = effect(step);
+    state = RehearsalState.of(exchange);
     List<Saying> remarks = new ArrayList<>();
     for (Remark remark : effect.remarks()) {
       remarks.add(Saying.of(remark));
@@ -85,7 +88,7 @@ final class FilterRehearsal {
         status(effect.verdict()),
         failure == null ? null : failure.code().name(),
         failure == null ? "" : failure.detail(),
-        RehearsalState.of(exchange).since(before),
+        state.since(before),
         remarks,
         at);
   }

@@ -6,11 +6,14 @@ import dev.yumen.dataplane.explain.Explanation.Change;
 import dev.yumen.dataplane.explain.Explanation.Changed;
 import dev.yumen.dataplane.explain.Redaction;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,7 @@ record RehearsalState(Map<String, String> headers, Map<Changed, String> others) 
             (name, value) ->
                 headers.merge(
                     name.toLowerCase(Locale.ROOT), value, (one, two) -> one + ", " + two));
-    Map<Changed, String> others = new TreeMap<>();
+    Map<Changed, String> others = new EnumMap<>(Changed.class);
     put(others, Changed.PATH, exchange.request().path());
     put(others, Changed.QUERY, exchange.request().query());
     put(others, Changed.HOST, exchange.request().sentAuthority().toString());
@@ -68,8 +71,13 @@ record RehearsalState(Map<String, String> headers, Map<Changed, String> others) 
 
   /** What is different since then. */
   List<Change> since(RehearsalState before) {
+    if (equals(before)) {
+      return List.of();
+    }
     List<Change> changes = new ArrayList<>();
-    for (String name : union(before.headers.keySet(), headers.keySet())) {
+    Set<String> names = new TreeSet<>(headers.keySet());
+    names.addAll(before.headers.keySet());
+    for (String name : names) {
       String value = headers.get(name);
       if (!Objects.equals(value, before.headers.get(name))) {
         changes.add(new Change(Changed.HEADER, name, Redaction.value(name, value)));
@@ -83,12 +91,5 @@ record RehearsalState(Map<String, String> headers, Map<Changed, String> others) 
       }
     }
     return changes;
-  }
-
-  private static Iterable<String> union(Iterable<String> one, Iterable<String> two) {
-    Map<String, Boolean> all = new TreeMap<>();
-    one.forEach(name -> all.put(name, true));
-    two.forEach(name -> all.put(name, true));
-    return all.keySet();
   }
 }
