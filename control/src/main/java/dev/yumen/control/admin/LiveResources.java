@@ -15,10 +15,10 @@ import dev.yumen.dataplane.observe.CertificateExpiry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /** What the admin API has of the live configuration, as it is used. */
@@ -26,6 +26,7 @@ public final class LiveResources implements Resources {
   private static final TypeReference<TreeMap<String, Object>> OBJECT = new TypeReference<>() {};
 
   private final Gateway gateway;
+  private volatile @Nullable RouteIndex index;
   private final Supplier<ReloadStatus> status;
   private final Runnable reload;
   private final Supplier<Map<String, Object>> source;
@@ -122,24 +123,21 @@ public final class LiveResources implements Resources {
 
   private Response routes(Call call) throws Refused {
     LoadedConfig live = gateway.live();
+    RouteIndex routes = index();
     String search = call.parameter("search");
-    String wanted = search == null ? "" : search.toLowerCase(Locale.ROOT);
-    List<Map<String, Object>> found = new ArrayList<>();
-    List<RouteConfig> routes = gateway.config().routes();
-    for (int i = 0; i < routes.size(); i++) {
-      if (!call.scope().owns(routes.get(i).id())) {
-        continue;
-      }
-      Map<String, String> row = RouteRow.of(routes.get(i));
-      if (wanted.isEmpty() || has(row, wanted)) {
-        found.add(placed(row, live, "routes[" + i + "]"));
-      }
-    }
-    return Answers.json(Page.of(found, call, row -> row));
+    List<Integer> found = routes.find(search == null ? "" : search, call.scope()::owns);
+    return Answers.json(
+        Page.of(found, call, i -> placed(RouteRow.of(routes.route(i)), live, "routes[" + i + "]")));
   }
 
-  private static boolean has(Map<String, String> row, String text) {
-    return row.values().stream().anyMatch(cell -> cell.toLowerCase(Locale.ROOT).contains(text));
+  private RouteIndex index() {
+    GatewayConfig config = gateway.config();
+    RouteIndex known = index;
+    if (known == null || !known.isOf(config)) {
+      known = RouteIndex.of(config);
+      index = known;
+    }
+    return known;
   }
 
   private Response route(Call call) throws Refused {
