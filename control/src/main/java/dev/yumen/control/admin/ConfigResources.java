@@ -51,7 +51,8 @@ public final class ConfigResources implements Resources {
             "The configuration as it can be written, with its ETag.",
             this::config),
         WishedChange.of(
-            act("PUT", "/config", "Replaces it, if it is what If-Match names.", this::put)),
+            act("PUT", "/config", "Replaces it, if it is what If-Match names.", this::put)
+                .taking(VersionResources.WHOLE)),
         WishedChange.of(
             act(
                 "POST",

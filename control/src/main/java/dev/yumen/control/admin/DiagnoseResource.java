@@ -63,6 +63,7 @@ public final class DiagnoseResource implements Resources {
                     + " operator), and says what it found.",
                 Map.of(),
                 this::diagnose)
+            .taking(Example.json("{\"tree\": \"timeouts\"}"))
             .with("lang", "Language of the texts, en or zh; en by default."));
   }
 

@@ -38,6 +38,10 @@ public final class ExplainResource implements Resources {
                 "What would become of a request, and why, without sending it.",
                 Map.of(),
                 this::explain)
+            .taking(
+                Example.json(
+                    "{\"method\": \"GET\", \"url\": \"http://example.com/api/orders/1\","
+                        + " \"headers\": {\"Accept\": \"application/json\"}}"))
             .with("lang", "Language of the texts, en or zh; en by default."));
   }
 

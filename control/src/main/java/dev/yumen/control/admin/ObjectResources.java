@@ -53,11 +53,43 @@ public final class ObjectResources implements Resources {
       all.add(
           Resource.view(
               path, Reach.OWN, one + " as it is written, with its ETag.", c -> get(c, section)));
-      all.add(write("PUT", path, one + ", new or in place of what is there.", section, PUT_BODY));
-      all.add(write("PATCH", path, one + ", changed by a merge patch.", section, PATCH_BODY));
+      all.add(
+          write("PUT", path, one + ", new or in place of what is there.", section, PUT_BODY)
+              .taking(example(section)));
+      all.add(
+          write("PATCH", path, one + ", changed by a merge patch.", section, PATCH_BODY)
+              .taking(patch(section)));
       all.add(write("DELETE", path, one + ", taken away.", section, NO_BODY));
     }
     return all;
+  }
+
+  private static Example example(Section section) {
+    return switch (section) {
+      case ROUTES ->
+          Example.json("{\"match\": {\"path\": \"/shop\"}, \"respond\": {\"status\": 200}}")
+              .at("name", "shop");
+      case UPSTREAMS ->
+          Example.json("{\"endpoints\": [\"127.0.0.1:9001\"]}").at("name", "shop-service");
+      case CONSUMERS ->
+          Example.json(
+                  "{\"groups\": [\"partners\"],"
+                      + " \"credentials\": [{\"basic\": {\"username\": \"alice\","
+                      + " \"password\": \"${ALICE_PASSWORD:-change-me-please}\"}}]}")
+              .at("name", "alice");
+      case REDIS -> Example.json("{\"nodes\": [\"127.0.0.1:6379\"]}").at("name", "shared");
+    };
+  }
+
+  private static Example patch(Section section) {
+    String change =
+        switch (section) {
+          case ROUTES -> "{\"respond\": {\"status\": 404}}";
+          case UPSTREAMS -> "{\"endpoints\": [\"127.0.0.1:9001\", \"127.0.0.1:9002\"]}";
+          case CONSUMERS -> "{\"groups\": [\"partners\", \"beta\"]}";
+          case REDIS -> "{\"timeout\": \"50ms\"}";
+        };
+    return new Example(PATCH, change, example(section).variables());
   }
 
   private Resource write(String method, String path, String summary, Section section, Edit edit) {

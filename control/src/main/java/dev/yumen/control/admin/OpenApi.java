@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The OpenAPI 3.1 document of the admin API, made of its resources. */
 final class OpenApi {
@@ -41,7 +42,7 @@ final class OpenApi {
     List<Object> parameters = new ArrayList<>();
     Matcher variables = VARIABLE.matcher(resource.path());
     while (variables.find()) {
-      parameters.add(parameter(variables.group(1), "path", ""));
+      parameters.add(variable(variables.group(1), resource.example()));
     }
     resource
         .parameters()
@@ -52,6 +53,9 @@ final class OpenApi {
     operation.put("x-workspace", resource.reach().text());
     if (!parameters.isEmpty()) {
       operation.put("parameters", parameters);
+    }
+    if (resource.example() != null) {
+      operation.put("requestBody", body(resource.example()));
     }
     operation.put(
         "responses",
@@ -67,6 +71,23 @@ final class OpenApi {
                     "application/problem+json",
                     Map.of("schema", Map.of("$ref", "#/components/schemas/Problem"))))));
     return operation;
+  }
+
+  private static Map<String, Object> variable(String name, @Nullable Example example) {
+    Map<String, Object> variable = parameter(name, "path", "");
+    if (example != null && example.variables().containsKey(name)) {
+      variable.put("example", example.variables().get(name));
+    }
+    return variable;
+  }
+
+  private static Map<String, Object> body(Example example) {
+    boolean json = example.type().endsWith("json");
+    Object shown = json ? Answers.json().readTree(example.body()) : example.body();
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("schema", Map.of("type", json ? "object" : "string"));
+    content.put("example", shown);
+    return Map.of("required", true, "content", Map.of(example.type(), content));
   }
 
   private static Map<String, Object> parameter(String name, String in, String sentence) {

@@ -60,13 +60,14 @@ public final class ProgramResources implements Resources {
             Map.of(),
             call -> levels()),
         new Resource(
-            "PUT",
-            "/log-levels/{logger}",
-            Role.OPERATOR,
-            Reach.NONE,
-            "Sets the level of a logger, or of root: {\"level\": \"debug\", \"for\": \"10m\"}.",
-            Map.of(),
-            this::set),
+                "PUT",
+                "/log-levels/{logger}",
+                Role.OPERATOR,
+                Reach.NONE,
+                "Sets the level of a logger, or of root, for a while if one is named.",
+                Map.of(),
+                this::set)
+            .taking(Example.json("{\"level\": \"debug\", \"for\": \"10m\"}").at("logger", "root")),
         new Resource(
             "POST",
             "/drain",

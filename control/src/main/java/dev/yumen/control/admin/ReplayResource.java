@@ -30,13 +30,14 @@ public final class ReplayResource implements Resources {
     return List.of(
         SentConfig.with(
                 new Resource(
-                    "POST",
-                    "/replay",
-                    Role.ADMIN,
-                    Reach.NONE,
-                    "What a configuration would do with the requests that are recorded.",
-                    Map.of(),
-                    this::replay))
+                        "POST",
+                        "/replay",
+                        Role.ADMIN,
+                        Reach.NONE,
+                        "What a configuration would do with the requests that are recorded.",
+                        Map.of(),
+                        this::replay)
+                    .taking(VersionResources.WHOLE))
             .with("lang", "Language of the text, en or zh; en by default."));
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reach what callers of a workspace get of it
  * @param summary one sentence, for the OpenAPI document
  * @param parameters of the query, by name, with a sentence each
+ * @param example of what may be sent; null when it takes no body
  */
 record Resource(
     String method,
@@ -24,7 +25,19 @@ record Resource(
     Reach reach,
     String summary,
     Map<String, String> parameters,
+    @Nullable Example example,
     Answer answer) {
+  /** One that takes no body. */
+  Resource(
+      String method,
+      String path,
+      Role role,
+      Reach reach,
+      String summary,
+      Map<String, String> parameters,
+      Answer answer) {
+    this(method, path, role, reach, summary, parameters, null, answer);
+  }
 
   /** Makes the answer. */
   @FunctionalInterface
@@ -73,7 +86,12 @@ record Resource(
   Resource with(String parameter, String sentence) {
     Map<String, String> more = new LinkedHashMap<>(parameters);
     more.put(parameter, sentence);
-    return new Resource(method, path, role, reach, summary, more, answer);
+    return new Resource(method, path, role, reach, summary, more, example, answer);
+  }
+
+  /** The same with a body. */
+  Resource taking(Example body) {
+    return new Resource(method, path, role, reach, summary, parameters, body, answer);
   }
 
   /** Whether the path is that of a request; its variables, still encoded, or null. */

@@ -30,6 +30,16 @@ import org.slf4j.LoggerFactory;
 public final class VersionResources implements Resources {
   private static final Logger LOG = LoggerFactory.getLogger(VersionResources.class);
 
+  /** A whole configuration. */
+  static final Example WHOLE =
+      Example.yaml(
+          """
+          routes:
+            - id: hello
+              match: {path: /hello}
+              respond: {status: 200, body: hello}
+          """);
+
   /** Media types of a configuration. */
   static final String[] DOCUMENT = {
     "application/yaml", "application/x-yaml", "text/yaml", "application/json"
@@ -72,7 +82,8 @@ public final class VersionResources implements Resources {
 
   /** What is sent may name files of this machine, so not everybody may have it read. */
   private static Resource act(String path, String summary, Resource.Answer answer) {
-    return new Resource("POST", path, Role.ADMIN, Reach.NONE, summary, Map.of(), answer);
+    return new Resource("POST", path, Role.ADMIN, Reach.NONE, summary, Map.of(), answer)
+        .taking(WHOLE);
   }
 
   // ---- versions ----
