@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * its own; frames are sent by whoever wants it. What its peer does wrong fails every later wait.
  */
 public final class Http2Accepted extends Http2Connection<Http2Accepted> {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final int number;
   private final Consumer<Http2Request> taker;

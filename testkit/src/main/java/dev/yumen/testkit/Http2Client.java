@@ -27,7 +27,7 @@ public final class Http2Client extends Http2Connection<Http2Client> implements A
   public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
   private final Map<Integer, Http2Answer> answers = new HashMap<>();
-  private Duration timeout = Duration.ofSeconds(10);
+  private Duration timeout = Duration.ofSeconds(30);
   private int nextStream = 1;
 
   private Http2Client(Http2Wire wire) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * fails {@link #close}, if nothing sooner.
  */
 public final class Http2Service implements Scripted, AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ServerSocket server;
   private final @Nullable Consumer<Http2Request> usual;

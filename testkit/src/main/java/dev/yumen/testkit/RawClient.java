@@ -51,7 +51,7 @@ public final class RawClient implements AutoCloseable {
     try {
       Socket socket = new Socket();
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
       }
