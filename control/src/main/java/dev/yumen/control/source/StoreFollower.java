@@ -17,12 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for changes of a {@link DocumentStore} and says so. While the store can not be had it tries
- * again, more and more seldom; what is live goes on. On one virtual thread of its own.
+ * again, soon at first and then twice a second; what is live goes on. On one virtual thread of its
+ * own.
  */
 public final class StoreFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreFollower.class);
   private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long LONGEST_PAUSE_MILLIS = 500;
   private static final Duration LONGEST_PUBLISHING = Duration.ofSeconds(10);
 
   private final DocumentStore store;
