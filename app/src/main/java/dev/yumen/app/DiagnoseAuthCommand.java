@@ -98,7 +98,7 @@ final class DiagnoseAuthCommand implements Callable<Integer> {
     try (OfflineGateway offline = Gateway.offline(loaded, clock)) {
       print(
           JSON.valueToTree(
-              DiagnosisData.of(AuthTree.of(offline.explain(asked, 0)), language.language())));
+              DiagnosisData.of(AuthTree.of(offline.explain(asked, 1)), language.language())));
       return 0;
     } catch (StartFailure e) {
       return bad(e.problems());

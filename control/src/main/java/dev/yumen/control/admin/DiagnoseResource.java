@@ -114,10 +114,10 @@ public final class DiagnoseResource implements Resources {
     operator(call, "the tree auth");
     String id = AskedRequest.id(asked, AskedRequest.KEYS);
     if (id == null) {
-      return AuthTree.of(gateway.explain(AskedRequest.described(asked), 0));
+      return AuthTree.of(gateway.explain(AskedRequest.described(asked), 1));
     }
     RecordedRequest recorded = RequestResources.find(gateway.recording(), id, call);
-    return AuthTree.of(gateway.explain(recorded.asked(), 0), recorded);
+    return AuthTree.of(gateway.explain(recorded.asked(), 1), recorded);
   }
 
   // ---- time-outs ----

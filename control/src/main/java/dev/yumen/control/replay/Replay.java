@@ -34,7 +34,8 @@ public final class Replay {
   }
 
   /**
-   * Judges all of them. Takes 40 to 80 microseconds of processor time for each with three filters; no thread of an event loop.
+   * Judges all of them. Takes 40 to 80 microseconds of processor time for each with three filters;
+   * no thread of an event loop.
    *
    * @param live without errors
    * @param candidate without errors
