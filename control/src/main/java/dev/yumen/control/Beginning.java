@@ -2,6 +2,7 @@ package dev.yumen.control;
 
 import dev.yumen.config.ConfigDocument;
 import dev.yumen.config.ConfigReader;
+import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
@@ -62,6 +63,7 @@ record Beginning(
   static Beginning of(Path main, ConfigReader reader, Documents documents, RedisOpener redis)
       throws NotStarted {
     LoadedConfig own = reader.readOwn(main);
+    GatewayConfig files = own.config();
     DocumentStore store = open(own);
     Stored held = null;
     String unavailable = null;
@@ -77,7 +79,9 @@ record Beginning(
       }
     }
     try {
-      return start(main, reader, documents.read(), store, held, unavailable, redis);
+      Beginning begun = start(main, reader, documents.read(), store, held, unavailable, redis);
+      begun.gateway().following(files == null ? null : files.source());
+      return begun;
     } catch (NotStarted e) {
       if (store != null) {
         store.close();

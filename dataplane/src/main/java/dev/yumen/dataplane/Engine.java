@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Threads, sockets and what else lives as long as the process. */
 final class Engine {
@@ -49,11 +50,13 @@ final class Engine {
   private final PendingChallenges challenges = new PendingChallenges();
   private final NameService names;
   private final boolean live;
+  private final @Nullable String zone;
 
   private Engine(
       GatewayConfig config, Transport transport, int count, LongSupplier nanoClock, boolean live) {
     this.transport = transport;
     this.live = live;
+    this.zone = config.runtime().zone();
     this.allocator = allocator(config.runtime().allocator());
     this.metrics = new Metrics(config.metrics(), allocator);
     this.group = transport.group(count);
@@ -122,7 +125,7 @@ final class Engine {
         states,
         new TlsSurroundings(states, clock, System::nanoTime, challenges),
         names,
-        config.runtime().zone());
+        zone);
   }
 
   private Bootstrap clientBootstrap(LimitsConfig limits) {

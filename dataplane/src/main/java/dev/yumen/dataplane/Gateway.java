@@ -5,6 +5,7 @@ import dev.yumen.config.AdminConfig;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.config.SourceConfig;
 import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.audit.AuditTrail;
@@ -72,6 +73,7 @@ public final class Gateway implements AutoCloseable {
   private final Ports ports;
   private final Explainer explainer;
   private @Nullable LoadedConfig live;
+  private volatile StartSettings started;
   private volatile Supplier<String> reloads = () -> "{}";
   private volatile boolean ready;
   private boolean closed;
@@ -85,6 +87,7 @@ public final class Gateway implements AutoCloseable {
     this.engine = engine;
     this.filters = filters;
     this.snapshots = new SnapshotHolder(first);
+    this.started = StartSettings.of(first.config());
     this.overload =
         new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
     this.audit = new AuditLog(engine.metrics().audit(), filters.clock(), System::nanoTime);
@@ -237,6 +240,16 @@ public final class Gateway implements AutoCloseable {
   public synchronized void numbered(long first) {
     number = first;
     snapshots.current().numbered(first);
+  }
+
+  /** Says which source is followed, as it need not be that of what was started with. */
+  public void following(@Nullable SourceConfig source) {
+    started = started.following(source);
+  }
+
+  /** What was read at start and stays as it is. */
+  public StartSettings startSettings() {
+    return started;
   }
 
   /**
@@ -402,7 +415,7 @@ public final class Gateway implements AutoCloseable {
         }
         next = null;
         replace(snapshot, opened);
-        return with(onlyAtStart(old.config(), config));
+        return with(started.warnings(loaded));
       }
     }
 
@@ -435,26 +448,6 @@ public final class Gateway implements AutoCloseable {
         }
       }
     }
-  }
-
-  /** Settings that changed but take effect with the next start only. */
-  private static List<Problem> onlyAtStart(GatewayConfig old, GatewayConfig config) {
-    List<Problem> problems = new ArrayList<>();
-    if (!old.management().equals(config.management())) {
-      problems.add(nextStart("management"));
-    }
-    if (!old.admin().address().equals(config.admin().address())
-        || old.admin().enabled() != config.admin().enabled()) {
-      problems.add(nextStart("admin"));
-    }
-    if (!old.runtime().equals(config.runtime())) {
-      problems.add(nextStart("runtime"));
-    }
-    return problems;
-  }
-
-  private static Problem nextStart(String section) {
-    return new Problem(Problem.Severity.WARNING, null, section, "takes effect with the next start");
   }
 
   /** Where listeners are bound, by name, {@code management} among them. */

@@ -190,7 +190,7 @@ public final class VersionResources implements Resources {
           AdminError.INVALID, "the configuration has errors", Answers.problems(after.problems()));
     }
     LoadedConfig before = gateway.live();
-    return Answers.json(
-        PlanData.of(Plan.of(before, after), texts, before.positions(), after.positions()));
+    Plan plan = Plan.of(before, after, gateway.startSettings());
+    return Answers.json(PlanData.of(plan, texts, before.positions(), after.positions()));
   }
 }

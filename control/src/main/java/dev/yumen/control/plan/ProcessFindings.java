@@ -5,28 +5,27 @@ import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.ListenerTlsConfig.ClientCertificate;
 import dev.yumen.control.history.ChangeKind;
 import dev.yumen.control.history.ObjectChange;
-import java.util.List;
+import dev.yumen.dataplane.StartSettings;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of ports, and what only a restart changes. */
 final class ProcessFindings {
-  /** As {@link dev.yumen.dataplane.Gateway#apply} says of them. */
-  private static final List<String> ONLY_AT_START = List.of("management", "runtime");
-
   private final Findings findings;
+  private final StartSettings started;
 
-  ProcessFindings(Findings findings) {
+  /**
+   * @param started what the process goes on with, whatever the configuration says
+   */
+  ProcessFindings(Findings findings, StartSettings started) {
     this.findings = findings;
+    this.started = started;
   }
 
   void find() {
-    for (ObjectChange change : findings.diff().objects()) {
-      if (ONLY_AT_START.contains(change.section())) {
-        findings.setting(
-            FindingCode.RESTART_NEEDED, change.section(), Map.of("section", change.section()));
-      }
+    for (String path : started.otherThan(findings.now())) {
+      findings.setting(FindingCode.RESTART_NEEDED, path, Map.of("section", path));
     }
     for (ObjectChange change : findings.diff().of("listeners")) {
       if (change.kind() != ChangeKind.ADDED) {

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.dataplane.StartSettings;
 import dev.yumen.filters.BuiltInFilters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -174,5 +176,44 @@ class PlanTest {
             .filter(finding -> finding.code() == FindingCode.ROUTE_UNPROTECTED)
             .map(Finding::route)
             .toList());
+  }
+
+  @Test
+  void eachSettingThatIsReadAtStartIsNamed() {
+    String routes = "routes: [{id: a, match: {path: /a}, respond: {}}]\n";
+    Plan plan =
+        plan(
+            routes,
+            routes
+                + """
+                management: {enabled: false}
+                admin: {address: "127.0.0.1:9911", enabled: false, hosts: [a.example.com]}
+                history: {keep: 7}
+                source: {store: {}}
+                runtime: {loops: 2}
+                log: {level: warn}
+                """);
+    assertEquals(
+        List.of(
+            "management", "admin.address", "admin.enabled", "history.keep", "source", "runtime"),
+        restarts(plan));
+  }
+
+  @Test
+  void aRestartIsNeededForWhatDiffersFromTheStartWhateverIsLive() {
+    String first = "routes: [{id: a, match: {path: /a}, respond: {}}]\n";
+    StartSettings started = StartSettings.of(Objects.requireNonNull(read(first).config()));
+    String live = first + "runtime: {loops: 2}\n";
+    assertEquals(
+        List.of("runtime"),
+        restarts(Plan.of(read(live), read(live + "log: {level: warn}\n"), started)));
+    assertEquals(List.of(), restarts(Plan.of(read(live), read(first), started)));
+  }
+
+  private static List<String> restarts(Plan plan) {
+    return plan.findings().stream()
+        .filter(finding -> finding.code() == FindingCode.RESTART_NEEDED)
+        .map(finding -> finding.details().get("section"))
+        .toList();
   }
 }

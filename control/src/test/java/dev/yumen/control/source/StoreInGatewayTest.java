@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.config.ConfigReader;
+import dev.yumen.config.GatewayConfig;
 import dev.yumen.control.ManagedGateway;
 import dev.yumen.control.ManagedGateway.NotStarted;
 import dev.yumen.control.publish.ReloadStatus.Live;
@@ -82,6 +83,27 @@ class StoreInGatewayTest {
     Eventually.within(SOON, () -> get(gateway, "http", "/file").equals("other"));
 
     assertEquals("one", get(gateway, "http", "/held"));
+  }
+
+  @Test
+  void aSourceThatWasNotOpenedAtStartIsSaidToWaitForTheNext() throws Exception {
+    hold("one");
+    start().close();
+    Files.writeString(folder.resolve("yumen.yaml"), "routes: [");
+    ManagedGateway gateway = start();
+    assertEquals("one", get(gateway, "http", "/held"));
+    assertEquals(List.of("source"), gateway.gateway().startSettings().otherThan(config(gateway)));
+  }
+
+  @Test
+  void aSourceThatIsFollowedNeedsNoStart() throws Exception {
+    hold("one");
+    ManagedGateway gateway = start();
+    assertEquals(List.of(), gateway.gateway().startSettings().otherThan(config(gateway)));
+  }
+
+  private static GatewayConfig config(ManagedGateway gateway) {
+    return gateway.gateway().config();
   }
 
   @Test
