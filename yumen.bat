@@ -66,7 +66,7 @@ rem docs/adr/0012-garbage-collector.md says why these; another collector may be 
 set "heap=-XX:+UseParallelGC -Xms96m -Xmn48m"
 echo "%YUMEN_JAVA_OPTS%" | findstr /r /c:"-XX:+Use[A-Za-z0-9]*GC" >nul && set "heap="
 
-"%jdk%\bin\java.exe" %heap% -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dio.netty.leakDetection.level=disabled -Djdk.reflect.useNativeAccessorOnly=true -Djava.awt.headless=true -Djdk.tls.rejectClientInitiatedRenegotiation=true %YUMEN_JAVA_OPTS% "-Dyumen.home=%home%" -jar "%dist%\lib\yumen.jar" %*
+"%jdk%\bin\java.exe" %heap% -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dio.netty.leakDetection.level=disabled -Djdk.reflect.useNativeAccessorOnly=true -Djava.awt.headless=true -Djdk.tls.rejectClientInitiatedRenegotiation=true %YUMEN_JAVA_OPTS% "-Dyumen.home=%home%" "-Dyumen.command=%~n0" -jar "%dist%\lib\yumen.jar" %*
 exit /b %errorlevel%
 
 rem Sets jdk to this folder when it holds a Java that is new enough.

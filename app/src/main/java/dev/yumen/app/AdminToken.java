@@ -1,8 +1,6 @@
 package dev.yumen.app;
 
 import dev.yumen.app.Main.BadInput;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +22,7 @@ final class AdminToken {
     String from = VARIABLE;
     if (tokenFile != null) {
       from = tokenFile.toString();
-      try {
-        token = Files.readString(tokenFile);
-      } catch (IOException e) {
-        throw new BadInput("--token-file " + tokenFile + " can not be read: " + e.getMessage());
-      }
+      token = ReadableFile.text(tokenFile, "a file with the token, named by --token-file");
     }
     token = token.strip();
     if (token.isEmpty() && tokenFile == null) {

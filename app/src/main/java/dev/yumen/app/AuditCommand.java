@@ -3,7 +3,6 @@ package dev.yumen.app;
 import dev.yumen.dataplane.audit.AuditCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,8 +36,9 @@ final class AuditCommand implements Runnable {
   @Command(
       name = "verify",
       description = {
-        "Says whether the files of one audit log are as the gateway wrote them: nothing changed,",
-        "missing, put in or in another order. Files in any order; exit status 1 when broken."
+        "Says whether the files of one audit log are as the gateway wrote them.",
+        "Finds what was changed, taken out, put in or put in another order. Files in any order;"
+            + " exit status 1 when something was."
       })
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
   static final class Verify implements Callable<Integer> {
@@ -89,7 +89,7 @@ final class AuditCommand implements Runnable {
       try {
         List<String> keys = new ArrayList<>();
         for (Path file : keyFiles) {
-          keys.add(Files.readString(file).replaceFirst("\\R\\z", ""));
+          keys.add(ReadableFile.text(file, "a file with the key").replaceFirst("\\R\\z", ""));
         }
         return AuditCheck.of(files, keys, head);
       } catch (IOException e) {

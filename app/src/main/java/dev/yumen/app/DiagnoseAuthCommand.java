@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +79,10 @@ final class DiagnoseAuthCommand implements Callable<Integer> {
     } else {
       asked.put("id", id);
     }
-    String name = language.language().name().toLowerCase(Locale.ROOT);
     try (AdminClient client = admin.open()) {
-      print(client.post("/diagnose?lang=" + name, "application/json", OutputOption.json(asked)));
+      print(
+          client.post(
+              "/diagnose?lang=" + language.code(), "application/json", OutputOption.json(asked)));
     }
     return 0;
   }

@@ -1,7 +1,6 @@
 package dev.yumen.app;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +57,11 @@ final class DiagnoseTimeoutsCommand implements Callable<Integer> {
     if (probe) {
       asked.put("probe", true);
     }
-    String name = language.language().name().toLowerCase(Locale.ROOT);
     JsonNode told;
     try (AdminClient client = admin.open()) {
-      told = client.post("/diagnose?lang=" + name, "application/json", OutputOption.json(asked));
+      told =
+          client.post(
+              "/diagnose?lang=" + language.code(), "application/json", OutputOption.json(asked));
     }
     DiagnosisText.print(told, output, spec.commandLine().getOut());
     return 0;

@@ -5,6 +5,7 @@ import dev.yumen.control.plan.PlanData;
 import dev.yumen.control.plan.Report;
 import dev.yumen.control.plan.Texts;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,6 +28,8 @@ import tools.jackson.databind.JsonNode;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DiffCommand implements Callable<Integer> {
+  private static final String NUMBER = "\\d{1,18}";
+
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
   @Mixin private LanguageOption language;
@@ -49,6 +52,12 @@ final class DiffCommand implements Callable<Integer> {
     LogSetup.quiet();
     if (spec.commandLine().getParseResult().hasMatchedOption("--admin")) {
       return versions();
+    }
+    if (isNumber(before) && isNumber(after)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s and %s: no files of these names (expected: two files or folders; for the numbers of versions, --admin ADDRESS of the gateway that had them)"
+              .formatted(before, after));
     }
     TwoConfigs both = TwoConfigs.read(Path.of(before), Path.of(after), spec.commandLine().getErr());
     if (both == null) {
@@ -85,8 +94,12 @@ final class DiffCommand implements Callable<Integer> {
     return 0;
   }
 
+  private static boolean isNumber(String text) {
+    return text.matches(NUMBER) && !Files.exists(Path.of(text));
+  }
+
   private String number(String text) {
-    if (!text.matches("\\d{1,18}")) {
+    if (!text.matches(NUMBER)) {
       throw new ParameterException(
           spec.commandLine(), text + " (expected: the number of a version, as --admin is given)");
     }

@@ -16,15 +16,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code yumen explain}: what becomes of a request, and why, without sending it. */
@@ -40,6 +36,7 @@ import picocli.CommandLine.Spec;
 final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
+  @Mixin private LanguageOption language;
   @Mixin private RequestOptions asked;
 
   @Option(
@@ -49,17 +46,11 @@ final class ExplainCommand implements Callable<Integer> {
       description = "The configuration: a YAML or JSON file, or a folder of such files.")
   private Path config;
 
-  @Option(
-      names = "--lang",
-      paramLabel = "en|zh",
-      description = "Language of the texts; that of LANG unless given.")
-  private @Nullable String language;
-
   @Override
   public Integer call() {
     LogSetup.quiet();
     ExplainRequest request = asked.request();
-    Wording wording = Wording.of(language());
+    Wording wording = Wording.of(language.code());
     LoadedConfig loaded = Wiring.reader(System.getenv()).read(config);
     if (loaded.config() == null) {
       return bad(loaded.problems());
@@ -91,21 +82,5 @@ final class ExplainCommand implements Callable<Integer> {
     boolean arrows = charset.newEncoder().canEncode('→');
     ExplainText.of(told, wording)
         .forEach(line -> out.println(arrows ? line : line.replace("→", "->")));
-  }
-
-  private @Nullable String language() {
-    if (language != null) {
-      if (!Wording.LANGUAGES.contains(language)) {
-        throw new ParameterException(
-            spec.commandLine(), "--lang " + language + " (expected: en or zh)");
-      }
-      return language;
-    }
-    Map<String, String> environment = System.getenv();
-    return Stream.of("LC_ALL", "LC_MESSAGES", "LANG")
-        .map(environment::get)
-        .filter(value -> value != null && !value.isEmpty())
-        .findFirst()
-        .orElse(null);
   }
 }

@@ -49,7 +49,9 @@ final class HarFile {
       }
       return new JsonMapper().readTree(Files.readString(file));
     } catch (IOException e) {
-      throw new BadInput(file + " can not be read: " + e.getMessage());
+      throw new BadInput(
+          "%s can not be read: %s (expected: an HTTP archive)"
+              .formatted(file, ReadableFile.why(file, e)));
     } catch (JacksonException e) {
       throw new BadInput(file + " is no JSON: " + e.getOriginalMessage());
     }

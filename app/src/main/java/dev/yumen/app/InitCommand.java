@@ -86,7 +86,11 @@ final class InitCommand implements Callable<Integer> {
 
   private String choose(List<Template> all) {
     String example =
-        "yumen init " + folder + " --template " + (all.isEmpty() ? "NAME" : all.getFirst().name());
+        Called.name()
+            + " init "
+            + folder
+            + " --template "
+            + (all.isEmpty() ? "NAME" : all.getFirst().name());
     return switch (language.language()) {
       case EN -> "Choose one, such as: " + example;
       case ZH -> "请选择一个，例如：" + example;
@@ -112,7 +116,9 @@ final class InitCommand implements Callable<Integer> {
       said.append(folder.resolve(".env"))
           .append(chinese ? "     # 填写其中的密钥和地址\n" : "     # and fill in secrets and addresses\n");
     }
-    said.append("  yumen check ").append(folder.resolve("yumen.yaml")).append('\n');
-    return said.append("  yumen run --config ").append(folder.resolve("yumen.yaml")).toString();
+    said.append("  " + Called.name() + " check ").append(folder.resolve("yumen.yaml")).append('\n');
+    return said.append("  " + Called.name() + " run --config ")
+        .append(folder.resolve("yumen.yaml"))
+        .toString();
   }
 }

@@ -36,11 +36,12 @@ import picocli.CommandLine.Spec;
       HashPasswordCommand.class,
       AuditCommand.class,
       TrainCommand.class,
-      VersionCommand.class
+      VersionCommand.class,
+      HelpCommand.class
     },
     footer = {
       "",
-      "Exit status: 0 good, 1 the input is bad, 2 wrong usage.",
+      "Exit status: 0 good, 1 the input is bad or was refused, 2 wrong usage.",
       "In a source tree, `./yumen test` runs every test and `./yumen format` formats the code."
     })
 public final class Main implements Runnable {

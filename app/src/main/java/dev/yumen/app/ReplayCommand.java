@@ -1,15 +1,13 @@
 package dev.yumen.app;
 
-import dev.yumen.app.Main.BadInput;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -18,28 +16,44 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "replay",
     description = {
-      "Says what a new configuration would do with the newest requests of a gateway that runs and",
-      "records them. The gateway reads the file's text: variables and files in it are its own."
+      "Says what a new configuration would do with the newest requests that a gateway recorded.",
+      "The gateway reads the file's text: variables and files in it are its own."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReplayCommand implements Callable<Integer> {
   private static final int MOST_LINES = 20;
+
+  /** What the new configuration is, as the admin API names it. */
+  private enum Part {
+    ALL,
+    SOURCE
+  }
 
   @Spec private CommandSpec spec;
   @Mixin private AdminOption admin;
   @Mixin private OutputOption output;
   @Mixin private LanguageOption language;
 
+  @Option(
+      names = "--part",
+      paramLabel = "all|source",
+      defaultValue = "all",
+      description = {
+        "What NEW is: all of the configuration, or what the gateway's source would hold beside its",
+        "files; ${DEFAULT-VALUE} unless given."
+      })
+  private Part part;
+
   @Parameters(paramLabel = "NEW", description = "The new configuration: a file.")
   private Path file;
 
   @Override
   public Integer call() {
-    String text = read();
-    String name = language.language().name().toLowerCase(Locale.ROOT);
+    String text = ReadableFile.text(file, "a file with the new configuration");
+    String query = "?lang=" + language.code() + "&part=" + part.name().toLowerCase(Locale.ROOT);
     JsonNode shown;
     try (AdminClient client = admin.open()) {
-      shown = client.post("/replay?lang=" + name, "application/yaml", text);
+      shown = client.post("/replay" + query, "application/yaml", text);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {
@@ -50,15 +64,6 @@ final class ReplayCommand implements Callable<Integer> {
     print(out, shown.path("routes"), "route");
     print(out, shown.path("status-changes"), "status");
     return 0;
-  }
-
-  private String read() {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "it is a folder (expected: a file)" : e.toString();
-      throw new BadInput(file + " can not be read: " + why);
-    }
   }
 
   private static void print(PrintWriter out, JsonNode changes, String what) {

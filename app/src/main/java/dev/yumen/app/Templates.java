@@ -92,7 +92,9 @@ final class Templates {
       throw new BadInput(e.getFile() + " exists. Nothing was written.");
     } catch (IOException e) {
       takeBack(written);
-      throw new BadInput(to + " can not be written: " + e + ". Nothing was written.");
+      throw new BadInput(
+          "%s can not be written: %s (expected: a folder that this user may write to). Nothing was written."
+              .formatted(to, ReadableFile.why(to, e)));
     }
     return files;
   }
@@ -167,6 +169,9 @@ final class Templates {
   }
 
   private static BadInput unreadable(IOException e) {
-    return new BadInput("The templates can not be read: " + e);
+    return new BadInput(
+        "The templates can not be read: "
+            + String.valueOf(e.getMessage())
+            + " (expected: the folder examples/templates beside the launcher)");
   }
 }

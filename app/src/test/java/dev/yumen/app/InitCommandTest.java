@@ -90,6 +90,23 @@ class InitCommandTest {
   }
 
   @Test
+  void whatIsSaidToBeTypedNextBeginsAsTheProgramWasCalled() {
+    System.setProperty(Called.PROPERTY, "./yumen");
+    try {
+      String to = folder.resolve("new").toString();
+      assertEquals(0, execute("init", to, "--template", "basic-routing"), err::toString);
+      assertTrue(out.toString().contains("\n  ./yumen check " + to), out.toString());
+      assertTrue(out.toString().contains("\n  ./yumen run --config " + to), out.toString());
+      System.setProperty(Called.PROPERTY, "/opt/my programs/bin/yumen");
+      assertEquals(2, execute("init", to));
+      assertTrue(
+          err.toString().contains(": \"/opt/my programs/bin/yumen\" init " + to), err.toString());
+    } finally {
+      System.clearProperty(Called.PROPERTY);
+    }
+  }
+
+  @Test
   void whatExistsIsNeverTouchedAndNothingIsWritten() throws IOException {
     Files.writeString(folder.resolve("yumen.yaml"), "mine");
     Files.createDirectory(folder.resolve("services"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.control.plan.Texts.Language;
 import dev.yumen.filters.auth.PasswordHash;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -56,6 +59,52 @@ class MainTest {
       assertTrue(out.toString().contains("\n  " + name + " "), out.toString());
     }
     assertFalse(out.toString().contains("train"), out.toString());
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertEquals(0, execute("help"));
+    assertTrue(out.toString().startsWith("Usage: yumen "), out.toString());
+    out.getBuffer().setLength(0);
+    assertEquals(0, execute("help", "replay"));
+    assertTrue(out.toString().startsWith("Usage: yumen replay "), out.toString());
+    assertEquals(0, execute("help", "audit", "verify"));
+    assertEquals(2, execute("help", "nothing"));
+  }
+
+  /** Where commands are listed, only the first line of each description is shown. */
+  @Test
+  void theFirstLineOfADescriptionIsWholeSentences() {
+    List<CommandLine> left = new ArrayList<>(List.of(Main.commandLine()));
+    int seen = 0;
+    for (; !left.isEmpty(); seen++) {
+      CommandLine command = left.removeLast();
+      left.addAll(command.getSubcommands().values());
+      String line = command.getCommandSpec().usageMessage().description()[0];
+      assertTrue(line.matches("[A-Z].*\\."), line);
+    }
+    assertTrue(seen > 20, () -> "only so many commands");
+  }
+
+  @Test
+  void numbersOfVersionsNeedAGateway() {
+    assertEquals(2, execute("diff", "4", "5"));
+    assertTrue(
+        err.toString()
+            .startsWith(
+                "4 and 5: no files of these names (expected: two files or folders; for the numbers"
+                    + " of versions, --admin ADDRESS of the gateway that had them)"),
+        err.toString());
+  }
+
+  @Test
+  void theLanguageIsThatOfTheEnvironment() {
+    assertEquals(Language.EN, LanguageOption.of(Map.of()));
+    assertEquals(Language.EN, LanguageOption.of(Map.of("LANG", "C.UTF-8")));
+    assertEquals(Language.ZH, LanguageOption.of(Map.of("LANG", "zh_CN.UTF-8")));
+    assertEquals(
+        Language.EN, LanguageOption.of(Map.of("LANG", "zh_CN.UTF-8", "LC_MESSAGES", "en_GB")));
+    assertEquals(Language.ZH, LanguageOption.of(Map.of("LANG", "de_DE", "LC_ALL", "zh_TW")));
   }
 
   @Test

@@ -74,11 +74,48 @@ class ReplayCommandTest {
   }
 
   @Test
+  void whatTheSourceWouldHoldIsJudgedBesideTheFiles() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("yumen.yaml"),
+            """
+            listeners: {http: {address: "127.0.0.1:0"}}
+            management: {enabled: false}
+            admin: {address: "127.0.0.1:0"}
+            recording: {requests: 100}
+            source: {store: {}}
+            """);
+    Path routes =
+        Files.writeString(
+            folder.resolve("routes.yaml"),
+            "routes: [{id: hello, match: {path: /hello}, respond: {body: hello}}]\n");
+    try (ManagedGateway gateway = ManagedGateway.start(file, Wiring.reader(Map.of()), _ -> {})) {
+      int port = Objects.requireNonNull(gateway.gateway().addresses().get("http")).getPort();
+      int admin = Objects.requireNonNull(gateway.gateway().addresses().get("admin")).getPort();
+      try (RawClient client = RawClient.connect(port)) {
+        client.get("/hello");
+      }
+      Eventually.within(
+          Duration.ofSeconds(10), () -> gateway.gateway().recording().recorded() == 1);
+      String[] asked = {"replay", routes.toString(), "--admin", "127.0.0.1:" + admin, "--part", ""};
+      asked[5] = "source";
+      assertEquals(0, execute(asked), err::toString);
+      assertTrue(out.toString().startsWith("1 of 1 change route"), out::toString);
+      assertTrue(out.toString().contains("  status 404 -> 200: 1 ("), out::toString);
+      asked[5] = "some";
+      assertEquals(2, execute(asked));
+    }
+  }
+
+  @Test
   void whatCanNotBeReadIsSaid() {
-    assertEquals(1, execute("replay", folder.resolve("none.yaml").toString()));
-    assertTrue(err.toString().contains("none.yaml can not be read"), err::toString);
+    Path none = folder.resolve("none.yaml");
+    assertEquals(1, execute("replay", none.toString()));
+    assertEquals(
+        none + " can not be read: it is not there (expected: a file with the new configuration)\n",
+        err.toString());
     assertEquals(1, execute("replay", folder.toString()));
-    assertTrue(err.toString().contains("(expected: a file)"), err::toString);
+    assertTrue(err.toString().contains(": it is a folder (expected: a file "), err::toString);
     assertEquals(2, execute("replay"));
   }
 }
