@@ -2,7 +2,8 @@ package dev.yumen.api;
 
 /**
  * A value that a setting can not take. Thrown by the compact constructors of configuration records;
- * the reader turns it into a problem at the place where the component stands.
+ * the reader turns it into a problem at the place where the component stands. Passwords in
+ * addresses are not kept ({@link UrlPasswords}).
  */
 public final class InvalidValue extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -17,10 +18,12 @@ public final class InvalidValue extends IllegalArgumentException {
    * @param expected what would have been right, such as {@code >= 0}
    */
   public InvalidValue(String component, Object value, String expected) {
-    this(
-        value instanceof CharSequence ? "\"" + value + "\"" : value.toString(),
-        component,
-        expected);
+    this(shown(value), component, expected);
+  }
+
+  private static String shown(Object value) {
+    String text = UrlPasswords.hiddenIn(value.toString());
+    return value instanceof CharSequence ? '"' + text + '"' : text;
   }
 
   private InvalidValue(String shown, String component, String expected) {
@@ -36,7 +39,7 @@ public final class InvalidValue extends IllegalArgumentException {
    * @param found in words, shown without quotes
    */
   public static InvalidValue found(String component, String found, String expected) {
-    return new InvalidValue(found, component, expected);
+    return new InvalidValue(UrlPasswords.hiddenInText(found), component, expected);
   }
 
   public String component() {

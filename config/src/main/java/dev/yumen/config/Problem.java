@@ -1,10 +1,12 @@
 package dev.yumen.config;
 
+import dev.yumen.api.UrlPasswords;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something wrong with a configuration.
+ * Something wrong with a configuration. What it says has no passwords of addresses in it ({@link
+ * UrlPasswords}), whoever made it.
  *
  * @param severity whether the configuration can be used all the same
  * @param position where; null when it is about no place, such as a file that can not be read
@@ -21,6 +23,8 @@ public record Problem(Severity severity, @Nullable Position position, String pat
 
   public Problem {
     Objects.requireNonNull(severity);
+    path = UrlPasswords.hiddenIn(path);
+    message = UrlPasswords.hiddenInText(message);
   }
 
   @Override

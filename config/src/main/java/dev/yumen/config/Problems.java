@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.config.Problem.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,8 +47,8 @@ final class Problems {
       return;
     }
     Position position = place == null ? null : place.position();
-    String line = Text.oneLine(message, LONGEST);
-    String where = Text.oneLine(path, LONGEST);
+    String line = Text.oneLine(UrlPasswords.hiddenInText(message), LONGEST);
+    String where = Text.oneLine(UrlPasswords.hiddenIn(path), LONGEST);
     found.add(new Found(place, new Problem(severity, position, where, line)));
   }
 

@@ -1,6 +1,7 @@
 package dev.yumen.config;
 
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.config.Node.Entry;
 import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Scalar;
@@ -98,7 +99,7 @@ final class Refusals {
       return;
     }
     if (value instanceof Scalar scalar && NUMBER.matcher(invalid.value()).matches()) {
-      String written = Text.oneLine(scalar.text(), 64);
+      String written = Text.oneLine(UrlPasswords.hiddenIn(scalar.text()), 64);
       report(InvalidValue.found("", written, invalid.expected()), value.place(), there);
       return;
     }
@@ -143,9 +144,9 @@ final class Refusals {
       return false;
     }
     String refused = invalid.value();
-    return refused.equals(quoted(scalar.text()))
+    return refused.equals(quoted(UrlPasswords.hiddenIn(scalar.text())))
         || (scalarType(type) instanceof Custom custom
-            && refused.equals(quoted(canonical(custom, scalar))));
+            && refused.equals(quoted(UrlPasswords.hiddenIn(canonical(custom, scalar)))));
   }
 
   private static ValueType scalarType(ValueType type) {
@@ -165,7 +166,7 @@ final class Refusals {
   }
 
   private static InvalidValue asWritten(Node node, InvalidValue invalid) {
-    String text = ((Scalar) node).text();
+    String text = UrlPasswords.hiddenIn(((Scalar) node).text());
     return InvalidValue.found("", quoted(text), invalid.expected());
   }
 

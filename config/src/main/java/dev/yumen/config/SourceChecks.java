@@ -1,6 +1,7 @@
 package dev.yumen.config;
 
 import dev.yumen.api.InvalidValue;
+import dev.yumen.api.UrlPasswords;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -42,9 +43,8 @@ final class SourceChecks {
     if (uri.getHost() == null) {
       return "what is written";
     }
-    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    return uri.getScheme() + "://" + uri.getHost() + port + path;
+    String whole = UrlPasswords.hiddenIn(uri.toString()).replace("***@", "");
+    return whole.split("[?#]", 2)[0];
   }
 
   static void timeout(Duration timeout) {

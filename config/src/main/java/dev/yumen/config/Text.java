@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.UrlPasswords;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,9 +12,9 @@ final class Text {
 
   private Text() {}
 
-  /** In double quotes, on one line, shortened when long. */
+  /** In double quotes, on one line, shortened when long, without passwords in addresses. */
   static String quoted(String text) {
-    return "\"" + oneLine(text, LONGEST) + "\"";
+    return "\"" + oneLine(UrlPasswords.hiddenIn(text), LONGEST) + "\"";
   }
 
   /** Without control characters, so that a value can not forge a line of a log. */

@@ -1,5 +1,6 @@
 package dev.yumen.control;
 
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.config.ConfigDocument;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.GatewayConfig;
@@ -72,7 +73,7 @@ record Beginning(
         held = store.read();
         documents.sourced(new Sourced(store.name(), Changes.text(held)));
       } catch (IOException e) {
-        unavailable = String.valueOf(e.getMessage());
+        unavailable = UrlPasswords.hiddenInText(String.valueOf(e.getMessage()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         unavailable = "interrupted";

@@ -1,5 +1,6 @@
 package dev.yumen.redis;
 
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.dataplane.observe.RedisMetrics;
 import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.tls.UpstreamTls;
@@ -58,7 +59,8 @@ final class LinkEvents {
       return;
     }
     long before = leftOut.getAndSet(0);
-    LOG.warn("redis {}: {}{}", name, what, before == 0 ? "" : " (" + before + " lines left out)");
+    String shown = UrlPasswords.hiddenInText(what);
+    LOG.warn("redis {}: {}{}", name, shown, before == 0 ? "" : " (" + before + " lines left out)");
   }
 
   /** The innermost cause says what happened; those around it, that it did. */

@@ -1,5 +1,6 @@
 package dev.yumen.control.change;
 
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import java.util.List;
@@ -43,5 +44,9 @@ public sealed interface Outcome {
   record Waiting(Confirmation.Pending pending) implements Outcome {}
 
   /** The source can not be had; says why. It may or may not hold the change. */
-  record Unavailable(String why) implements Outcome {}
+  record Unavailable(String why) implements Outcome {
+    public Unavailable {
+      why = UrlPasswords.hiddenInText(why);
+    }
+  }
 }

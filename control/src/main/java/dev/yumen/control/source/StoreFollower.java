@@ -1,5 +1,6 @@
 package dev.yumen.control.source;
 
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.control.source.DocumentStore.Stored;
 import java.io.IOException;
 import java.time.Duration;
@@ -142,7 +143,8 @@ public final class StoreFollower implements AutoCloseable {
     if (closed) {
       return;
     }
-    String why = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+    String said = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+    String why = UrlPasswords.hiddenInText(said);
     if (state.up()) {
       LOG.error(
           "the source {} can not be had; what is live goes on, and it is tried again: {}",

@@ -1,5 +1,6 @@
 package dev.yumen.control.source.remote;
 
+import dev.yumen.api.UrlPasswords;
 import dev.yumen.config.SourceTlsConfig;
 import dev.yumen.control.source.DocumentStore.Stored;
 import dev.yumen.dataplane.tls.JdkTls;
@@ -87,15 +88,19 @@ final class Calls implements AutoCloseable {
     return new Calls(builder.build());
   }
 
-  /** The beginning of a text from elsewhere, as one line without control characters. */
+  /**
+   * The beginning of a text from elsewhere, as one line without control characters and without
+   * passwords of addresses.
+   */
   static String shown(String text) {
-    String line = text.strip().replaceAll("[\\p{Cntrl}\\s]+", " ");
+    String line = UrlPasswords.hiddenInText(text.strip()).replaceAll("[\\p{Cntrl}\\s]+", " ");
     return line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line;
   }
 
   /** An address without what may be secret. */
   static String shown(URI uri) {
-    return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+    return UrlPasswords.hiddenIn(
+        uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath());
   }
 
   /**
