@@ -178,8 +178,7 @@ public final class ObjectResources implements Resources {
               there -> {
                 EditableDocument document = document(there);
                 check(document, section, name, expected, mustBeNew);
-                Body body =
-                    types -> ConfigResources.restored(secrets, call.body(types), there.text());
+                Body body = body(call, there, edit, section);
                 EditableDocument edited = edited(edit, document, section, name, body).asWritten();
                 written.document = edited;
                 if (call.caller().workspace() != null) {
@@ -206,6 +205,18 @@ public final class ObjectResources implements Resources {
     } catch (InterruptedException e) {
       throw ConfigResources.interrupted();
     }
+  }
+
+  /** A mark may be of any secret that its caller could have anyway; a workspace has its own. */
+  private Body body(Call call, WritableText there, Edit edit, Section section) throws Refused {
+    if (call.scope().all()) {
+      return types -> ConfigResources.restored(secrets, call.body(types), there.text());
+    }
+    String name = call.variable("name");
+    EditableDocument document = document(there);
+    OwnMarks marks = new OwnMarks(secrets, document, section, name);
+    return types ->
+        marks.restored(call.body(types), edited(edit, document, section, name, call::body));
   }
 
   /** What came of an edit. */
