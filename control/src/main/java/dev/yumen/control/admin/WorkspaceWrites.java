@@ -16,10 +16,12 @@ import dev.yumen.control.change.Changes;
 import dev.yumen.control.history.Settings;
 import dev.yumen.dataplane.Gateway;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,6 +165,7 @@ final class WorkspaceWrites {
     if (hasFile(object)) {
       throw outside(name);
     }
+    checkCounts(workspace, object);
   }
 
   private static void checkPath(WorkspaceConfig workspace, MatchConfig match) throws Refused {
@@ -197,27 +200,43 @@ final class WorkspaceWrites {
     }
   }
 
+  /** What several filters count together in a Redis has a name: one that the workspace owns. */
+  private static void checkCounts(WorkspaceConfig workspace, Record object) throws Refused {
+    List<String> others =
+        within(object)
+            .filter(
+                one -> one instanceof Record section && Settings.value(section, "redis") != null)
+            .map(one -> Settings.value((Record) one, "name"))
+            .filter(name -> name != null && !workspace.owns(name.toString()))
+            .map(String::valueOf)
+            .toList();
+    if (!others.isEmpty()) {
+      throw forbidden(
+          "name: "
+              + String.join(", ", others)
+              + ", which counts in Redis (expected: none, or one of the workspace)");
+    }
+  }
+
   /** Whatever a setting is called: no file of the gateway is read or written for a workspace. */
-  private static boolean hasFile(@Nullable Object value) {
+  private static boolean hasFile(Record object) {
+    return within(object).anyMatch(one -> one instanceof Path || one instanceof InputFile);
+  }
+
+  /** A value, and all that is in it; each section before its settings. */
+  private static Stream<Object> within(@Nullable Object value) {
     return switch (value) {
-      case Path _, InputFile _ -> true;
-      case FilterConfig filter -> hasFile(filter.settings());
-      case Iterable<?> list -> {
-        boolean found = false;
-        for (Object one : list) {
-          found |= hasFile(one);
-        }
-        yield found;
-      }
-      case Map<?, ?> map -> hasFile(map.values());
-      case Record record when Settings.isSection(record) -> {
-        boolean found = false;
-        for (Settings.Setting setting : Settings.of(record.getClass()).all()) {
-          found |= hasFile(setting.of(record));
-        }
-        yield found;
-      }
-      case null, default -> false;
+      case null -> Stream.empty();
+      case Path path -> Stream.of(path); // which is a list of names, too
+      case FilterConfig filter -> within(filter.settings());
+      case Collection<?> all -> all.stream().flatMap(WorkspaceWrites::within);
+      case Map<?, ?> map -> within(map.values());
+      case Record record when Settings.isSection(record) ->
+          Stream.concat(
+              Stream.of(record),
+              Settings.of(record.getClass()).all().stream()
+                  .flatMap(setting -> within(setting.of(record))));
+      default -> Stream.of(value);
     };
   }
 }

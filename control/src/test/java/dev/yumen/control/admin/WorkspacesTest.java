@@ -494,7 +494,7 @@ class WorkspacesTest {
 
   private static String read(Path file) {
     try {
-      return Files.readString(file);
+      return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
