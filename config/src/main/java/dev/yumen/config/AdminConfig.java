@@ -116,7 +116,7 @@ public record AdminConfig(
     }
   }
 
-  /** An object is of one workspace at most. */
+  /** An object is of one workspace at most, and a request may be taken by routes of one. */
   private static void checkApart(WorkspaceConfig one, WorkspaceConfig other) {
     for (String pattern : one.objects()) {
       for (String another : other.objects()) {
@@ -127,6 +127,12 @@ public record AdminConfig(
               "names that are of one workspace only");
         }
       }
+    }
+    if (one.sharesRequests(other)) {
+      throw InvalidValue.found(
+          "workspaces",
+          "requests that %s and %s both may take".formatted(one.name(), other.name()),
+          "paths or hosts of which none is within one of another workspace");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.yumen.api.Describe;
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.OneOrMany;
 import java.util.List;
+import java.util.function.BiPredicate;
 
 /** A team's part of the gateway: which objects are its own, and which requests they may take. */
 @Describe("A team's part of the gateway, the only one that tokens of it see and change.")
@@ -18,8 +19,8 @@ public record WorkspaceConfig(
         @OneOrMany
         List<String> paths,
     @Describe(
-            "Hosts that routes written by it may take, such as *.a.example.com; none means any."
-                + " Without paths and hosts it writes no routes.")
+            "Hosts that routes written by it may take, such as *.a.example.com for any that end so;"
+                + " none means any. Without paths and hosts it writes no routes.")
         @OneOrMany
         List<String> hosts,
     @Describe("Upstreams and Redis beside its own that what it writes may name.") @OneOrMany
@@ -88,10 +89,39 @@ public record WorkspaceConfig(
     return pattern.equals(prefix) || pattern.startsWith(prefix + "/");
   }
 
-  /** Whether a host, or each that fits {@code *.example.com}, is one that it may take. */
+  /**
+   * Whether a host, or each that fits {@code *.example.com}, is one that it may take. A wildcard
+   * stands for any number of labels, as in routes.
+   */
   public boolean mayTakeHost(String host) {
-    int dot = host.indexOf('.');
-    String wider = dot < 0 ? host : "*" + host.substring(dot);
-    return hosts.contains(host) || hosts.contains(wider);
+    return hosts.stream().anyMatch(own -> hostWithin(own, host));
+  }
+
+  private static boolean hostWithin(String own, String host) {
+    return own.startsWith("*.") ? host.endsWith(own.substring(1)) : host.equals(own);
+  }
+
+  /** Whether there may be a request that routes of both may take. */
+  boolean sharesRequests(WorkspaceConfig other) {
+    return writesRoutes()
+        && other.writesRoutes()
+        && meet(paths, other.paths, WorkspaceConfig::within)
+        && meet(hosts, other.hosts, WorkspaceConfig::hostWithin);
+  }
+
+  /** Whether it may have routes at all. */
+  public boolean writesRoutes() {
+    return !paths.isEmpty() || !hosts.isEmpty();
+  }
+
+  private static boolean meet(
+      List<String> some, List<String> others, BiPredicate<String, String> within) {
+    return some.isEmpty()
+        || others.isEmpty()
+        || some.stream()
+            .anyMatch(
+                one ->
+                    others.stream()
+                        .anyMatch(other -> within.test(one, other) || within.test(other, one)));
   }
 }

@@ -158,7 +158,7 @@ final class WorkspaceWrites {
     if (object instanceof RouteConfig route) {
       checkPath(workspace, route.match());
       checkHosts(workspace, route.match());
-      if (workspace.paths().isEmpty() && workspace.hosts().isEmpty()) {
+      if (!workspace.writesRoutes()) {
         throw forbidden("a route of a workspace without paths and hosts (expected: either)");
       }
     }
