@@ -2,21 +2,15 @@ package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.api.AnyFilter;
 import dev.yumen.api.InvalidValue;
-import dev.yumen.api.Response;
-import dev.yumen.api.Template;
 import dev.yumen.config.FilterConfig;
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.LoadedConfig;
-import dev.yumen.config.Position;
 import dev.yumen.config.Problem;
 import dev.yumen.config.RedisConfig;
 import dev.yumen.config.RouteConfig;
 import dev.yumen.config.UpstreamConfig;
-import dev.yumen.dataplane.balance.WeightedDraw;
 import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.chain.FilterChain;
-import dev.yumen.dataplane.http1.HeadTable;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
 import dev.yumen.dataplane.redis.OpenRedis;
@@ -26,14 +20,8 @@ import dev.yumen.dataplane.routing.RouteProblem;
 import dev.yumen.dataplane.routing.RouteTable;
 import dev.yumen.dataplane.routing.Rule;
 import dev.yumen.dataplane.state.StateRegistry;
-import dev.yumen.dataplane.tcp.TcpPlan;
-import dev.yumen.dataplane.tls.ServerTls;
-import dev.yumen.dataplane.tls.TlsProblem;
 import dev.yumen.dataplane.tls.UpstreamTls;
-import dev.yumen.dataplane.udp.UdpPlan;
 import dev.yumen.dataplane.upstream.Upstream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +46,9 @@ public final class SnapshotBuilder {
   private final GatewayConfig config;
   private final FilterSurroundings filterSurroundings;
   private final Upstream.Surroundings surroundings;
-  private final List<Problem> problems = new ArrayList<>();
+  private final CompileProblems problems;
+  private final PortParts ports;
+  private final RouteEnds ends;
   private final List<Runnable> giveBack = new ArrayList<>();
 
   /** After all others, which may use it until then. */
@@ -67,9 +57,6 @@ public final class SnapshotBuilder {
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Map<String, OpenRedis> redises = new HashMap<>();
   private final Map<String, CanaryTraffic> canaries = new HashMap<>();
-  private final Map<String, ServerTls> listenerTls = new HashMap<>();
-  private final Map<String, TcpPlan> tcpPlans = new HashMap<>();
-  private final Map<String, UdpPlan> udpPlans = new HashMap<>();
   private final List<CertificateExpiry> expiries = new ArrayList<>();
 
   /** Filters for every route: one instance serves them all. */
@@ -90,6 +77,9 @@ public final class SnapshotBuilder {
     this.filterSurroundings = filterSurroundings;
     this.surroundings = surroundings;
     this.expressionFailures = ExpressionLog.of(surroundings.metrics());
+    this.problems = new CompileProblems(loaded.positions());
+    this.ports = new PortParts(loaded, surroundings.tls(), problems, giveBack::add);
+    this.ends = new RouteEnds(loaded.folder(), this::upstream, problems);
   }
 
   /**
@@ -98,7 +88,8 @@ public final class SnapshotBuilder {
   public Built build(long number, @Nullable Snapshot previous) {
     config.upstreams().forEach(this::holdUpstream);
     config.redis().forEach(this::holdRedis);
-    config.listeners().forEach(this::holdListener);
+    config.listeners().forEach((name, settings) -> ports.hold(name, settings, this::upstream));
+    expiries.addAll(ports.expiries());
     shared = filters("", config.filters(), "filters");
     Route unmatched =
         new Route(
@@ -130,18 +121,18 @@ public final class SnapshotBuilder {
     table.problems().forEach(this::routeProblem);
     giveBack.addAll(giveBackLast);
     List<Runnable> held = List.copyOf(giveBack);
-    if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
+    if (problems.hasErrors()) {
       giveBackAll(held);
-      return new Built(null, problems);
+      return new Built(null, problems.all());
     }
     Snapshot snapshot =
         new Snapshot(
             number,
             config,
             new Snapshot.Parts(
-                listenerTls,
-                tcpPlans,
-                udpPlans,
+                ports.tls(),
+                ports.tcp(),
+                ports.udp(),
                 expiries,
                 upstreams,
                 redises,
@@ -153,7 +144,7 @@ public final class SnapshotBuilder {
             unmatched,
             surroundings.loops().size(),
             () -> giveBackAll(held));
-    return new Built(snapshot, problems);
+    return new Built(snapshot, problems.all());
   }
 
   /** One that fails does not keep the others from being given back. */
@@ -175,7 +166,7 @@ public final class SnapshotBuilder {
       StateRegistry.Handle<UpstreamTls.Compiled> tls =
           UpstreamTls.hold(settings.tls(), surroundings.tls());
       giveBack.add(tls::release);
-      tlsProblems("upstreams." + name + ".tls", tls.value().problems());
+      problems.addTls("upstreams." + name + ".tls", tls.value().problems());
       if (tls.value().tls() != null) {
         expiries.addAll(tls.value().tls().expiries(name));
       }
@@ -198,7 +189,7 @@ public final class SnapshotBuilder {
       StateRegistry.Handle<UpstreamTls.Compiled> compiled =
           UpstreamTls.hold(settings.tls(), surroundings.tls());
       giveBackLast.add(compiled::release);
-      tlsProblems("redis." + name + ".tls", compiled.value().problems());
+      problems.addTls("redis." + name + ".tls", compiled.value().problems());
       tls = compiled.value().tls();
       if (tls == null) {
         return;
@@ -226,7 +217,7 @@ public final class SnapshotBuilder {
     if (canary != null) {
       elsewhere(route, canary.rules().stable(), place);
     }
-    RouteEnd end = end(route, place);
+    RouteEnd end = ends.of(route, place);
     if (end == null) {
       return null;
     }
@@ -245,7 +236,7 @@ public final class SnapshotBuilder {
       String path = place + ".filters[" + i + "].canary.stable";
       if (route.filters().get(i).type().name().equals("canary")) {
         String message = stable + " (expected: an upstream of the route's to, or nothing)";
-        problems.add(new Problem(Problem.Severity.WARNING, position(path), path, message));
+        problems.warning(path, message);
       }
     }
   }
@@ -278,64 +269,15 @@ public final class SnapshotBuilder {
         made.add(new FilterChain.Named(filter.type().name(), instance));
       } catch (InvalidValue e) {
         String at = place + "." + filter.type().name();
-        problem(e.component().isEmpty() ? at : at + "." + e.component(), e);
+        problems.error(e.component().isEmpty() ? at : at + "." + e.component(), e);
       } catch (BuildContext.Doubtful e) {
         LOG.debug("{}.{} is not made: {}", place, filter.type().name(), e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("{}.{} could not be made", place, filter.type().name(), e);
-        problems.add(
-            new Problem(
-                Problem.Severity.ERROR,
-                position(place),
-                place + "." + filter.type().name(),
-                "could not be made: " + e));
+        problems.error(place + "." + filter.type().name(), "could not be made: " + e);
       }
     }
     return made;
-  }
-
-  private void tlsProblems(String place, List<TlsProblem> found) {
-    for (TlsProblem problem : found) {
-      String path = problem.setting().isEmpty() ? place : place + "." + problem.setting();
-      problems.add(new Problem(problem.severity(), position(path), path, problem.message()));
-    }
-  }
-
-  private void holdListener(String name, ListenerConfig settings) {
-    if (settings.tcp() != null) {
-      tcpPlans.put(name, TcpPlan.compile(settings.tcp(), this::upstream));
-    }
-    if (settings.udp() != null) {
-      udpPlans.put(name, UdpPlan.compile(settings.udp(), this::upstream));
-    }
-    if (settings.tls() == null) {
-      return;
-    }
-    ServerTls.Compiled compiled =
-        ServerTls.compile(
-            name, settings.tls(), alpn(settings), loaded.issued(), surroundings.tls());
-    tlsProblems("listeners." + name + ".tls", compiled.problems());
-    ServerTls tls = compiled.tls();
-    if (tls != null) {
-      giveBack.add(tls::close);
-      listenerTls.put(name, tls);
-      expiries.addAll(tls.expiries());
-    }
-  }
-
-  /** None where plain bytes are spoken: whatever a client offers is between it and the service. */
-  private static List<String> alpn(ListenerConfig settings) {
-    List<String> alpn = new ArrayList<>();
-    if (settings.tcp() == null && settings.protocols().contains(ListenerConfig.Protocol.HTTP2)) {
-      alpn.add("h2");
-    }
-    if (settings.tcp() == null && settings.protocols().contains(ListenerConfig.Protocol.HTTP1)) {
-      alpn.add("http/1.1");
-    }
-    if (settings.protocols().contains(ListenerConfig.Protocol.HTTP3)) {
-      alpn.add("h3");
-    }
-    return alpn;
   }
 
   /** The upstream of this name, or the one that stands for it. */
@@ -347,76 +289,6 @@ public final class SnapshotBuilder {
     return upstream;
   }
 
-  private @Nullable RouteEnd end(RouteConfig route, String place) {
-    try {
-      if (route.respond() != null) {
-        return respond(route.respond(), place + ".respond.headers.");
-      }
-      if (route.redirect() != null) {
-        return new RouteEnd.RedirectTo(
-            Template.compile("redirect.to", route.redirect().to(), Template.Into.LOCATION),
-            route.redirect().status());
-      }
-      if (route.statics() != null) {
-        return files(route.statics());
-      }
-    } catch (InvalidValue e) {
-      problem(e.component().isEmpty() ? place : place + "." + e.component(), e);
-      return null;
-    }
-    List<Upstream> targets = new ArrayList<>();
-    for (RouteConfig.Target target : route.to()) {
-      targets.add(upstream(target.upstream()));
-    }
-    int[] weights = route.to().stream().mapToInt(RouteConfig.Target::weight).toArray();
-    return new RouteEnd.Forward(
-        targets, new WeightedDraw(weights), route.host() == RouteConfig.HostHeader.ENDPOINT);
-  }
-
-  private RouteEnd respond(RouteConfig.Respond settings, String place) {
-    Response response = Response.of(settings.status());
-    for (Map.Entry<String, String> field : settings.headers().entrySet()) {
-      InvalidValue invalid = refused(field.getKey(), field.getValue());
-      if (invalid != null) {
-        problem(place + field.getKey(), invalid);
-      }
-      response = response.header(field.getKey(), field.getValue());
-    }
-    return new RouteEnd.Respond(response.body(settings.body().getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /** Why a field can not be in an answer of the gateway's own, or null. */
-  private static @Nullable InvalidValue refused(String name, String value) {
-    HeadTable table = new HeadTable();
-    try {
-      table.add(name, value);
-    } catch (IllegalArgumentException e) {
-      return InvalidValue.found("", String.valueOf(e.getMessage()), "a header field");
-    }
-    // A table leaves out fields that the gateway writes, whoever adds them.
-    return table.contains(name) && !name.equalsIgnoreCase("date")
-        ? null
-        : new InvalidValue("", name, "a header that the gateway does not write itself");
-  }
-
-  private RouteEnd files(RouteConfig.StaticFiles settings) {
-    try {
-      return new RouteEnd.Files(
-          settings, new StaticFolder(loaded.folder().resolve(settings.folder())));
-    } catch (IOException _) {
-      throw new InvalidValue("static.folder", settings.folder().toString(), "a folder that exists");
-    }
-  }
-
-  private void problem(String path, InvalidValue invalid) {
-    problems.add(
-        new Problem(
-            Problem.Severity.ERROR,
-            position(path),
-            path,
-            invalid.value() + " (expected: " + invalid.expected() + ")"));
-  }
-
   private void routeProblem(RouteProblem problem) {
     int index = 0;
     while (!config.routes().get(index).id().equals(problem.routeId())) {
@@ -424,19 +296,6 @@ public final class SnapshotBuilder {
     }
     String place = "routes[" + index + "]";
     String path = problem.setting().isEmpty() ? place : place + "." + problem.setting();
-    problems.add(new Problem(problem.severity(), position(path), path, problem.message()));
-  }
-
-  /** Where the setting, or the nearest one around it, was written. */
-  private @Nullable Position position(String path) {
-    String at = path;
-    while (true) {
-      Position position = loaded.positions().get(at);
-      int end = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
-      if (position != null || end < 0) {
-        return position;
-      }
-      at = at.substring(0, end);
-    }
+    problems.add(problem.severity(), path, problem.message());
   }
 }
