@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -41,11 +43,13 @@ final class AdminClient implements AutoCloseable {
   /**
    * @param base without a path of its own but one that a proxy in front asks for
    * @param token that says who asks; null where none is needed
+   * @param tls whom to trust; null for the authorities of the JDK
    */
-  AdminClient(URI base, @Nullable String token) {
+  AdminClient(URI base, @Nullable String token, @Nullable SSLContext tls) {
     this.base = base;
     this.token = token;
-    this.http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
+    this.http = tls == null ? builder.build() : builder.sslContext(tls).build();
   }
 
   /**
@@ -166,6 +170,8 @@ final class AdminClient implements AutoCloseable {
         switch (e) {
           case HttpConnectTimeoutException _ -> "no answer within 5 s";
           case ConnectException _ -> "nothing listens there, or the name is not known";
+          case SSLHandshakeException _ ->
+              e.getMessage() + " (--ca names a file with the authorities that are trusted)";
           default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
     return new BadInput(

@@ -1,9 +1,8 @@
 package dev.yumen.app;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,12 +24,7 @@ final class AdminOption {
       description = "The gateway's admin API, host:port or a URL; ${DEFAULT-VALUE} unless given.")
   private String address;
 
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description =
-          "File with the token; without, the variable " + AdminToken.VARIABLE + " is used.")
-  private @Nullable Path tokenFile;
+  @Mixin private AdminAccess access;
 
   /** As it was given, for what is printed. */
   String address() {
@@ -49,6 +43,6 @@ final class AdminOption {
           spec.commandLine(),
           "--admin " + address + " (expected: host:port, or a URL such as https://gateway:9901)");
     }
-    return new AdminClient(base, AdminToken.of(tokenFile, environment));
+    return access.open(base, environment);
   }
 }

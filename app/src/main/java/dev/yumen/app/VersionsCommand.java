@@ -2,7 +2,6 @@ package dev.yumen.app;
 
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,20 +44,13 @@ final class VersionsCommand implements Callable<Integer> {
       description = "A gateway's admin API, host:port or a URL; once for each, or with commas.")
   private List<String> addresses;
 
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description =
-          "File with the token for all of them; without, the variable "
-              + AdminToken.VARIABLE
-              + " is used.")
-  private @Nullable Path tokenFile;
+  @Mixin private AdminAccess access;
 
   @Override
   public Integer call() throws Exception {
     LogSetup.quiet();
     Map<String, URI> bases = bases();
-    List<LiveVersion> versions = ask(bases, AdminToken.of(tokenFile, System.getenv()));
+    List<LiveVersion> versions = ask(bases);
     Map<String, List<String>> byHash = byHash(versions);
     boolean same =
         byHash.size() == 1 && versions.stream().allMatch(version -> version.error() == null);
@@ -92,19 +84,19 @@ final class VersionsCommand implements Callable<Integer> {
   }
 
   /** All at once, so that one that does not answer holds nobody up. */
-  private static List<LiveVersion> ask(Map<String, URI> bases, @Nullable String token)
-      throws Exception {
+  private List<LiveVersion> ask(Map<String, URI> bases) throws Exception {
     List<Future<LiveVersion>> asked = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      bases.forEach(
-          (address, base) ->
-              asked.add(
-                  threads.submit(
-                      () -> {
-                        try (AdminClient client = new AdminClient(base, token)) {
-                          return LiveVersion.of(address, client);
-                        }
-                      })));
+      for (Map.Entry<String, URI> one : bases.entrySet()) {
+        AdminClient client = access.open(one.getValue(), System.getenv());
+        asked.add(
+            threads.submit(
+                () -> {
+                  try (client) {
+                    return LiveVersion.of(one.getKey(), client);
+                  }
+                }));
+      }
     }
     List<LiveVersion> versions = new ArrayList<>();
     for (Future<LiveVersion> version : asked) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.control.ManagedGateway;
+import dev.yumen.testkit.Issued;
+import dev.yumen.testkit.Pki;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -53,7 +55,11 @@ class AdminClientTest {
   }
 
   private URI start() throws Exception {
-    Path file = Files.writeString(folder.resolve("yumen.yaml"), CONFIG);
+    return start(CONFIG);
+  }
+
+  private URI start(String config) throws Exception {
+    Path file = Files.writeString(folder.resolve("yumen.yaml"), config);
     gateway = ManagedGateway.start(file, Wiring.reader(Map.of()), _ -> {});
     int port = Objects.requireNonNull(gateway.gateway().addresses().get("admin")).getPort();
     return URI.create("http://127.0.0.1:" + port);
@@ -61,7 +67,7 @@ class AdminClientTest {
 
   @Test
   void whatIsAskedForIsData() throws Exception {
-    try (AdminClient client = new AdminClient(start(), "viewer-0123456789")) {
+    try (AdminClient client = new AdminClient(start(), "viewer-0123456789", null)) {
       JsonNode route = client.get("/routes/hello");
       assertEquals("hello", route.path("id").asString());
       assertEquals("hello", client.get("/routes?search=hel").at("/items/0/id").asString());
@@ -71,7 +77,7 @@ class AdminClientTest {
   @Test
   void aRefusalIsSaidInSentences() throws Exception {
     URI base = start();
-    try (AdminClient client = new AdminClient(base, "viewer-0123456789")) {
+    try (AdminClient client = new AdminClient(base, "viewer-0123456789", null)) {
       assertEquals(
           "There is no such thing. no route none (404 NOT_FOUND)",
           refused(() -> client.get("/routes/none")));
@@ -79,7 +85,7 @@ class AdminClientTest {
           refused(() -> client.post("/check", "application/yaml", "{}"))
               .startsWith("This is not allowed to you. the role viewer (expected"));
     }
-    try (AdminClient client = new AdminClient(base, "wrong-0123456789ab")) {
+    try (AdminClient client = new AdminClient(base, "wrong-0123456789ab", null)) {
       assertTrue(refused(() -> client.get("/status")).endsWith("(401 AUTH_INVALID)"));
       assertTrue(refused(() -> client.stream("/status")).endsWith("(401 AUTH_INVALID)"));
     }
@@ -87,7 +93,7 @@ class AdminClientTest {
 
   @Test
   void everyProblemOfAConfigurationIsSaidWithItsPlace() throws Exception {
-    try (AdminClient client = new AdminClient(start(), "admin-0123456789ab")) {
+    try (AdminClient client = new AdminClient(start(), "admin-0123456789ab", null)) {
       String said =
           refused(
               () ->
@@ -104,7 +110,7 @@ class AdminClientTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    try (AdminClient client = new AdminClient(URI.create("http://127.0.0.1:" + port), null)) {
+    try (AdminClient client = new AdminClient(URI.create("http://127.0.0.1:" + port), null, null)) {
       assertEquals(
           "http://127.0.0.1:"
               + port
@@ -120,7 +126,7 @@ class AdminClientTest {
     int port =
         Objects.requireNonNull(Objects.requireNonNull(gateway).gateway().addresses().get("http"))
             .getPort();
-    try (AdminClient client = new AdminClient(URI.create("http://127.0.0.1:" + port), null)) {
+    try (AdminClient client = new AdminClient(URI.create("http://127.0.0.1:" + port), null, null)) {
       String said = refused(() -> client.get("/status"));
       assertTrue(said.contains("(404 NO_ROUTE)"), said);
     }
@@ -175,6 +181,34 @@ class AdminClientTest {
     assertEquals(1, ask(Map.of(), "--token-file", folder.resolve("none").toString()));
     assertEquals(2, ask(Map.of(), "--admin", "ftp://a"));
     assertTrue(!err.toString().contains("secret"), err.toString());
+  }
+
+  @Test
+  void overTlsTheAuthoritiesOfAFileAreTrusted() throws Exception {
+    Pki pki = Pki.called("ca");
+    Issued certificate = pki.server("localhost", "127.0.0.1");
+    Files.writeString(folder.resolve("cert.pem"), certificate.chainPem());
+    Files.writeString(folder.resolve("key.pem"), certificate.keyPem());
+    URI plain =
+        start(
+            CONFIG.replace(
+                "admin:\n", "admin:\n  tls: {certificates: {cert: cert.pem, key: key.pem}}\n"));
+    String base = "https://127.0.0.1:" + plain.getPort();
+    Map<String, String> token = Map.of(AdminToken.VARIABLE, "viewer-0123456789");
+    String ca = Files.writeString(folder.resolve("ca.pem"), pki.rootPem()).toString();
+    assertEquals(0, ask(token, "--admin", base, "--ca", ca), err::toString);
+
+    String other =
+        Files.writeString(folder.resolve("other.pem"), Pki.called("b").rootPem()).toString();
+    assertEquals(1, ask(token, "--admin", base, "--ca", other));
+    assertEquals(1, ask(token, "--admin", base));
+    assertTrue(err.toString().contains("(--ca names a file with the authorities"), err::toString);
+    assertEquals(1, ask(token, "--admin", plain.toString()));
+    assertEquals(1, ask(token, "--admin", base, "--ca", folder.resolve("none").toString()));
+    assertTrue(
+        err.toString().contains("none: there is no such file (expected: a PEM"), err::toString);
+    assertEquals(1, ask(token, "--admin", base, "--ca", folder.resolve("key.pem").toString()));
+    assertTrue(err.toString().contains("key.pem: "), err::toString);
   }
 
   private final StringWriter err = new StringWriter();

@@ -19,6 +19,8 @@ public record AdminConfig(
         @Default("127.0.0.1:9901")
         Address address,
     @Describe("Whether the port is opened at all.") @Default("true") boolean enabled,
+    @Describe("TLS towards those who ask; without it they speak plain HTTP.")
+        @Nullable ListenerTlsConfig tls,
     @Describe("Names that it is reached by, besides IP addresses and localhost.")
         List<String> hosts,
     @Describe("Who may do what; without any, whoever is on this machine may do everything.")

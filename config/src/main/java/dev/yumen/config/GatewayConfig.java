@@ -8,7 +8,9 @@ import dev.yumen.api.OneOrMany;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One whole configuration. Equal records mean equal behaviour. */
@@ -69,11 +71,19 @@ public record GatewayConfig(
     return acme.stream().filter(issuer -> issuer.name().equals(name)).findFirst().orElse(null);
   }
 
-  /** Every domain that some listener wants a certificate for, each once. */
+  /** Settings of TLS of listeners, and that of the admin API. */
+  public List<ListenerTlsConfig> serverTls() {
+    return Stream.concat(
+            listeners.values().stream().map(ListenerConfig::tls), Stream.ofNullable(admin.tls()))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** Every domain that some port wants a certificate for, each once. */
   public Set<AcmeDomain> acmeDomains() {
     Set<AcmeDomain> all = new LinkedHashSet<>();
-    for (ListenerConfig listener : listeners.values()) {
-      ListenerTlsConfig.Acme wanted = listener.tls() == null ? null : listener.tls().acme();
+    for (ListenerTlsConfig tls : serverTls()) {
+      ListenerTlsConfig.Acme wanted = tls.acme();
       if (wanted != null) {
         wanted.domains().forEach(domain -> all.add(new AcmeDomain(wanted.issuer(), domain)));
       }

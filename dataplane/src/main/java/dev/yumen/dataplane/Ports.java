@@ -15,6 +15,7 @@ import dev.yumen.dataplane.server.RequestAcceptor;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
 import dev.yumen.dataplane.tcp.TcpPlan;
+import dev.yumen.dataplane.tls.ServerTls;
 import dev.yumen.dataplane.udp.UdpListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +104,8 @@ final class Ports {
           openOwn(
               MANAGEMENT,
               config.management().address(),
-              new ManagementAcceptor(exchanges.builtIn(), exchanges.failures()));
+              new ManagementAcceptor(exchanges.builtIn(), exchanges.failures()),
+              _ -> null);
     }
   }
 
@@ -120,16 +123,24 @@ final class Ports {
                 handler,
                 exchanges.failures(),
                 () -> snapshots.current().config().admin().maxBody().bytes(),
-                audit));
+                audit),
+            Snapshot::adminTls);
   }
 
-  private Listener openOwn(String name, Address address, RequestAcceptor acceptor)
+  private Listener openOwn(
+      String name,
+      Address address,
+      RequestAcceptor acceptor,
+      Function<Snapshot, @Nullable ServerTls> tls)
       throws IOException {
     return Listener.open(
         name,
         new ListenerConfig(address, 128, List.of(), ONLY_HTTP1),
-        () ->
-            new Listener.Rules(snapshots.current().config().limits(), ONLY_HTTP1, null, null, null),
+        () -> {
+          Snapshot live = snapshots.current();
+          return new Listener.Rules(
+              live.config().limits(), ONLY_HTTP1, tls.apply(live), null, null);
+        },
         acceptor,
         listening.apart());
   }

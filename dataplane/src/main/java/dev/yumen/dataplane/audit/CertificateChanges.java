@@ -3,7 +3,7 @@ package dev.yumen.dataplane.audit;
 import dev.yumen.api.InputFile;
 import dev.yumen.config.CertificateConfig;
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.ListenerConfig;
+import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.UpstreamConfig;
 import java.util.LinkedHashMap;
@@ -49,10 +49,8 @@ public final class CertificateChanges {
     if (config == null) {
       return all;
     }
-    for (ListenerConfig listener : config.listeners().values()) {
-      if (listener.tls() != null) {
-        listener.tls().certificates().forEach(certificate -> add(all, certificate));
-      }
+    for (ListenerTlsConfig tls : config.serverTls()) {
+      tls.certificates().forEach(certificate -> add(all, certificate));
     }
     for (UpstreamConfig upstream : config.upstreams().values()) {
       if (upstream.tls() != null) {

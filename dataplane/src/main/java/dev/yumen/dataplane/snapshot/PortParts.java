@@ -1,5 +1,6 @@
 package dev.yumen.dataplane.snapshot;
 
+import dev.yumen.config.AdminConfig;
 import dev.yumen.config.ListenerConfig;
 import dev.yumen.config.ListenerTlsConfig;
 import dev.yumen.config.LoadedConfig;
@@ -27,6 +28,7 @@ final class PortParts {
   private final Map<String, TcpPlan> tcp = new HashMap<>();
   private final Map<String, UdpPlan> udp = new HashMap<>();
   private final List<CertificateExpiry> expiries = new ArrayList<>();
+  private @Nullable ServerTls adminTls;
 
   /**
    * @param giveBack takes what has to be done when the configuration is over
@@ -57,6 +59,13 @@ final class PortParts {
       if (made != null) {
         tls.put(name, made);
       }
+    }
+  }
+
+  /** The port of the admin API. */
+  void hold(AdminConfig settings) {
+    if (settings.tls() != null && settings.enabled()) {
+      adminTls = hold("admin", settings.tls(), List.of("http/1.1"), "admin.tls");
     }
   }
 
@@ -100,6 +109,11 @@ final class PortParts {
   /** By the name of their listener. */
   Map<String, UdpPlan> udp() {
     return udp;
+  }
+
+  /** Of the admin API; null where it speaks plain HTTP. */
+  @Nullable ServerTls adminTls() {
+    return adminTls;
   }
 
   List<CertificateExpiry> expiries() {

@@ -49,6 +49,7 @@ public final class Snapshot {
    * What is made of listeners, certificates, upstreams and Redis, and where all is written.
    *
    * @param tls of listeners that have it, by name
+   * @param adminTls of the admin API
    * @param tcp ways of listeners for TCP, by name
    * @param udp ways of listeners for UDP, by name
    * @param canaries by their routes
@@ -56,6 +57,7 @@ public final class Snapshot {
    */
   record Parts(
       Map<String, ServerTls> tls,
+      @Nullable ServerTls adminTls,
       Map<String, TcpPlan> tcp,
       Map<String, UdpPlan> udp,
       List<CertificateExpiry> expiries,
@@ -161,6 +163,11 @@ public final class Snapshot {
   /** TLS of a listener; null where there is none. */
   public @Nullable ServerTls tls(String listener) {
     return parts.tls().get(listener);
+  }
+
+  /** TLS of the admin API; null where it speaks plain HTTP. */
+  public @Nullable ServerTls adminTls() {
+    return parts.adminTls();
   }
 
   /** Where the connections of a listener for TCP go; null for other listeners. */

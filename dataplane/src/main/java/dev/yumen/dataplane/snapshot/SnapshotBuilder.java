@@ -89,6 +89,7 @@ public final class SnapshotBuilder {
     config.upstreams().forEach(this::holdUpstream);
     config.redis().forEach(this::holdRedis);
     config.listeners().forEach((name, settings) -> ports.hold(name, settings, this::upstream));
+    ports.hold(config.admin());
     expiries.addAll(ports.expiries());
     shared = filters("", config.filters(), "filters");
     Route unmatched =
@@ -131,6 +132,7 @@ public final class SnapshotBuilder {
             config,
             new Snapshot.Parts(
                 ports.tls(),
+                ports.adminTls(),
                 ports.tcp(),
                 ports.udp(),
                 expiries,
