@@ -19,8 +19,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts marks in place of the secrets that are written in a document, and the secrets back in place
  * of the marks, so that a document can be shown, edited and written again by somebody who must not
- * see them. A reference such as {@code ${file:…}} is no secret and stays.
+ * see them. A reference such as {@code ${file:…}} is no secret and stays. In mappings with free
+ * keys, such as those of headers, an entry is a secret when its name is one ({@link SecretNames}).
  *
  * <p>A mark is a keyed digest of its secret; the key is made up anew in each process and says
  * nothing about the secret to anybody else. Any thread.
@@ -42,10 +45,16 @@ public final class HiddenSecrets {
   private static final Pattern USER_OF_ADDRESS = Pattern.compile("://[^/@\\s]*:[^/@\\s]*@");
 
   private final Shapes shapes;
+  private final Set<ValueType> objects;
   private final SecretKeySpec key;
 
   HiddenSecrets(Shapes shapes) {
     this.shapes = shapes;
+    this.objects =
+        shapes.top().settings().stream()
+            .map(Setting::type)
+            .filter(MapOf.class::isInstance)
+            .collect(Collectors.toUnmodifiableSet());
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
     this.key = new SecretKeySpec(random, ALGORITHM);
@@ -138,7 +147,8 @@ public final class HiddenSecrets {
   private void find(
       Node node, @Nullable ValueType type, boolean secret, Map<Scalar, String> found) {
     switch (node) {
-      case Scalar scalar -> take(scalar, secret || isSecretShorthand(type), found);
+      case Scalar scalar ->
+          take(scalar, (secret && !isFlag(scalar, type)) || isSecretShorthand(type), found);
       case Sequence sequence -> {
         ValueType element = type instanceof ListOf list ? list.element() : type;
         sequence.items().forEach(item -> find(item, element, secret, found));
@@ -177,9 +187,14 @@ public final class HiddenSecrets {
     }
   }
 
-  private static boolean isFree(@Nullable ValueType type) {
-    return type == null
-        || (type instanceof MapOf(ValueType value) && !(value instanceof ValueType.Section));
+  /** Whether keys are free there, but for those that are names of objects. */
+  private boolean isFree(@Nullable ValueType type) {
+    return type == null || (type instanceof MapOf && !objects.contains(type));
+  }
+
+  /** Such as {@code present: true}, which says nothing of a credential. */
+  private static boolean isFlag(Scalar scalar, @Nullable ValueType type) {
+    return type == Basic.FLAG && (scalar.text().equals("true") || scalar.text().equals("false"));
   }
 
   private boolean isSecretShorthand(@Nullable ValueType type) {

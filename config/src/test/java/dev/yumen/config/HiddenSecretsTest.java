@@ -42,7 +42,10 @@ class HiddenSecretsTest {
         "audit: {path: a, key: '${KEY}'}",
         "audit: {path: a, key: '${file:/run/secrets/key}'}",
         "upstreams: {tokens: {endpoints: ['127.0.0.1:1']}}",
-        "routes: [{id: token, match: {path: /password}, to: secrets}]"
+        "routes: [{id: token, match: {path: /password}, to: secrets}]",
+        "redis: {tokens: {nodes: ['127.0.0.1:1']}}",
+        "routes: [{id: a, match: {headers: {authorization: {present: true}}}}]",
+        "routes: [{id: a, match: {cookies: {token: {absent: true}}, headers: {x-tier: gold}}}]"
       })
   void whatIsNoSecretStays(String text) {
     assertEquals(text, hidden.hide(text));
@@ -59,6 +62,9 @@ class HiddenSecretsTest {
         "redis: {a: {address: 'redis://user:pass-word@localhost:1'}}",
         "routes: [{id: a, respond: {headers: {set-cookie: pass-word}}}]",
         "routes: [{id: a, filters: [{request-headers: {set: {authorization: Basic pass-word}}}]}]",
+        "routes: [{id: a, match: {headers: {x-api-key: pass-word}}}]",
+        "routes: [{id: a, match: {query: {token: {prefix: pass-word}}}}]",
+        "routes: [{id: a, match: {cookies: {my-token: {regex: 'pass-word.*'}}}}]",
         "unknown: {api-key: pass-word}",
         "audit: {path: a, kee: x, key: 中 pass-word}"
       })
