@@ -1,7 +1,9 @@
 package dev.yumen.app;
 
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** A diagnosis as lines to be read in a terminal: what was found first, the steps below. */
@@ -20,6 +22,7 @@ final class DiagnosisText {
       out.println(OutputOption.json(told));
       return;
     }
+    Set<String> advised = new HashSet<>();
     out.println(told.path("text").asString(""));
     out.println();
     for (JsonNode step : told.path("steps")) {
@@ -28,8 +31,9 @@ final class DiagnosisText {
         String at = seen.path("at").isString() ? "  [" + seen.path("at").asString() + "]" : "";
         out.println("     " + seen.path("text").asString("") + at);
         boolean trouble = "found suspect".contains(seen.path("verdict").asString("-"));
-        if (trouble && seen.path("advice").isString()) {
-          out.println("     -> " + seen.path("advice").asString());
+        String advice = seen.path("advice").asString("");
+        if (!advice.isEmpty() && (trouble || advised.add(advice))) {
+          out.println("     -> " + advice);
         }
         if (trouble && seen.path("docs").isString()) {
           out.println("     -> " + seen.path("docs").asString());

@@ -122,6 +122,11 @@ class DiagnoseCommandTest {
       assertEquals(0, execute("diagnose", "auth", "--admin", admin, "--request", id));
       assertTrue(printed().contains("api-key refuses with 401 AUTH_MISSING"), printed());
 
+      String first = "--config=" + folder.resolve("yumen.yaml");
+      assertEquals(0, execute("diagnose", "auth", first, "http://a/users"));
+      assertTrue(printed().contains("only users knows what it answers.  ["), printed());
+      assertTrue(printed().contains("\n     -> What it answered is known where"), printed());
+
       assertEquals(1, execute("diagnose", "timeouts", "--route", "none", "--admin", admin));
       assertTrue(err.toString().contains("no route none (404 NOT_FOUND)"), err::toString);
       assertEquals(1, execute("diagnose", "timeouts", "--since", "1s", "--admin", admin));

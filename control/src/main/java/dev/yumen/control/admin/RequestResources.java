@@ -80,7 +80,8 @@ public final class RequestResources implements Resources {
   static Recording recording(Recording recording) throws Refused {
     if (!recording.active()) {
       throw new Refused(
-          AdminError.UNAVAILABLE, "no requests are recorded (expected: the setting recording)");
+          AdminError.UNAVAILABLE,
+          "no requests are recorded (expected: the setting recording, such as recording: 10000)");
     }
     return recording;
   }

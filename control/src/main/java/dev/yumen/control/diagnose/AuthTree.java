@@ -180,7 +180,7 @@ public final class AuthTree {
   }
 
   private void untried(Step step, @Nullable Set<Check> looks) {
-    every(Sign.UNTRIED, step, looks);
+    every(recorded == null ? Sign.WOULD_ASK : Sign.UNTRIED, step, looks);
     if (recorded == null || looks == null) {
       return;
     }

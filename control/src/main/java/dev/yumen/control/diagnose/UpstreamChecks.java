@@ -124,8 +124,8 @@ final class UpstreamChecks {
   private void breaker(List<Evidence> all) {
     String state = live.path("circuit-breaker").asString("closed");
     if (!state.equals("closed")) {
-      Evidence open = Evidence.of(Sign.BREAKER_OPEN, "upstream", name, "state", state);
-      all.add(open.at(at("circuit-breaker")));
+      Sign sign = state.equals("half-open") ? Sign.BREAKER_HALF_OPEN : Sign.BREAKER_OPEN;
+      all.add(Evidence.of(sign, "upstream", name).at(at("circuit-breaker")));
     }
   }
 

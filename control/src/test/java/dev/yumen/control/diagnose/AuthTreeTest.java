@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,28 @@ class AuthTreeTest {
       assertTrue(open.get("conclusion").isNull(), open::toString);
       assertEquals("good nobody-asks", seen(open, "header"));
       assertEquals("good gateway-answers", seen(open, "service"));
+    }
+  }
+
+  @Test
+  void whatOnlyASentRequestTellsComesWithTheWayToRecordOne() throws Exception {
+    String yaml =
+        """
+        upstreams: {users: {endpoints: "127.0.0.1:1"}}
+        routes:
+          - id: users
+            match: {path: /users}
+            filters: [forward-auth: {upstream: users, path: /auth}]
+            to: users
+        """;
+    try (LiveGateway gateway = LiveGateway.forgetful(folder, yaml)) {
+      JsonNode told = gateway.diagnose(asked("/users", ""));
+      assertEquals("not-known would-ask", seen(told, "header"));
+      assertEquals("not-known service-decides", seen(told, "service"));
+      for (String check : List.of("header", "service")) {
+        String advice = step(told, check).at("/evidence/0/advice").asString();
+        assertTrue(advice.contains("set recording: 10000, send it"), told::toString);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.yumen.control.diagnose;
 import static dev.yumen.control.diagnose.LiveGateway.seen;
 import static dev.yumen.control.diagnose.LiveGateway.step;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.Exchange;
@@ -14,6 +15,7 @@ import dev.yumen.control.ManagedGateway;
 import dev.yumen.filters.BuiltInFilters;
 import dev.yumen.testkit.Behaviour;
 import dev.yumen.testkit.Behaviours;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.nio.file.Files;
@@ -182,6 +184,51 @@ class TimeoutTreeTest {
       assertEquals("upstream", told.get("conclusion").asString(), told::toString);
       assertTrue(told.toString().contains("\"breaker-open\""), told::toString);
       assertTrue(told.toString().contains("\"breaker-refused\""), told::toString);
+    }
+  }
+
+  @Test
+  void aBreakerThatTriesTheServiceIsNotSaidToRefuseEverything() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    try (ScriptedUpstream service = ScriptedUpstream.start(Behaviours.respond(500, "no"));
+        LiveGateway gateway =
+            LiveGateway.recording(
+                folder,
+                users(
+                    service.port(),
+                    "circuit-breaker: {minimum-calls: 2, error-ratio: 0.5, open-time: 100ms}"))) {
+      gateway.send("/users");
+      gateway.send("/users");
+      service.next(Behaviours.await(held).then(Behaviours.respond(200, "well")));
+      try (RawClient probing = gateway.connect("http")) {
+        Eventually.within(
+            Duration.ofSeconds(10),
+            () -> {
+              probing.send(GET); // each is refused, until one is taken for a try
+              return gateway.managed().gateway().upstreamsJson().contains("half-open");
+            });
+        JsonNode told = gateway.diagnose(ALL);
+        String text = step(told, "upstream").toString();
+        assertTrue(text.contains("\"breaker-half-open\""), text);
+        assertTrue(text.contains("some requests go to the service to try it"), text);
+        assertFalse(text.contains("\"breaker-open\""), text);
+      } finally {
+        held.countDown();
+      }
+    }
+  }
+
+  @Test
+  void whereNoRequestWentToAServiceThatIsSaid() throws Exception {
+    try (ScriptedUpstream service = ScriptedUpstream.start(Behaviours.respond(200, "yes"));
+        LiveGateway gateway = LiveGateway.recording(folder, users(service.port(), ""))) {
+      gateway.send("/hello");
+      gateway.recorded(1);
+      JsonNode told = gateway.diagnose(ALL);
+      assertEquals("not-known not-said", seen(told, "network"));
+      assertTrue(
+          step(told, "network").toString().contains("none of the requests that were looked at"),
+          told::toString);
     }
   }
 

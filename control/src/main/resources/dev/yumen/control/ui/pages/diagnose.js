@@ -85,7 +85,7 @@ function Walked({ told }) {
     <${Card}><ol class="filter-steps" id="walked">${told.steps.map((step) => html`<li class=${KIND[step.verdict] || 'off'}>
       <div class="wrap"><strong>${step.name}</strong> <${Badge} kind=${KIND[step.verdict]}>${t('diagnose.verdict.' + step.verdict)}<//></div>
       ${step.evidence.map((seen) => html`<div>${seen.text} ${seen.at && html`<span class="at mono">${seen.at}</span>`}
-        ${['found', 'suspect'].includes(seen.verdict) && html`${seen.advice && html`<div>→ ${seen.advice}</div>`}
-          ${seen.docs && html`<small class="muted mono">${seen.docs}</small>`}`}</div>`)}
+        ${seen.advice && html`<div>→ ${seen.advice}</div>`}
+        ${(seen.advice || ['found', 'suspect'].includes(seen.verdict)) && seen.docs && html`<small class="muted mono">${seen.docs}</small>`}</div>`)}
     </li>`)}</ol><//>`;
 }
