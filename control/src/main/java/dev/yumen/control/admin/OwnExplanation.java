@@ -63,7 +63,7 @@ final class OwnExplanation {
     }
     data.put("filters", filters(list(data, "filters")));
     if (told.destination() == null && whole.destination() != null) {
-      data.put("upstream", whole.destination().upstream()); // its own route names it
+      data.put("upstream", scope.told(whole.destination().upstream()));
       data.put("endpoints", List.of());
       data.put("limits", Map.of());
     }

@@ -54,7 +54,7 @@ public final class RequestResources implements Resources {
     List<RecordedRequest> found = recording(recording).newest(wanted(call), limit);
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("recorded", recorded(call));
-    body.put("items", found.stream().map(request -> shown(request, false)).toList());
+    body.put("items", found.stream().map(request -> shown(request, call.scope(), false)).toList());
     return Answers.json(body);
   }
 
@@ -69,7 +69,7 @@ public final class RequestResources implements Resources {
   }
 
   private Response request(Call call) throws Refused {
-    return Answers.json(shown(find(recording, call.variable("id"), call), true));
+    return Answers.json(shown(find(recording, call.variable("id"), call), call.scope(), true));
   }
 
   /**
@@ -163,7 +163,8 @@ public final class RequestResources implements Resources {
 
   // ---- how ----
 
-  private static Map<String, @Nullable Object> shown(RecordedRequest request, boolean whole) {
+  private static Map<String, @Nullable Object> shown(
+      RecordedRequest request, Scope scope, boolean whole) {
     RecordedRequest.Way way = request.way();
     RecordedRequest.Head head = request.head();
     Ended.Result result = request.result();
@@ -182,8 +183,9 @@ public final class RequestResources implements Resources {
     shown.put("host", head.host());
     shown.put("target", head.target());
     shown.put("route", result.route().isEmpty() ? null : result.route());
-    shown.put("upstream", result.upstream());
-    shown.put("endpoint", result.endpoint());
+    String upstream = result.upstream();
+    shown.put("upstream", scope.told(upstream));
+    shown.put("endpoint", upstream != null && scope.owns(upstream) ? result.endpoint() : null);
     shown.put("status", result.status());
     shown.put("failure", result.failure() == null ? null : result.failure().name());
     shown.put("duration-ms", result.nanos() / 1_000_000.0);

@@ -35,6 +35,11 @@ record Scope(@Nullable WorkspaceConfig workspace) {
     return workspace == null || workspace.owns(name) || workspace.shared().contains(name);
   }
 
+  /** A name that the caller may know, or null: what stands behind a shared one is of others. */
+  @Nullable String told(@Nullable String name) {
+    return name != null && mayName(name) ? name : null;
+  }
+
   /** What differs between two configurations, as far as it is the caller's. */
   ConfigDiff between(LoadedConfig before, LoadedConfig after) {
     ConfigDiff diff = ConfigDiff.between(before, after);
