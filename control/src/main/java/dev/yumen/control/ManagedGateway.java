@@ -209,7 +209,7 @@ public final class ManagedGateway implements AutoCloseable {
                   live,
                   new VersionResources(gateway, kept.history(), sent),
                   new TrafficResources(gateway, traffic),
-                  new ConfigResources(gateway, changes, kept.history(), secrets),
+                  new ConfigResources(changes, kept.history(), secrets),
                   new ObjectResources(gateway, changes, secrets, sent, references),
                   new SchemaResources(documents::schema),
                   new ProcessResources(gateway.metrics(), gateway.audit()),

@@ -1,7 +1,6 @@
 package dev.yumen.control.admin;
 
 import dev.yumen.api.Response;
-import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.control.change.Outcome;
 import dev.yumen.control.history.ConfigDiff;
@@ -19,18 +18,12 @@ final class ChangeAnswers {
   /**
    * The answer.
    *
-   * @param before what was live before
-   * @param after what is live now
    * @param scope what its caller sees of it
    * @param problems what is said of problems, which may be about a part of the document only
    * @throws Refused when nothing was changed
    */
   static Response of(
-      Outcome outcome,
-      LoadedConfig before,
-      LoadedConfig after,
-      Scope scope,
-      UnaryOperator<List<Map<String, Object>>> problems)
+      Outcome outcome, Scope scope, UnaryOperator<List<Map<String, Object>>> problems)
       throws Refused {
     return switch (outcome) {
       case Outcome.Done done -> {
@@ -39,16 +32,14 @@ final class ChangeAnswers {
         if (scope.all()) {
           body.put("hash", done.hash());
         }
-        ConfigDiff diff = scope.between(before, after);
-        body.put("changes", PlanData.of(diff, before.positions(), after.positions()));
+        body.put("changes", changes(done.step(), scope));
         body.put("problems", warnings(done.warnings(), scope, problems));
         yield tagged(done.tag(), Answers.json(body));
       }
       case Outcome.Good good -> {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("dry-run", true);
-        ConfigDiff diff = scope.between(before, good.after());
-        body.put("changes", PlanData.of(diff, before.positions(), good.after().positions()));
+        body.put("changes", changes(good.step(), scope));
         body.put("problems", warnings(good.warnings(), scope, problems));
         yield Answers.json(body);
       }
@@ -74,6 +65,11 @@ final class ChangeAnswers {
       case Outcome.Unavailable unavailable ->
           throw new Refused(AdminError.UNAVAILABLE, unavailable.why());
     };
+  }
+
+  private static List<Map<String, Object>> changes(Outcome.Step step, Scope scope) {
+    ConfigDiff diff = scope.between(step.before(), step.after());
+    return PlanData.of(diff, step.before().positions(), step.after().positions());
   }
 
   private static List<Map<String, Object>> warnings(

@@ -5,7 +5,6 @@ import dev.yumen.config.AdminConfig.Role;
 import dev.yumen.config.EditableDocument;
 import dev.yumen.config.EditableDocument.Unreadable;
 import dev.yumen.config.HiddenSecrets;
-import dev.yumen.config.LoadedConfig;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.change.Edited;
 import dev.yumen.control.change.Outcome;
@@ -13,7 +12,6 @@ import dev.yumen.control.change.WritableText;
 import dev.yumen.control.history.History;
 import dev.yumen.control.history.Version;
 import dev.yumen.control.history.Written;
-import dev.yumen.dataplane.Gateway;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -30,13 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class ConfigResources implements Resources {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigResources.class);
 
-  private final Gateway gateway;
   private final Changes changes;
   private final History history;
   private final HiddenSecrets secrets;
 
-  public ConfigResources(Gateway gateway, Changes changes, History history, HiddenSecrets secrets) {
-    this.gateway = gateway;
+  public ConfigResources(Changes changes, History history, HiddenSecrets secrets) {
     this.changes = changes;
     this.history = history;
     this.secrets = secrets;
@@ -99,13 +95,12 @@ public final class ConfigResources implements Resources {
   private Response put(Call call) throws Refused {
     String sent = call.body(VersionResources.DOCUMENT);
     String expected = WishedChange.ifMatch(call);
-    LoadedConfig before = gateway.live();
     try {
       Outcome outcome =
           changes.write(
               there -> Edited.text(restored(secrets, sent, there.text())),
               WishedChange.of(call, "*".equals(expected) ? null : expected));
-      return ChangeAnswers.of(outcome, before, gateway.live(), Scope.ALL, UnaryOperator.identity());
+      return ChangeAnswers.of(outcome, Scope.ALL, UnaryOperator.identity());
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -132,11 +127,10 @@ public final class ConfigResources implements Resources {
 
   private Response rollback(Call call) throws Refused {
     Version version = version(call);
-    LoadedConfig before = gateway.live();
     try {
       Written written = history.document(version);
       Outcome outcome = changes.rollback(version, written, WishedChange.of(call, null));
-      return ChangeAnswers.of(outcome, before, gateway.live(), Scope.ALL, UnaryOperator.identity());
+      return ChangeAnswers.of(outcome, Scope.ALL, UnaryOperator.identity());
     } catch (IOException e) {
       LOG.warn("version {} can not be read: {}", version.number(), e.toString());
       throw new Refused(

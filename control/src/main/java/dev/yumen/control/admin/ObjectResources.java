@@ -170,7 +170,6 @@ public final class ObjectResources implements Resources {
     WorkspaceWrites.admit(call, section, name);
     String expected = WishedChange.ifMatch(call);
     boolean mustBeNew = "*".equals(call.request().headers().first("if-none-match"));
-    LoadedConfig before = gateway.live();
     Written written = new Written();
     try {
       Outcome outcome =
@@ -192,8 +191,6 @@ public final class ObjectResources implements Resources {
       Response answer =
           ChangeAnswers.of(
               outcome,
-              before,
-              gateway.live(),
               call.scope(),
               problems ->
                   told == null

@@ -5,6 +5,7 @@ import dev.yumen.config.Problem;
 import dev.yumen.config.Sourced;
 import dev.yumen.control.change.Confirmation.Pending;
 import dev.yumen.control.change.Held.Revision;
+import dev.yumen.control.change.Outcome.Step;
 import dev.yumen.control.history.Version;
 import dev.yumen.control.history.Written;
 import dev.yumen.control.publish.ApplyResult;
@@ -229,8 +230,9 @@ public final class Changes implements AutoCloseable {
   private Outcome replace(Held to, Revision before, Sourced wished, Wish wish)
       throws InterruptedException {
     LoadedConfig loaded = to.with(wished);
+    Step step = step(loaded);
     if (wish.dryRun() || loaded.config() == null) {
-      return judged(loaded);
+      return judged(step);
     }
     try (PreparedConfig prepared = publisher.prepare(loaded)) {
       List<Problem> all = all(loaded, prepared.problems());
@@ -243,10 +245,10 @@ public final class Changes implements AutoCloseable {
         case ApplyResult.Applied applied -> {
           String tag = written.text().tag();
           awaitConfirmation(applied.number(), tag, before.text().text(), wish);
-          yield new Outcome.Done(applied.number(), loaded.hash(), tag, applied.warnings());
+          yield new Outcome.Done(applied.number(), step, tag, applied.warnings());
         }
         case ApplyResult.Unchanged same ->
-            new Outcome.Done(same.number(), loaded.hash(), written.text().tag(), all);
+            new Outcome.Done(same.number(), step, written.text().tag(), all);
         case ApplyResult.Rejected rejected -> {
           to.writeBack(before, written);
           yield new Outcome.Invalid(rejected.problems());
@@ -259,12 +261,19 @@ public final class Changes implements AutoCloseable {
     }
   }
 
+  /** From what is live now. */
+  private Step step(LoadedConfig after) {
+    LoadedConfig before = publisher.live();
+    return new Step(before == null ? after : before, after);
+  }
+
   /** What would come of it. */
-  private static Outcome judged(LoadedConfig loaded) {
+  private static Outcome judged(Step step) {
+    LoadedConfig loaded = step.after();
     List<Problem> all = all(loaded, Gateway.check(loaded));
     return loaded.config() == null || hasErrors(all)
         ? new Outcome.Invalid(all)
-        : new Outcome.Good(loaded, all);
+        : new Outcome.Good(step, all);
   }
 
   private void awaitConfirmation(
@@ -329,8 +338,9 @@ public final class Changes implements AutoCloseable {
   private Outcome toVersion(Version version, Written written, Wish wish) {
     Path folder = documents.read().folder();
     LoadedConfig loaded = documents.readVersion("version " + version.number(), written, folder);
-    Outcome judged = judged(loaded);
-    if (wish.dryRun() || !(judged instanceof Outcome.Good(LoadedConfig _, List<Problem> all))) {
+    Step step = step(loaded);
+    Outcome judged = judged(step);
+    if (wish.dryRun() || !(judged instanceof Outcome.Good(Step _, List<Problem> all))) {
       return judged;
     }
     confirmation.end();
@@ -339,10 +349,9 @@ public final class Changes implements AutoCloseable {
       return switch (publisher.applyFromHistory(loaded, cause)) {
         case ApplyResult.Applied applied -> {
           awaitConfirmation(applied.number(), null, null, wish);
-          yield new Outcome.Done(applied.number(), loaded.hash(), null, applied.warnings());
+          yield new Outcome.Done(applied.number(), step, null, applied.warnings());
         }
-        case ApplyResult.Unchanged same ->
-            new Outcome.Done(same.number(), loaded.hash(), null, all);
+        case ApplyResult.Unchanged same -> new Outcome.Done(same.number(), step, null, all);
         case ApplyResult.Rejected rejected -> new Outcome.Invalid(rejected.problems());
       };
     } catch (IOException e) {

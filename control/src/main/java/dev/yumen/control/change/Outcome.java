@@ -10,22 +10,34 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Outcome {
 
   /**
+   * What a change is between. Nobody else's change is in it, as one is made at a time.
+   *
+   * @param before what was live until then
+   */
+  record Step(LoadedConfig before, LoadedConfig after) {}
+
+  /**
    * It is live and recorded.
    *
    * @param number of the version
-   * @param hash of the configuration
+   * @param step from what was live before to what is
    * @param tag of what the source holds now; null when nothing was written there
    * @param warnings what was noticed all the same
    */
-  record Done(long number, String hash, @Nullable String tag, List<Problem> warnings)
-      implements Outcome {}
+  record Done(long number, Step step, @Nullable String tag, List<Problem> warnings)
+      implements Outcome {
+    /** Of the configuration. */
+    public String hash() {
+      return step.after().hash();
+    }
+  }
 
   /**
    * It was only judged, and is good.
    *
-   * @param after what it would be
+   * @param step from what is live to what would be
    */
-  record Good(LoadedConfig after, List<Problem> warnings) implements Outcome {}
+  record Good(Step step, List<Problem> warnings) implements Outcome {}
 
   /** It has errors; nothing was changed. */
   record Invalid(List<Problem> problems) implements Outcome {}

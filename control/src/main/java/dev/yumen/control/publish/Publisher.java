@@ -2,7 +2,6 @@ package dev.yumen.control.publish;
 
 import dev.yumen.api.InputFile;
 import dev.yumen.config.AcmeDomain;
-import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
@@ -43,7 +42,7 @@ public final class Publisher implements AutoCloseable {
   private final Keeper keeper;
   private final AuditTrail audit;
 
-  private @Nullable GatewayConfig liveConfig;
+  private volatile @Nullable LoadedConfig current;
   private Map<AcmeDomain, InputFile> liveIssued = Map.of();
   private volatile ReloadStatus status = new ReloadStatus(null, null);
 
@@ -199,6 +198,11 @@ public final class Publisher implements AutoCloseable {
     return new ApplyResult.Unchanged(live.number());
   }
 
+  /** The configuration that is live; null before the first. Any thread. */
+  public @Nullable LoadedConfig live() {
+    return current;
+  }
+
   /** How things stand. Any thread. */
   public ReloadStatus status() {
     return status;
@@ -209,7 +213,8 @@ public final class Publisher implements AutoCloseable {
     return live.origin() == Origin.FILES
         && loaded.hash().equals(live.hash())
         && loaded.config() != null
-        && loaded.config().equals(liveConfig)
+        && current != null
+        && loaded.config().equals(current.config())
         && loaded.issued().equals(liveIssued);
   }
 
@@ -218,14 +223,15 @@ public final class Publisher implements AutoCloseable {
     Live before = status.live();
     long number = before == null ? keeper.firstNumber(loaded.hash()) : before.number() + 1;
     Instant now = clock.instant();
-    liveConfig = loaded.config();
+    int routes = loaded.config() == null ? 0 : loaded.config().routes().size();
+    current = loaded;
     liveIssued = loaded.issued();
     Map<String, Object> what = new LinkedHashMap<>();
     what.put("by", cause.author());
     what.put("number", number);
     what.put("config", loaded.hash());
     what.put("origin", ReloadStatus.name(origin));
-    what.put("routes", liveConfig == null ? 0 : liveConfig.routes().size());
+    what.put("routes", routes);
     audit.record("config-applied", what);
     Rejection rejection = origin == Origin.LAST_GOOD ? status.rejected() : null;
     Live live = new Live(number, loaded.hash(), now, origin);
@@ -237,7 +243,7 @@ public final class Publisher implements AutoCloseable {
     LOG.info(
         "configuration {} is live: {}, {}, hash {}",
         number,
-        counted(liveConfig == null ? 0 : liveConfig.routes().size(), "route"),
+        counted(routes, "route"),
         counted(warnings.size(), "warning"),
         loaded.hash());
     return new ApplyResult.Applied(number, List.copyOf(warnings));

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -139,6 +140,36 @@ class ConfigWritesTest {
     assertEquals(1, statuses.stream().filter(status -> status == 200).count(), statuses::toString);
     assertEquals(7, statuses.stream().filter(status -> status == 412).count(), statuses::toString);
     assertEquals(2, json(get(gateway, "/versions")).get("total").asInt());
+  }
+
+  @Test
+  void ofManyWritersEachIsToldOfItsOwnChangeAlone() throws Exception {
+    ManagedGateway gateway = start();
+    List<Callable<String>> writers = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      String name = "held" + i;
+      String path = "/config/routes/" + name + (i % 3 == 0 ? "?dry-run=true" : "");
+      String object = "{match: {path: /" + name + "}, respond: {}}";
+      writers.add(() -> allChanged(send(gateway, "PUT", path, object, YAML)));
+      expected.add("added routes " + name);
+    }
+    List<String> told = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<String> one : threads.invokeAll(writers)) {
+        told.add(one.get());
+      }
+    }
+    assertEquals(expected, told);
+  }
+
+  private static String allChanged(RawResponse answer) {
+    StringJoiner all = new StringJoiner(", ");
+    for (JsonNode one : json(answer).get("changes")) {
+      String name = one.get("section").asString() + " " + one.get("name").asString();
+      all.add(one.get("change").asString() + " " + name);
+    }
+    return all.toString();
   }
 
   @Test
