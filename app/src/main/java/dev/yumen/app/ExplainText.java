@@ -1,105 +1,134 @@
 package dev.yumen.app;
 
-import dev.yumen.dataplane.explain.Explanation;
-import dev.yumen.dataplane.explain.Explanation.Limit;
-import dev.yumen.dataplane.explain.Explanation.Step;
-import dev.yumen.dataplane.explain.Explanation.Tried;
 import dev.yumen.dataplane.explain.Phrase;
-import dev.yumen.dataplane.explain.Sentences;
 import dev.yumen.dataplane.explain.Wording;
-import dev.yumen.dataplane.routing.Candidate.Misses;
-import dev.yumen.dataplane.routing.Candidate.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** An explanation as lines to be read in a terminal: the outcome first, the reasons below. */
+/**
+ * An explanation, as the admin API tells it, as lines to be read in a terminal: the outcome first,
+ * the reasons below.
+ */
 final class ExplainText {
   private static final int MOST_ROUTES = 10;
+  private static final Set<String> ENDS = Set.of("answers", "refuses");
 
-  private final Sentences sentences;
+  private final Wording wording;
+  private final JsonNode told;
   private final List<String> lines = new ArrayList<>();
 
-  private ExplainText(Wording wording) {
-    this.sentences = new Sentences(wording);
+  private ExplainText(JsonNode told, Wording wording) {
+    this.told = told;
+    this.wording = wording;
   }
 
-  static List<String> of(Explanation told, Wording wording) {
-    return new ExplainText(wording).lines(told);
+  /**
+   * @param told as {@code POST /explain} answers
+   */
+  static List<String> of(JsonNode told, Wording wording) {
+    return new ExplainText(told, wording).lines();
   }
 
-  private List<String> lines(Explanation told) {
-    lines.add(sentences.line(told));
-    why(told);
-    routes(told);
-    filters(told.filters());
-    if (told.destination() != null) {
+  private List<String> lines() {
+    lines.add(outcome());
+    // Its sentences come in one text.
+    text(told, "why").lines().flatMap(why -> List.of(why.split("; ")).stream()).forEach(this::why);
+    routes();
+    filters();
+    if (told.path("limits").isObject()) {
       lines.add("");
+      String place = place(told.path("upstream-at"));
+      lines.add(wording.say(Phrase.UPSTREAM) + " " + text(told, "upstream") + place);
       lines.add(
-          sentences.say(Phrase.UPSTREAM)
-              + " "
-              + told.destination().upstream()
-              + place(told.destination().at()));
-      lines.add(
-          "  "
-              + sentences.say(Phrase.LIMITS)
-              + ": "
-              + told.destination().limits().stream()
-                  .map((Limit limit) -> limit.setting() + " " + limit.value())
-                  .collect(Collectors.joining(", ")));
+          told.path("limits").properties().stream()
+              .map(limit -> limit.getKey() + " " + limit.getValue().asString())
+              .collect(Collectors.joining(", ", "  " + wording.say(Phrase.LIMITS) + ": ", "")));
     }
     return lines;
   }
 
-  private void why(Explanation told) {
-    sentences.why(told).forEach(sentence -> lines.add("  " + sentence));
+  private String outcome() {
+    StringBuilder line = new StringBuilder(text(told, "method") + " " + text(told, "path"));
+    if (isThere("route")) {
+      then(line, wording.say(Phrase.TO_ROUTE, text(told, "route")));
+    }
+    for (JsonNode filter : told.path("filters")) {
+      String result = text(filter, "result");
+      if (ENDS.contains(result)) {
+        Phrase by = result.equals("answers") ? Phrase.ANSWERED_BY : Phrase.REFUSED_BY;
+        then(line, wording.say(by, text(filter, "name")));
+      }
+    }
+    if (isThere("upstream")) {
+      then(line, wording.say(Phrase.TO_UPSTREAM, text(told, "upstream")));
+    }
+    if (isThere("status")) {
+      then(line, (text(told, "status") + " " + text(told, "code")).strip());
+    } else if (isThere("endpoint")) {
+      then(line, text(told, "endpoint"));
+    }
+    return line.toString();
   }
 
-  private void routes(Explanation told) {
-    if (told.candidates().isEmpty()) {
+  private static void then(StringBuilder line, String next) {
+    line.append(" → ").append(next);
+  }
+
+  private void why(String sentence) {
+    lines.add("  " + sentence);
+  }
+
+  private void routes() {
+    JsonNode candidates = told.path("candidates");
+    if (candidates.isEmpty()) {
       return;
     }
+    boolean taken = isThere("route");
     lines.add("");
-    lines.add(sentences.say(told.route() == null ? Phrase.NEAREST : Phrase.CANDIDATES));
-    List<Tried> shown =
-        told.candidates().stream()
-            .filter(tried -> told.route() == null || !isElsewhere(tried))
+    lines.add(wording.say(taken ? Phrase.CANDIDATES : Phrase.NEAREST));
+    List<JsonNode> shown =
+        candidates
+            .valueStream()
+            .filter(one -> !taken || !text(one, "setting").equals("path"))
             .limit(MOST_ROUTES)
             .toList();
-    int width = shown.stream().mapToInt(tried -> tried.candidate().id().length()).max().orElse(0);
-    for (Tried tried : shown) {
-      String text = sentences.of(tried.candidate().standing());
-      row(tried.candidate().id(), width, text, tried.at());
-    }
-    if (shown.size() < told.rules()) {
+    rows(shown, "route", "reason");
+    int rules = told.path("rules").asInt();
+    if (shown.size() < rules) {
       String count = Integer.toString(shown.size());
-      String all = Integer.toString(told.rules());
-      lines.add("  " + sentences.say(Phrase.MORE_RULES, count, all));
+      lines.add("  " + wording.say(Phrase.MORE_RULES, count, Integer.toString(rules)));
     }
   }
 
-  private static boolean isElsewhere(Tried tried) {
-    return tried.candidate().standing() instanceof Misses misses && misses.part() == Part.PATH;
-  }
-
-  private void filters(List<Step> steps) {
-    if (steps.isEmpty()) {
-      return;
-    }
-    lines.add("");
-    lines.add(sentences.say(Phrase.FILTERS));
-    int width = steps.stream().mapToInt(step -> step.name().length()).max().orElse(0);
-    for (Step step : steps) {
-      row(step.name(), width, sentences.effect(step), step.at());
+  private void filters() {
+    if (!told.path("filters").isEmpty()) {
+      lines.add("");
+      lines.add(wording.say(Phrase.FILTERS));
+      rows(told.path("filters").valueStream().toList(), "name", "effect");
     }
   }
 
-  private void row(String name, int width, String text, @Nullable String at) {
-    lines.add("  " + name + " ".repeat(width - name.length() + 2) + text + place(at));
+  private void rows(List<JsonNode> all, String name, String text) {
+    int width = all.stream().mapToInt(one -> text(one, name).length()).max().orElse(0);
+    for (JsonNode one : all) {
+      String called = text(one, name);
+      String gap = " ".repeat(width - called.length() + 2);
+      lines.add("  " + called + gap + text(one, text) + place(one.path("at")));
+    }
   }
 
-  private static String place(@Nullable String at) {
-    return at == null ? "" : "  [" + at + "]";
+  private static String place(JsonNode at) {
+    return at.isString() ? "  [" + at.asString() + "]" : "";
+  }
+
+  private boolean isThere(String key) {
+    return !told.path(key).isMissingNode() && !told.path(key).isNull();
+  }
+
+  private static String text(JsonNode of, String key) {
+    return of.path(key).asString("");
   }
 }

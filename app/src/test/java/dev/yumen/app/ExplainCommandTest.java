@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response.Field;
+import dev.yumen.control.ManagedGateway;
 import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.explain.ExplainRequest;
 import dev.yumen.dataplane.explain.Explanation;
 import dev.yumen.dataplane.explain.Sentences;
 import dev.yumen.dataplane.explain.Wording;
+import dev.yumen.testkit.Eventually;
+import dev.yumen.testkit.RawClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,11 +25,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -224,11 +229,59 @@ class ExplainCommandTest {
           assertTrue(err.toString().startsWith(message), err.toString());
         });
     assertEquals(2, execute("explain", "--config", config));
-    assertEquals(2, execute("explain", "http://a/"));
+    assertEquals(2, execute("explain", "--request", "1", "http://a/"));
+    assertEquals(2, execute("explain", "--config", config, "--request", "1"));
     assertEquals(2, execute("explain", "--config", config, "--lang", "fr", "http://a/"));
     write(SHOP.replace("to: order-service", "to: nobody"));
     assertEquals(1, execute("explain", "--config", config, "http://a/"));
     assertTrue(err.toString().matches("(?s).*yumen.yaml:12:.*nobody.*"), err.toString());
+  }
+
+  @Test
+  void aRunningGatewayIsAskedTheSame() throws Exception {
+    String ports =
+        """
+        listeners: {http: {address: "127.0.0.1:0"}}
+        management: {enabled: false}
+        admin: {address: "127.0.0.1:0"}
+        runtime: {loops: 1}
+        recording: {}
+        """;
+    String config = write(SHOP + ports);
+    List<String[]> asked =
+        List.of(
+            new String[] {"-H", "X-API-Key: ann-key-000000000", "http://localhost/api/orders/1"},
+            new String[] {"http://localhost/api/orders/1"},
+            new String[] {"--lang", "zh", "--", "curl", "-X", "POST", "localhost/api/orders/1"},
+            new String[] {"--output", "json", "http://localhost/none"});
+    try (ManagedGateway managed =
+        ManagedGateway.start(Path.of(config), Wiring.reader(Map.of()), _ -> {})) {
+      Gateway gateway = managed.gateway();
+      String admin = "127.0.0.1:" + port(gateway, "admin");
+      for (String[] words : asked) {
+        assertEquals(0, execute(all("--config", config, words)), err::toString);
+        String offline = printed();
+        assertEquals(0, execute(all("--admin", admin, words)), err::toString);
+        assertEquals(offline, printed());
+      }
+      try (RawClient client = RawClient.connect(port(gateway, "http"))) {
+        assertEquals(401, client.get("/api/orders/7").status());
+      }
+      Eventually.within(Duration.ofSeconds(10), () -> gateway.recording().recorded() == 1);
+      String id = gateway.recording().newest(_ -> true, 1).getFirst().id();
+      assertEquals(0, execute("explain", "--request", id, "--admin", admin), err::toString);
+      assertTrue(printed().startsWith("GET /api/orders/7 -> route orders -> refused by api-key"));
+      assertEquals(1, execute("explain", "--request", "none", "--admin", admin));
+    }
+  }
+
+  private static int port(Gateway gateway, String listener) {
+    return Objects.requireNonNull(gateway.addresses().get(listener)).getPort();
+  }
+
+  private static String[] all(String option, String value, String... words) {
+    return Stream.concat(Stream.of("explain", option, value), Stream.of(words))
+        .toArray(String[]::new);
   }
 
   /** Keys of somebody else are neither fetched nor taken for good. */

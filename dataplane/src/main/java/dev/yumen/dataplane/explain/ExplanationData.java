@@ -71,8 +71,8 @@ public final class ExplanationData {
     if (standing instanceof Outranked outranked) {
       data.put("by", outranked.by());
       data.put("rank", name(outranked.why()));
-      data.put("reason", sentences.of(standing));
     }
+    data.put("reason", sentences.of(standing));
     data.put("at", tried.at());
     return data;
   }

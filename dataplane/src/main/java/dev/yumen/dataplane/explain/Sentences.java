@@ -4,7 +4,6 @@ import dev.yumen.dataplane.explain.Explanation.Change;
 import dev.yumen.dataplane.explain.Explanation.Changed;
 import dev.yumen.dataplane.explain.Explanation.Destination;
 import dev.yumen.dataplane.explain.Explanation.Outcome;
-import dev.yumen.dataplane.explain.Explanation.Result;
 import dev.yumen.dataplane.explain.Explanation.Step;
 import dev.yumen.dataplane.health.Health;
 import dev.yumen.dataplane.routing.Candidate.Misses;
@@ -22,40 +21,6 @@ public final class Sentences {
 
   public Sentences(Wording wording) {
     this.wording = wording;
-  }
-
-  /** The outcome in one line: {@code GET /api/orders/1 → 404 NO_ROUTE}. */
-  public String line(Explanation told) {
-    StringBuilder line = new StringBuilder();
-    line.append(told.asked().method()).append(' ').append(told.asked().path());
-    if (told.route() != null) {
-      then(line, wording.say(Phrase.TO_ROUTE, told.route().id()));
-    }
-    told.filters().stream()
-        .filter(step -> step.result() == Result.ANSWERS || step.result() == Result.REFUSES)
-        .forEach(
-            step ->
-                then(
-                    line,
-                    wording.say(
-                        step.result() == Result.ANSWERS ? Phrase.ANSWERED_BY : Phrase.REFUSED_BY,
-                        step.name())));
-    Destination to = told.destination();
-    if (to != null) {
-      then(line, wording.say(Phrase.TO_UPSTREAM, to.upstream()));
-    }
-    Outcome outcome = told.outcome();
-    if (outcome.status() != 0) {
-      String code = outcome.code() == null ? "" : " " + outcome.code();
-      then(line, outcome.status() + code);
-    } else if (to != null && to.endpoints().endpoint() != null) {
-      then(line, to.endpoints().endpoint());
-    }
-    return line.toString();
-  }
-
-  private static void then(StringBuilder line, String next) {
-    line.append(" → ").append(next);
   }
 
   /** What came of holding a rule against the request. */
