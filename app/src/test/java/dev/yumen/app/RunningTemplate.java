@@ -6,6 +6,7 @@ import dev.yumen.config.Problem;
 import dev.yumen.control.ManagedGateway;
 import dev.yumen.testkit.DebianProgram;
 import dev.yumen.testkit.Proc;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -184,7 +185,8 @@ final class RunningTemplate implements AutoCloseable {
         yumen,
         "#!/bin/sh\nexec '%s' -cp '%s' dev.yumen.app.Main \"$@\"\n".formatted(java, classes));
     yumen.toFile().setExecutable(true);
-    return Map.of("CURL_HOME", home.toString(), "YUMEN", yumen.toString());
+    String path = home + File.pathSeparator + System.getenv("PATH");
+    return Map.of("CURL_HOME", home.toString(), "YUMEN", yumen.toString(), "PATH", path);
   }
 
   /** The number of the live version. */

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,6 +89,54 @@ class TemplatesTest {
     for (String variable : variables) {
       assertTrue(configurations.indexOf("${" + variable) >= 0, variable);
     }
+  }
+
+  /** What is typed, what is shown, what is listed and what is named. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void bothLanguagesSayTheSame(String name) throws Exception {
+    RunningTemplate.templates().copy(name, folder);
+    String english = Files.readString(folder.resolve("README.md"));
+    String chinese = Files.readString(folder.resolve("README.zh-CN.md"));
+
+    assertEquals(commands(english), commands(chinese));
+    for (String form : List.of("(?m)^\\d\\. ", "(?m)^- ", "(?m)^\\| ", "(?m)^#+ ")) {
+      Pattern one = Pattern.compile(form);
+      assertEquals(
+          one.matcher(english).results().count(), one.matcher(chinese).results().count(), form);
+    }
+    assertEquals(named(english), named(chinese));
+  }
+
+  /** The lines of all blocks that are typed, without their comments. */
+  private static List<String> commands(String page) {
+    return Pattern.compile("(?ms)^```(sh|console|)\\n(.*?)^```$")
+        .matcher(page)
+        .results()
+        .flatMap(block -> block.group(2).lines())
+        .map(line -> line.replaceFirst(" +# .*", ""))
+        .filter(line -> !line.matches(".*[►\\u4e00-\\u9fff].*") && !line.contains("merge"))
+        .toList();
+  }
+
+  /** What stands in code marks outside of blocks. */
+  private static Set<String> named(String page) {
+    return Pattern.compile("`([^`\\n]+)`")
+        .matcher(page.replaceAll("(?ms)^```.*?^```$", ""))
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void whatIsSecretOrStateStaysOutOfVersionControl(String name) throws Exception {
+    RunningTemplate.templates().copy(name, folder);
+
+    List<String> ignored = Files.readAllLines(folder.resolve(".gitignore"));
+    assertTrue(ignored.containsAll(List.of(".env", ".yumen/")), ignored::toString);
+    String written = Files.readString(folder.resolve("yumen.yaml"));
+    assertTrue(!written.contains("logs/") || ignored.contains("logs/"), ignored::toString);
   }
 
   /** Without its secrets a template does not start, and says which is missing. */

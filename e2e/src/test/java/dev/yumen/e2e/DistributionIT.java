@@ -68,6 +68,20 @@ class DistributionIT {
   }
 
   @Test
+  void whatThePagesNameIsThere() {
+    for (String file :
+        List.of(
+            "docs/metrics.md",
+            "deploy/prometheus/alerts.yaml",
+            "deploy/grafana/yumen.json",
+            "examples/templates/ci-cd/.gitignore",
+            "examples/templates/ci-cd/.env.example",
+            "examples/templates/ci-cd/.github/workflows/gateway.yml")) {
+      assertTrue(Files.isRegularFile(home.resolve(file)), file);
+    }
+  }
+
+  @Test
   void bothArchivesHoldTheSame() throws IOException {
     try (ZipFile zip = new ZipFile(archive(".zip").toFile())) {
       List<String> zipped =
