@@ -18,6 +18,9 @@ final class Held {
   private final Documents documents;
   private @Nullable Revision current;
 
+  /** What is there instead of a document that went; null while there is one. */
+  private @Nullable Stored gone;
+
   /**
    * What it held.
    *
@@ -48,13 +51,33 @@ final class Held {
   /**
    * Looks what it holds now.
    *
+   * <p>A document that went, or of which nothing is left, is taken for an accident and not for a
+   * wish to have no routes any more: what was there stays. One that was never there is an empty
+   * one.
+   *
    * @return null when that is what is known already
-   * @throws IOException when it can not be had
+   * @throws IOException when it can not be had, or went
    */
   @Nullable Revision look() throws IOException, InterruptedException {
     Stored now = store.read();
     Revision known = current;
-    return known != null && now.revision().equals(known.stored().revision()) ? null : take(now);
+    if (known != null && now.revision().equals(known.stored().revision())) {
+      gone = null;
+      return null;
+    }
+    if (known != null && isNothing(now) && !isNothing(known.stored())) {
+      gone = now;
+      throw new IOException(
+          "the document of "
+              + store.name()
+              + (now.document() == null ? " is not there any more" : " is empty")
+              + " (expected: what was there, or {} to have it empty)");
+    }
+    return take(now);
+  }
+
+  private static boolean isNothing(Stored stored) {
+    return stored.document() == null || stored.document().isBlank();
   }
 
   /** Takes note of what it holds. */
@@ -70,6 +93,7 @@ final class Held {
   private Revision take(Stored now, Envelope envelope, Sourced sourced) {
     Revision taken = new Revision(now, envelope, WritableText.of(sourced));
     current = taken;
+    gone = null;
     documents.sourced(sourced);
     return taken;
   }
@@ -88,7 +112,8 @@ final class Held {
   Revision write(Revision before, Sourced wished, Wish wish)
       throws Conflict, IOException, InterruptedException {
     Envelope envelope = new Envelope(wish.author(), wish.message(), wished.text());
-    return take(store.write(envelope.text(), before.stored().revision()), envelope, wished);
+    Stored there = gone == null ? before.stored() : gone;
+    return take(store.write(envelope.text(), there.revision()), envelope, wished);
   }
 
   /** Writes what was there before. */

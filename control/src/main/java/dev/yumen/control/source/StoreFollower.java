@@ -111,7 +111,7 @@ public final class StoreFollower implements AutoCloseable {
     try {
       while (!closed) {
         try {
-          Stored next = known == null ? onChange.take() : store.await(known.revision());
+          Stored next = known == null ? onChange.take() : next(known);
           if (known != null && !next.revision().equals(known.revision())) {
             next = onChange.take();
           }
@@ -130,6 +130,17 @@ public final class StoreFollower implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What is there once it is another one; at once when the store can be had again. */
+  private Stored next(Stored known) throws IOException, InterruptedException {
+    if (!state.up()) {
+      Stored now = store.read();
+      if (now.revision().equals(known.revision())) {
+        return now;
+      }
+    }
+    return store.await(known.revision());
   }
 
   private void up() {

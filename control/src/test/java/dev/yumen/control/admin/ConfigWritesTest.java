@@ -99,6 +99,22 @@ class ConfigWritesTest {
   }
 
   @Test
+  void aStoreThatIsGoneIsToldAndCanBeWrittenAnew() throws Exception {
+    Files.createDirectories(folder.resolve(".yumen"));
+    Files.writeString(folder.resolve(".yumen/store.yaml"), held("one"));
+    ManagedGateway gateway = start();
+    Files.delete(folder.resolve(".yumen/store.yaml"));
+    Eventually.within(SOON, () -> get(gateway, "/status").text().contains("there any more"));
+    assertEquals("one", traffic(gateway, "/held"));
+
+    RawResponse put = send(gateway, "PUT", "/config", held("two"), YAML);
+    assertEquals(200, put.status(), put.text());
+    assertEquals("two", traffic(gateway, "/held"));
+    assertTrue(Files.readString(folder.resolve(".yumen/store.yaml")).contains("two"));
+    Eventually.within(SOON, () -> !get(gateway, "/status").text().contains("there any more"));
+  }
+
+  @Test
   void namesAndMessagesMayBeChinese() throws Exception {
     ManagedGateway gateway = start();
     String name = new String("小明".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);

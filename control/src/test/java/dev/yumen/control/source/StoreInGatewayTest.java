@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreInGatewayTest {
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -129,6 +131,39 @@ class StoreInGatewayTest {
     hold("two");
     Eventually.within(SOON, () -> metrics(gateway).contains(up(1)));
     assertEquals("two", get(gateway, "http", "/held"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n\n", "absent"})
+  void aDocumentThatIsGoneLetsWhatIsLiveGoOnUntilItIsBack(String left) throws Exception {
+    hold("one");
+    ManagedGateway gateway = start();
+    if (left.equals("absent")) {
+      Files.delete(folder.resolve("own.yaml"));
+    } else {
+      Files.writeString(folder.resolve("own.yaml"), left);
+    }
+    Eventually.within(SOON, () -> metrics(gateway).contains(up(0)));
+    gateway.reload();
+    Files.writeString(folder.resolve("yumen.yaml"), FILES.replace("body: file", "body: other"));
+    Eventually.within(SOON, () -> get(gateway, "http", "/file").equals("other"));
+    assertEquals("one", get(gateway, "http", "/held"));
+
+    hold("one");
+    Eventually.within(SOON, () -> metrics(gateway).contains(up(1)));
+    assertEquals("one", get(gateway, "http", "/held"));
+    assertEquals(2, live(gateway).number());
+  }
+
+  @Test
+  void aDocumentWithoutAnythingEmptiesTheStore() throws Exception {
+    hold("one");
+    ManagedGateway gateway = start();
+    Files.writeString(folder.resolve("own.yaml"), "{}\n");
+    Eventually.within(SOON, () -> !get(gateway, "http", "/held").equals("one"));
+
+    assertTrue(metrics(gateway).contains(up(1)));
+    assertEquals("file", get(gateway, "http", "/file"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.yumen.control.source.remote;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,11 +13,11 @@ import dev.yumen.testkit.EtcdServer;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,7 +74,7 @@ class EtcdInGatewaysTest {
   void garbageIsRefusedAndTheOldOneGoesOn() throws Exception {
     hold("one");
     ManagedGateway gateway = start("a");
-    etcd.put("/yumen/config", "routes: [{id: x".getBytes(StandardCharsets.UTF_8));
+    etcd.put("/yumen/config", "routes: [{id: x".getBytes(UTF_8));
     Eventually.within(SOON, () -> gateway.status().rejected() != null);
     assertEquals("one", get(gateway, "http", "/held"));
     etcd.put("/yumen/config", new byte[] {(byte) 0xff});
@@ -81,6 +82,30 @@ class EtcdInGatewaysTest {
     assertEquals("one", get(gateway, "http", "/held"));
     hold("two");
     Eventually.within(SOON, () -> get(gateway, "http", "/held").equals("two"));
+  }
+
+  @Test
+  void aKeyThatIsDeletedLetsTheOldOneGoOnUntilItIsBack() throws Exception {
+    hold("one");
+    ManagedGateway gateway = start("a");
+    String key = Base64.getEncoder().encodeToString("/yumen/config".getBytes(UTF_8));
+    etcd.call("/v3/kv/deleterange", "{\"key\":\"" + key + "\"}");
+    Eventually.within(SOON, () -> get(gateway, "management", "/metrics").contains(UP + "0.0"));
+    assertEquals("one", get(gateway, "http", "/held"));
+    hold("two");
+    Eventually.within(SOON, () -> get(gateway, "http", "/held").equals("two"));
+    Eventually.within(SOON, () -> get(gateway, "management", "/metrics").contains(UP + "1.0"));
+  }
+
+  @Test
+  void aSourceThatIsBackUnchangedIsToldAsBack() throws Exception {
+    hold("one");
+    ManagedGateway gateway = start("a");
+    etcd.kill();
+    Eventually.within(SOON, () -> get(gateway, "management", "/metrics").contains(UP + "0.0"));
+    etcd.startAgain();
+    Eventually.within(SOON, () -> get(gateway, "management", "/metrics").contains(UP + "1.0"));
+    assertEquals("one", get(gateway, "http", "/held"));
   }
 
   @Test
@@ -99,7 +124,7 @@ class EtcdInGatewaysTest {
 
   private void hold(String body) {
     String text = "routes: [{id: held, match: {path: /held}, respond: {body: " + body + "}}]\n";
-    etcd.put("/yumen/config", text.getBytes(StandardCharsets.UTF_8));
+    etcd.put("/yumen/config", text.getBytes(UTF_8));
   }
 
   private ManagedGateway start(String name) throws NotStarted, IOException {
