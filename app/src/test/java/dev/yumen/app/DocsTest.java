@@ -10,11 +10,16 @@ import dev.yumen.config.Problem;
 import dev.yumen.config.ReferencePages;
 import dev.yumen.filters.BuiltInFilters;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +33,8 @@ class DocsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```ya?ml[^\\n]*\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("\\]\\((?![a-z]+:|#)([^)#\\s]+)");
+  private static final Pattern ANCHOR =
+      Pattern.compile("\\]\\((?![a-z]+:)([^)#\\s]*)#([^)\\s]+)\\)");
   private static final Pattern FILE = Pattern.compile("# ([a-z-]+\\.yaml)\n");
   private static final Path BAD = ROOT.resolve("examples/bad.yaml");
   private static final String WRITE =
@@ -147,6 +154,56 @@ class DocsTest {
     }
     assertFalse(tests.isEmpty());
     return tests;
+  }
+
+  /** In a page of ours there is a heading (or a name) for each {@code #anchor} that leads to it. */
+  @Test
+  void anchorsInLinksAreHeadings() throws IOException {
+    Map<Path, Set<String>> headings = new HashMap<>();
+    List<String> dead = new ArrayList<>();
+    int seen = 0;
+    for (Path page : files("md")) {
+      String text = Files.readString(page).replaceAll("(?ms)^ *```.*?^ *```$", "");
+      Matcher link = ANCHOR.matcher(text);
+      for (; link.find(); seen++) {
+        String file = link.group(1);
+        Path target = file.isEmpty() ? page : folderOf(page).resolve(file).normalize();
+        if (!headings.computeIfAbsent(target, DocsTest::anchors).contains(link.group(2))) {
+          dead.add(ROOT.relativize(page) + " to " + file + "#" + link.group(2));
+        }
+      }
+    }
+    assertEquals(List.of(), dead);
+    assertTrue(seen > 100, "links with anchors that were looked at: " + seen);
+  }
+
+  /** As GitHub makes them; the second of the same text gets {@code -1}. */
+  private static Set<String> anchors(Path page) {
+    Set<String> anchors = new HashSet<>();
+    try {
+      String text = Files.readString(page).replaceAll("(?ms)^ *```.*?^ *```$", "");
+      Matcher named = Pattern.compile("<a (?:id|name)=\"([^\"]+)\"").matcher(text);
+      while (named.find()) {
+        anchors.add(named.group(1));
+      }
+      Matcher heading = Pattern.compile("(?m)^#{1,6} +(.*)$").matcher(text);
+      while (heading.find()) {
+        String plain = heading.group(1).replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1");
+        String anchor =
+            plain
+                .strip()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+                .replace(' ', '-');
+        String free = anchor;
+        for (int i = 1; !anchors.add(free); i++) {
+          free = anchor + "-" + i;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return anchors;
   }
 
   private static void assertGood(String name, String yaml, Path page) throws IOException {

@@ -22,6 +22,11 @@ export default function Diagnose({ at, status }) {
       (error) => !control.signal.aborted && setAnswer({ error }));
     return () => control.abort();
   }, [asked, language()]);
+  useEffect(() => {
+    if (at.query.get('tree')) {
+      choose(at.query.get('tree'));
+    }
+  }, [at]);
   const choose = (next) => {
     setTree(next);
     setAsked(null);
@@ -31,7 +36,7 @@ export default function Diagnose({ at, status }) {
     <${Card} className="ask">
       <${Tabs} label=${t('diagnose.tree')} chosen=${tree} onChoose=${choose} items=${['timeouts', 'auth'].map((key) => [key, t('diagnose.' + key)])} />
       ${tree === 'timeouts'
-        ? html`<${Timeouts} at=${at} onAsk=${(scope) => setAsked({ tree, ...scope })} />`
+        ? html`<${Timeouts} key=${at.query.toString()} at=${at} onAsk=${(scope) => setAsked({ tree, ...scope })} />`
         : html`<${Auth} at=${at} status=${status} onAsk=${(request) => setAsked({ tree, ...completed(request, status.data) })} />`}
     <//>
     <div aria-live="polite" id="answer">

@@ -8,6 +8,8 @@ import { language, t } from '../lib/i18n.js';
 import { Badge, Card, Empty, Failure, Head, Loaded, Loading, Tabs } from '../lib/parts.js';
 import { link, replace } from '../lib/router.js';
 
+/** Statuses that the walk of time-outs is for. */
+const SLOW = [408, 502, 503, 504];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 export default function Tracer({ at, status }) {
@@ -150,6 +152,7 @@ export function Recorded({ onTrace, label }) {
     : html`<div class="scroll"><table class="rows"><thead><tr><th>${t('time')}</th><th>${t('request')}</th><th>${t('route')}</th><th class="right">${t('status')}</th><th></th></tr></thead>
       <tbody>${data.items.map((one) => html`<tr><td class="muted">${one.time ? ago(one.time) : ''}</td>
         <td class="mono wrap-anywhere">${one.method} ${one.url ?? (one.host ?? '') + (one.path ?? one.target ?? '')}</td><td class="mono">${one.route ?? '–'}</td>
-        <td class="right"><${Badge} kind=${one.status >= 500 ? 'bad' : one.status >= 400 ? 'warn' : 'ok'}>${one.status ?? '–'}<//></td>
+        <td class="right"><${Badge} kind=${one.status >= 500 ? 'bad' : one.status >= 400 ? 'warn' : 'ok'}>${one.status ?? '–'}<//>
+          ${SLOW.includes(one.status) && html` <a class="diagnose-timeouts" href=${link('diagnose', [], { tree: 'timeouts', route: one.route ?? '' })}>${t('nav.diagnose')}</a>`}</td>
         <td><button class="small" onClick=${() => onTrace({ id: one.id })}>${label ?? t('tracer.trace')}</button></td></tr>`)}</tbody></table></div>`}<//></div>`;
 }
