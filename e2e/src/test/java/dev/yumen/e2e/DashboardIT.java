@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.control.ManagedGateway;
 import dev.yumen.filters.BuiltInFilters;
+import dev.yumen.testkit.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,8 @@ class DashboardIT {
           + IntStream.range(0, 10_000)
               .mapToObj(
                   i -> "  - {id: r%d, match: {path: /many/%d}, respond: {}}\n".formatted(i, i))
-              .collect(Collectors.joining());
+              .collect(Collectors.joining())
+          + "recording: 100\n";
 
   @TempDir static Path folder;
   @TempDir Path home;
@@ -193,6 +195,23 @@ class DashboardIT {
     page.click("#language");
     page.awaitText("是否携带凭证");
     assertFalse(page.text().contains("This page failed"));
+  }
+
+  @Test
+  void aRequestThatFailedLeadsToTheWalkOfItsRoute() {
+    int port = Objects.requireNonNull(gateway.gateway().addresses().get("http")).getPort();
+    try (RawClient client = RawClient.connect(port)) {
+      assertEquals(502, client.get("/api/order/7").status());
+    }
+    open();
+    page.click("#nav-tracer");
+    page.click("#tab-recorded");
+    page.awaitText("/api/order/7");
+    page.click(".diagnose-timeouts");
+    page.awaitText("How far back");
+    assertEquals("order", page.value("document.querySelector('#diagnose-route-id').value"));
+    page.click("#diagnose");
+    page.awaitText("refused the connection");
   }
 
   // ---- the tracer ----
