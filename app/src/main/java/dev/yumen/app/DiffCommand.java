@@ -2,7 +2,6 @@ package dev.yumen.app;
 
 import dev.yumen.control.history.ConfigDiff;
 import dev.yumen.control.plan.PlanData;
-import dev.yumen.control.plan.Report;
 import dev.yumen.control.plan.Texts;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -64,34 +63,28 @@ final class DiffCommand implements Callable<Integer> {
       return Main.BAD_INPUT;
     }
     ConfigDiff diff = ConfigDiff.between(both.before(), both.after());
-    PrintWriter out = spec.commandLine().getOut();
-    if (output.isJson()) {
-      out.println(
-          OutputOption.json(
-              PlanData.of(diff, both.before().positions(), both.after().positions())));
-    } else {
-      Texts texts = Texts.in(language.language());
-      new Report(texts, both.before().positions(), both.after().positions())
-          .lines(diff)
-          .forEach(out::println);
-    }
+    print(
+        OutputOption.tree(PlanData.of(diff, both.before().positions(), both.after().positions())));
     return 0;
   }
 
   private int versions() {
-    PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
-      JsonNode changes =
+      print(
           client
               .get("/versions/diff?from=" + number(before) + "&to=" + number(after))
-              .path("changes");
-      if (output.isJson()) {
-        out.println(OutputOption.json(changes));
-      } else {
-        ChangesText.lines(changes, Texts.in(language.language())).forEach(out::println);
-      }
+              .path("changes"));
     }
     return 0;
+  }
+
+  private void print(JsonNode changes) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.isJson()) {
+      out.println(OutputOption.json(changes));
+    } else {
+      new PlanText(Texts.in(language.language())).changes(changes).forEach(out::println);
+    }
   }
 
   private static boolean isNumber(String text) {

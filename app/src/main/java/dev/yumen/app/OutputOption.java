@@ -1,6 +1,7 @@
 package dev.yumen.app;
 
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +22,11 @@ final class OutputOption {
 
   boolean isJson() {
     return format == Format.JSON;
+  }
+
+  /** The same as the admin API would send it. */
+  static JsonNode tree(Object data) {
+    return JsonMapper.shared().valueToTree(data);
   }
 
   /** Data of maps, lists, texts, numbers and records as JSON of several lines. */

@@ -2,24 +2,29 @@ package dev.yumen.app;
 
 import dev.yumen.control.plan.Plan;
 import dev.yumen.control.plan.PlanData;
-import dev.yumen.control.plan.Report;
-import dev.yumen.control.plan.Severity;
 import dev.yumen.control.plan.Texts;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 /** {@code yumen plan}: what a new configuration would change, without running it. */
 @Command(
     name = "plan",
-    description = "Says what a new configuration would change, without running it.")
+    description = {
+      "Says what a new configuration would change, without running it.",
+      "It is held against what is live in a running gateway, or with --against a configuration."
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class PlanCommand implements Callable<Integer> {
   /** From which severity on a finding makes the exit status 1. */
@@ -31,16 +36,19 @@ final class PlanCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
   @Mixin private LanguageOption language;
+  @Mixin private AdminOption admin;
+  @Mixin private CandidateOption candidate;
 
-  @Parameters(paramLabel = "NEW", description = "The new configuration: a file or a folder.")
+  @Parameters(
+      paramLabel = "NEW",
+      description = "The new configuration: a file, or with --against also a folder.")
   private Path after;
 
   @Option(
       names = "--against",
-      required = true,
       paramLabel = "OLD",
       description = "The configuration that is live: a file or a folder.")
-  private Path before;
+  private @Nullable Path before;
 
   @Option(
       names = "--fail-on",
@@ -51,32 +59,47 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     LogSetup.quiet();
-    TwoConfigs both = TwoConfigs.read(before, after, spec.commandLine().getErr());
-    if (both == null) {
+    JsonNode plan =
+        before == null ? candidate.ask(admin, "/plan", after, language) : offline(before);
+    if (plan == null) {
       return Main.BAD_INPUT;
     }
-    Plan plan = Plan.of(both.before(), both.after());
-    Texts texts = Texts.in(language.language());
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {
-      out.println(
-          OutputOption.json(
-              PlanData.of(plan, texts, both.before().positions(), both.after().positions())));
+      out.println(OutputOption.json(plan));
     } else {
-      new Report(texts, both.before().positions(), both.after().positions())
-          .lines(plan)
-          .forEach(out::println);
+      new PlanText(Texts.in(language.language())).plan(plan).forEach(out::println);
     }
-    return isTooSerious(plan) ? Main.BAD_INPUT : 0;
+    return isTooSerious(plan.path("counts")) ? Main.BAD_INPUT : 0;
   }
 
-  private boolean isTooSerious(Plan plan) {
-    if (failOn == null) {
-      return false;
+  /** Null when one of the two has errors, which have been printed then. */
+  private @Nullable JsonNode offline(Path live) {
+    ParseResult given = spec.commandLine().getParseResult();
+    for (String option : List.of("--admin", "--part")) {
+      if (given.hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(), option + " beside --against (expected: one of them)");
+      }
     }
+    TwoConfigs both = TwoConfigs.read(live, after, spec.commandLine().getErr());
+    if (both == null) {
+      return null;
+    }
+    return OutputOption.tree(
+        PlanData.of(
+            Plan.of(both.before(), both.after()),
+            Texts.in(language.language()),
+            both.before().positions(),
+            both.after().positions()));
+  }
+
+  private boolean isTooSerious(JsonNode counts) {
+    long dangers = counts.path("danger").asLong();
     return switch (failOn) {
-      case DANGER -> plan.count(Severity.DANGER) > 0;
-      case WARNING -> plan.count(Severity.DANGER) + plan.count(Severity.WARNING) > 0;
+      case null -> false;
+      case DANGER -> dangers > 0;
+      case WARNING -> dangers + counts.path("warning").asLong() > 0;
     };
   }
 }

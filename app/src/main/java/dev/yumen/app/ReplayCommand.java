@@ -2,12 +2,10 @@ package dev.yumen.app;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -23,38 +21,18 @@ import tools.jackson.databind.JsonNode;
 final class ReplayCommand implements Callable<Integer> {
   private static final int MOST_LINES = 20;
 
-  /** What the new configuration is, as the admin API names it. */
-  private enum Part {
-    ALL,
-    SOURCE
-  }
-
   @Spec private CommandSpec spec;
   @Mixin private AdminOption admin;
   @Mixin private OutputOption output;
   @Mixin private LanguageOption language;
-
-  @Option(
-      names = "--part",
-      paramLabel = "all|source",
-      defaultValue = "all",
-      description = {
-        "What NEW is: all of the configuration, or what the gateway's source would hold beside its",
-        "files; ${DEFAULT-VALUE} unless given."
-      })
-  private Part part;
+  @Mixin private CandidateOption candidate;
 
   @Parameters(paramLabel = "NEW", description = "The new configuration: a file.")
   private Path file;
 
   @Override
   public Integer call() {
-    String text = ReadableFile.text(file, "a file with the new configuration");
-    String query = "?lang=" + language.code() + "&part=" + part.name().toLowerCase(Locale.ROOT);
-    JsonNode shown;
-    try (AdminClient client = admin.open()) {
-      shown = client.post("/replay" + query, "application/yaml", text);
-    }
+    JsonNode shown = candidate.ask(admin, "/replay", file, language);
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {
       out.println(OutputOption.json(shown));

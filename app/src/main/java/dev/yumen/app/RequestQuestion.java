@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What is asked about a request, and of whom: a gateway that runs, or what a configuration would
@@ -31,8 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RequestQuestion {
-  private static final JsonMapper JSON = new JsonMapper();
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -92,7 +89,7 @@ final class RequestQuestion {
     Instant then = asked.time();
     InstantSource clock = then == null ? InstantSource.system() : InstantSource.fixed(then);
     try (OfflineGateway gateway = Gateway.offline(loaded, clock)) {
-      return JSON.valueToTree(answer.apply(gateway, asked));
+      return OutputOption.tree(answer.apply(gateway, asked));
     } catch (StartFailure e) {
       throw bad(e.problems());
     } catch (InvalidValue e) {

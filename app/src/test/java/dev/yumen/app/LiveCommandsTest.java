@@ -249,9 +249,10 @@ class LiveCommandsTest {
 
     assertEquals(0, execute("diff", "1", "2", "--admin", admin), err::toString);
     List<String> lines = out.toString().lines().toList();
-    assertEquals(2, lines.size(), lines::toString);
-    assertTrue(lines.get(0).startsWith("~ routes[hello] ("), lines.get(0));
-    assertEquals("    ~ respond.body: hello → bye", lines.get(1));
+    assertEquals("0 routes added, 0 removed, 1 changed", lines.get(0));
+    assertTrue(lines.get(1).startsWith("~ routes[hello] ("), lines.get(1));
+    assertEquals("    ~ respond.body: hello → bye", lines.get(2));
+    assertEquals(3, lines.size(), lines::toString);
 
     out.getBuffer().setLength(0);
     assertEquals(0, execute("diff", "2", "2", "--admin", admin, "--lang", "zh"), err::toString);

@@ -3,11 +3,14 @@ package dev.yumen.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yumen.control.ManagedGateway;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,9 +80,41 @@ class PlanCommandTest {
   }
 
   @Test
+  void withoutAnotherConfigurationARunningGatewayIsAsked(@TempDir Path folder) throws Exception {
+    String live =
+        """
+        listeners: {http: {address: "127.0.0.1:0"}}
+        management: {enabled: false}
+        admin: {address: "127.0.0.1:0"}
+        runtime: {loops: 1}
+        consumers: [{name: ann, credentials: [{api-key: ann-key-000000000}]}]
+        routes:
+          - {id: a, match: {path: /a}, filters: [{api-key: {}}], respond: {body: a}}
+          - {id: b, match: {path: /b}, respond: {body: b}}
+        """;
+    Path old = Files.writeString(folder.resolve("yumen.yaml"), live);
+    Path next =
+        Files.writeString(
+            folder.resolve("new.yaml"), live.replace("filters: [{api-key: {}}], ", ""));
+    try (ManagedGateway gateway = ManagedGateway.start(old, Wiring.reader(Map.of()), _ -> {})) {
+      int port = Objects.requireNonNull(gateway.gateway().addresses().get("admin")).getPort();
+      String admin = "127.0.0.1:" + port;
+      assertEquals(0, execute("plan", next.toString(), "--against", old.toString()));
+      String offline = out.toString().replace("new.yaml:", "body:");
+      assertTrue(offline.contains("[route-unprotected]"), offline);
+      out.getBuffer().setLength(0);
+      assertEquals(0, execute("plan", next.toString(), "--admin", admin), err::toString);
+      assertEquals(offline, out.toString());
+      String[] asked = {"plan", next.toString(), "--admin", admin, "--fail-on", "danger"};
+      assertEquals(1, execute(asked));
+      assertEquals(1, execute("plan", BAD, "--admin", admin));
+      assertTrue(err.toString().contains("(422 INVALID)\n  body:2:10 "), err::toString);
+      assertEquals(2, execute("plan", NEW, "--against", OLD, "--admin", admin));
+    }
+  }
+
+  @Test
   void wrongUsageIsSaid() {
-    assertEquals(2, execute("plan", NEW));
-    assertTrue(err.toString().contains("--against"), err.toString());
     assertEquals(2, execute("plan", "--against", OLD));
     assertEquals(2, execute("plan", NEW, "--against", OLD, "--lang", "fr"));
     assertEquals(2, execute("plan", NEW, "--against", OLD, "--fail-on", "note"));

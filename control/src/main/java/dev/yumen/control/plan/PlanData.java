@@ -57,6 +57,7 @@ public final class PlanData {
     data.put("change", object.kind().text());
     data.put("section", object.section());
     data.put("name", object.name());
+    data.put("path", object.where().path());
     put(data, "at", position(object.where().after(), after));
     put(data, "was-at", position(object.where().before(), before));
     data.put("settings", object.settings().stream().map(change -> setting(change, after)).toList());

@@ -79,7 +79,7 @@ public final class Texts {
   }
 
   /** The text for a number of things. */
-  String counted(String key, long count) {
+  public String counted(String key, long count) {
     return text(count == 1 ? key + ".one" : key, Map.of("count", String.valueOf(count)));
   }
 
