@@ -40,6 +40,7 @@ final class CrossChecks {
    */
   void check(boolean complete) {
     routeIds();
+    new NameChecks(root, problems).check(shapes.top());
     new TargetChecks(root, named, this, problems).check(complete);
     new ListenerChecks(root, problems).check();
     endpoints();

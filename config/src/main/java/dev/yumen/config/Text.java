@@ -30,7 +30,7 @@ final class Text {
         case '\r' -> line.append("\\r");
         case '\t' -> line.append("\\t");
         default -> {
-          if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+          if (isInvisible(c)) {
             line.append(String.format("\\u%04x", (int) c));
           } else {
             line.append(c);
@@ -39,6 +39,14 @@ final class Text {
       }
     }
     return line.toString();
+  }
+
+  /** Controls, ends of lines, and what turns the direction of writing. */
+  private static boolean isInvisible(char c) {
+    return Character.isISOControl(c)
+        || c == '\u2028'
+        || c == '\u2029'
+        || Character.getType(c) == Character.FORMAT;
   }
 
   /** The names with commas; of very many only the first. */

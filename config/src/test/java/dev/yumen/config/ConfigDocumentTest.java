@@ -26,7 +26,7 @@ class ConfigDocumentTest {
         "yumen.yaml",
         """
         upstreams:
-          "odd: name": {endpoints: [127.0.0.1:9001, {address: "h:1", weight: 2}]}
+          "odd:": {endpoints: [127.0.0.1:9001, {address: "h:1", weight: 2}]}
           users: {endpoints: "127.0.0.1:9001", timeout: {connect: 250ms}}
         metrics: {max-series: 500, enabled: false}
         trusted-proxies: [10.0.0.0/8, "::1"]
@@ -43,7 +43,7 @@ class ConfigDocumentTest {
               headers: {content-type: "text/plain", "x": "- no list", "y": ""}
           - id: 0x10
             match: {path: "/b/**", host: "*.example.com"}
-            to: [{upstream: users, weight: 80}, {upstream: "odd: name", weight: 20}]
+            to: [{upstream: users, weight: 80}, {upstream: "odd:", weight: 20}]
         """);
 
     assertEquals(folder.read(), ConfigFolder.good(again(document())));
