@@ -35,6 +35,23 @@ final class Guard {
   }
 
   /**
+   * Whether a request that was let in would be let in as the same caller now: by its token, with
+   * the role and the workspace as they were.
+   */
+  static boolean isStill(Caller caller, AdminRequest request, AdminConfig settings) {
+    try {
+      if (settings.tokens().isEmpty()) {
+        return caller.equals(local(request));
+      }
+      String field = request.headers().first("authorization");
+      Token token = field == null ? null : find(field, settings);
+      return token != null && caller.equals(caller(token, settings));
+    } catch (Refused _) {
+      return false;
+    }
+  }
+
+  /**
    * The name that it is reached by is one of ours.
    *
    * @throws Refused when it is another's, which may have been made to lead here
@@ -102,7 +119,7 @@ final class Guard {
     if (field == null) {
       throw new Refused(AdminError.AUTH_MISSING, "no Authorization (expected: Bearer and a token)");
     }
-    Token token = field.regionMatches(true, 0, "Bearer ", 0, 7) ? find(field, settings) : null;
+    Token token = find(field, settings);
     if (token != null) {
       return caller(token, settings);
     }
@@ -130,6 +147,9 @@ final class Guard {
 
   /** Looks at all of them, each in a time that does not depend on how much of it is right. */
   private static @Nullable Token find(String field, AdminConfig settings) {
+    if (!field.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return null;
+    }
     byte[] given = digest(field.substring(7).strip());
     Token found = null;
     for (Token token : settings.tokens()) {

@@ -13,21 +13,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** What is going through the gateway: now, second by second, and in the minutes before. */
 public final class TrafficResources implements Resources {
-  /** Clients that are told second by second. */
-  static final int MOST_STREAMS = 16;
-
   private static final int BUSIEST = 10;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final byte[] COMMENT = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
 
   private final Gateway gateway;
   private final TrafficSampler sampler;
-  private final Semaphore streams = new Semaphore(MOST_STREAMS);
+  private final StreamPlaces streams = new StreamPlaces();
 
   public TrafficResources(Gateway gateway, TrafficSampler sampler) {
     this.gateway = gateway;
@@ -91,32 +87,33 @@ public final class TrafficResources implements Resources {
     if (call.request().method().equals("HEAD")) {
       return new AdminAnswer.Stream(head, to -> {});
     }
-    if (!streams.tryAcquire()) {
-      throw new Refused(
-          AdminError.UNAVAILABLE, MOST_STREAMS + " clients are told already, which is the most");
-    }
+    streams.take(call.caller());
     return new AdminAnswer.Stream(
         head,
         to -> {
           try {
-            tell(to, call.scope());
+            tell(to, call);
           } finally {
-            streams.release();
+            streams.give(call.caller());
           }
         });
   }
 
-  private void tell(AdminAnswer.Sink to, Scope scope) throws IOException, InterruptedException {
+  /** Ends, too, when the token of the client is not what it was any more. */
+  private void tell(AdminAnswer.Sink to, Call call) throws IOException, InterruptedException {
     to.send(COMMENT); // so that the head is sent at once
     long number = 0;
     while (sampler.isOpen()) {
       TrafficLook look = sampler.after(number, PATIENCE);
+      if (!Guard.isStill(call.caller(), call.request(), gateway.config().admin())) {
+        return;
+      }
       if (look == null) {
         to.send(COMMENT);
         continue;
       }
       number = look.second().number();
-      String event = "event: traffic\ndata: " + Answers.line(figures(look, scope)) + "\n\n";
+      String event = "event: traffic\ndata: " + Answers.line(figures(look, call.scope())) + "\n\n";
       to.send(event.getBytes(StandardCharsets.UTF_8));
     }
   }

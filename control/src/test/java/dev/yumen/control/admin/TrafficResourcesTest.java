@@ -142,7 +142,7 @@ class TrafficResourcesTest {
   void streamsAreBoundedAndAreGivenBack() throws Exception {
     ManagedGateway gateway = start();
     List<BufferedReader> streams = new ArrayList<>();
-    for (int i = 0; i < TrafficResources.MOST_STREAMS; i++) {
+    for (int i = 0; i < StreamPlaces.MOST; i++) {
       BufferedReader stream = stream(gateway);
       next(stream, ": ");
       streams.add(stream);
@@ -150,7 +150,7 @@ class TrafficResourcesTest {
     RawResponse refused = get(gateway, "/api/v1/traffic/stream");
     assertEquals(503, refused.status());
     assertEquals("UNAVAILABLE", json(refused).get("code").asString());
-    for (int i = 0; i < 2 * TrafficResources.MOST_STREAMS; i++) {
+    for (int i = 0; i < 2 * StreamPlaces.MOST; i++) {
       assertEquals(200, head(gateway).status());
     }
 
