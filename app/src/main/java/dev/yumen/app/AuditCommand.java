@@ -3,6 +3,7 @@ package dev.yumen.app;
 import dev.yumen.dataplane.audit.AuditCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,7 +94,12 @@ final class AuditCommand implements Runnable {
         }
         return AuditCheck.of(files, keys, head);
       } catch (IOException e) {
-        throw new Main.BadInput("can not be read: " + e.getMessage());
+        String file = e instanceof FileSystemException of ? of.getFile() : null;
+        throw new Main.BadInput(
+            file == null
+                ? "the log can not be read: " + e.getMessage()
+                : "%s can not be read: %s (expected: a file of an audit log)"
+                    .formatted(file, ReadableFile.why(Path.of(file), e)));
       }
     }
 

@@ -145,6 +145,10 @@ class MainTest {
     Path key = Files.writeString(folder.resolve("key"), "0123456789abcdef\n");
     assertEquals(1, execute("audit", "verify", "--key-file", key.toString(), log.toString()));
     assertEquals(1, execute("audit", "verify", folder.resolve("none").toString()));
+    assertTrue(
+        err.toString()
+            .endsWith("none can not be read: it is not there (expected: a file of an audit log)\n"),
+        err.toString());
   }
 
   @Test
