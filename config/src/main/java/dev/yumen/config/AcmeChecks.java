@@ -28,7 +28,7 @@ final class AcmeChecks {
    * @param complete whether all files could be read; when not, an authority may be in another one
    */
   void check(boolean complete) {
-    findIssuers();
+    boolean known = findIssuers() && complete;
     boolean plain = false;
     Map<String, Issuer> used = new LinkedHashMap<>();
     if (root.get("listeners") instanceof Mapping listeners) {
@@ -38,7 +38,7 @@ final class AcmeChecks {
         Node acme = child(tls, "acme");
         if (acme != null && !Node.absent(acme)) {
           At at = At.TOP.key("listeners").key(entry.key()).key("tls").key("acme");
-          use(acme, at, complete, used);
+          use(acme, at, known, used);
         }
       }
     }
@@ -47,13 +47,16 @@ final class AcmeChecks {
     }
   }
 
-  private void findIssuers() {
+  /** Whether the name of each could be read. */
+  private boolean findIssuers() {
+    boolean readable = true;
     Node written = root.get("acme");
     List<Node> items = Node.absent(written) ? List.of() : Node.items(written);
     for (int i = 0; i < items.size(); i++) {
       At top = At.TOP.key("acme");
       At at = written instanceof Sequence ? top.item(i) : top;
       Node name = child(items.get(i), "name");
+      readable &= Node.absent(name) || name instanceof Scalar;
       String text = name instanceof Scalar scalar ? scalar.text() : AcmeConfig.DEFAULT_NAME;
       if (issuers.putIfAbsent(text, new Issuer(items.get(i), at)) != null) {
         Place place = name == null ? items.get(i).place() : name.place();
@@ -61,11 +64,13 @@ final class AcmeChecks {
             place, at.key("name"), Text.quoted(text) + " is the name of another one already");
       }
     }
+    return readable;
   }
 
   private void use(Node acme, At at, boolean complete, Map<String, Issuer> used) {
     Node written = child(acme, "issuer");
-    if (written instanceof Scalar scalar && scalar.origin() == Origin.UNRESOLVED) {
+    boolean readable = Node.absent(written) || written instanceof Scalar;
+    if (!readable || (written instanceof Scalar scalar && scalar.origin() == Origin.UNRESOLVED)) {
       return;
     }
     String name = written instanceof Scalar scalar ? scalar.text() : AcmeConfig.DEFAULT_NAME;

@@ -110,10 +110,10 @@ public record AdminConfig(
     }
     for (Token token : tokens) {
       if (token.workspace() != null && !names.contains(token.workspace())) {
-        throw InvalidValue.found(
-            "tokens",
-            "\"" + token.workspace() + "\" as the workspace of " + token.name(),
-            names.isEmpty() ? "one of workspaces, of which there is none" : "one of " + names);
+        String named = "\"" + token.workspace() + "\" as the workspace of " + token.name();
+        throw names.isEmpty()
+            ? InvalidValue.found("workspaces", "none", named)
+            : InvalidValue.found("tokens", named, "one of " + names);
       }
     }
   }
