@@ -6,6 +6,9 @@ import dev.yumen.config.Node.Origin;
 import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
 import dev.yumen.config.SourceFiles.SourceText;
+import java.io.FilterReader;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -76,7 +79,7 @@ final class NodeParser {
   private NodeParser(SourceText input, Problems problems) {
     this.input = input;
     this.problems = problems;
-    this.events = new Parse(SETTINGS).parseString(input.text()).iterator();
+    this.events = new Parse(SETTINGS).parseReader(new Pieces(input.text())).iterator();
   }
 
   /** The document's node, a null for an empty file; null when it can not be read. */
@@ -280,5 +283,20 @@ final class NodeParser {
 
   private int within(int codePoint) {
     return Math.clamp(codePoint, 0, input.text().codePointCount(0, input.text().length()));
+  }
+
+  /**
+   * A text in pieces with room for one more character: when half a character ends a piece, the
+   * library puts the other half behind it, and fails where its buffer is full.
+   */
+  private static final class Pieces extends FilterReader {
+    Pieces(String text) {
+      super(new StringReader(text));
+    }
+
+    @Override
+    public int read(char[] into, int offset, int length) throws IOException {
+      return super.read(into, offset, Math.max(1, length - 1));
+    }
   }
 }

@@ -415,4 +415,12 @@ class ConfigReaderTest {
     folder.with("yumen.yaml", yaml.toString());
     assertEquals(1001, text(folder.load()).size());
   }
+
+  @Test
+  void aCharacterMayStandAcrossTheEndOfAPieceThatIsRead() {
+    for (int length = 1_015; length < 1_035; length++) {
+      String text = "# " + "x".repeat(length) + "\ud83d\ude00\nlog: {level: debug}\n";
+      ConfigFolder.good(ConfigFolder.reader().readText("text", text, Path.of(".")));
+    }
+  }
 }
