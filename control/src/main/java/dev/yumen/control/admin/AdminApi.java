@@ -136,7 +136,7 @@ public final class AdminApi implements AdminHandler {
       case AUTH_MISSING -> answer.header("www-authenticate", "Bearer realm=\"yumen\"");
       case AUTH_INVALID ->
           answer.header("www-authenticate", "Bearer realm=\"yumen\", error=\"invalid_token\"");
-      case RATE_LIMITED -> answer.header("retry-after", "1");
+      case RATE_LIMITED -> answer.header("retry-after", String.valueOf(refused.retryAfter()));
       default -> answer;
     };
   }

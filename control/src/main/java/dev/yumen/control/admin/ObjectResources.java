@@ -12,6 +12,7 @@ import dev.yumen.config.Section;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.change.Edited;
 import dev.yumen.control.change.Outcome;
+import dev.yumen.control.change.Wish;
 import dev.yumen.control.change.WritableText;
 import dev.yumen.dataplane.Gateway;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class ObjectResources implements Resources {
   private final Changes changes;
   private final HiddenSecrets secrets;
   private final WorkspaceWrites workspaces;
+  private final WriteRates rates;
 
   public ObjectResources(
       Gateway gateway,
@@ -42,6 +44,7 @@ public final class ObjectResources implements Resources {
     this.changes = changes;
     this.secrets = secrets;
     this.workspaces = new WorkspaceWrites(changes, sent, references);
+    this.rates = new WriteRates(System::nanoTime);
   }
 
   @Override
@@ -168,6 +171,10 @@ public final class ObjectResources implements Resources {
   private Response write(Call call, Section section, Edit edit) throws Refused {
     String name = call.variable("name");
     WorkspaceWrites.admit(call, section, name);
+    Wish wish = WishedChange.of(call, null);
+    if (call.caller().workspace() != null && !wish.dryRun()) {
+      rates.take(call.caller().workspace().name());
+    }
     String expected = WishedChange.ifMatch(call);
     boolean mustBeNew = "*".equals(call.request().headers().first("if-none-match"));
     Written written = new Written();
@@ -185,7 +192,7 @@ public final class ObjectResources implements Resources {
                 }
                 return Edited.document(edited);
               },
-              WishedChange.of(call, null));
+              wish);
       takeNote(call, section, name, outcome);
       List<Map<String, Object>> told = written.told;
       Response answer =

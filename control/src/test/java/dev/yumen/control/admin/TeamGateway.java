@@ -5,6 +5,8 @@ import dev.yumen.control.ManagedGateway;
 import dev.yumen.filters.BuiltInFilters;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +94,16 @@ final class TeamGateway implements AutoCloseable {
         RawClient.connect(Objects.requireNonNull(gateway.gateway().addresses().get("http")))) {
       client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
       return client.readResponse();
+    }
+  }
+
+  /** What is in its audit log. */
+  String audit() {
+    Path log = folder.resolve("audit.jsonl");
+    try {
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
