@@ -4,7 +4,6 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.app.Main.BadInput;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
-import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.dataplane.explain.ExplainRequest;
@@ -88,7 +87,7 @@ final class RequestQuestion {
     }
     Instant then = asked.time();
     InstantSource clock = then == null ? InstantSource.system() : InstantSource.fixed(then);
-    try (OfflineGateway gateway = Gateway.offline(loaded, clock)) {
+    try (OfflineGateway gateway = OfflineGateway.open(loaded, clock)) {
       return OutputOption.tree(answer.apply(gateway, asked));
     } catch (StartFailure e) {
       throw bad(e.problems());

@@ -3,7 +3,7 @@ package dev.yumen.app;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
-import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.filters.BuiltInFilters;
 import dev.yumen.redis.LettuceRedis;
@@ -35,7 +35,7 @@ final class Wiring {
   /** Finds out what else is wrong with what was read. */
   static Checked withCompileProblems(LoadedConfig loaded) {
     Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
-    problems.addAll(Gateway.check(loaded));
+    problems.addAll(OfflineGateway.check(loaded));
     return new Checked(loaded, List.copyOf(problems));
   }
 

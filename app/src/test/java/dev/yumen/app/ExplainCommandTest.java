@@ -9,6 +9,7 @@ import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response.Field;
 import dev.yumen.control.ManagedGateway;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.GatewaySurroundings;
 import dev.yumen.dataplane.explain.ExplainRequest;
 import dev.yumen.dataplane.explain.Explanation;
 import dev.yumen.dataplane.explain.Sentences;
@@ -334,7 +335,9 @@ class ExplainCommandTest {
           - {id: a, match: {path: /a}, filters: [{rate-limit: {rate: 2/h}}], respond: {status: 204}}
         """;
     try (Gateway gateway =
-            Gateway.start(Wiring.reader(Map.of()).readText("a.yaml", yaml, Path.of(".")));
+            Gateway.start(
+                Wiring.reader(Map.of()).readText("a.yaml", yaml, Path.of(".")),
+                GatewaySurroundings.OF_PROCESS);
         HttpClient client = HttpClient.newHttpClient()) {
       int port = Objects.requireNonNull(gateway.addresses().get("http")).getPort();
       ExplainRequest asked = ExplainRequest.of("GET", "http://127.0.0.1/a", List.of());

@@ -16,6 +16,8 @@ import dev.yumen.control.publish.LastGood;
 import dev.yumen.control.source.DocumentStore;
 import dev.yumen.control.source.DocumentStore.Stored;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.GatewaySurroundings;
+import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.dataplane.redis.RedisOpener;
 import java.io.IOException;
@@ -109,16 +111,17 @@ record Beginning(
       @Nullable String unavailable,
       RedisOpener redis)
       throws NotStarted {
-    List<Problem> problems = named.config() == null ? Gateway.check(named) : named.problems();
+    List<Problem> problems =
+        named.config() == null ? OfflineGateway.check(named) : named.problems();
     if (unavailable != null) {
       problems = List.of(new Problem(Severity.ERROR, null, "source", unavailable));
     } else if (named.config() != null) {
       try {
         Rollouts canaries = canaries(main, named);
-        Gateway gateway = Gateway.start(named, redis, canaries);
+        Gateway gateway = Gateway.start(named, surroundings(redis, canaries));
         return new Beginning(gateway, canaries, named, store, held, null, null, problems);
       } catch (StartFailure e) {
-        if (!hasErrors(Gateway.check(named))) {
+        if (!hasErrors(OfflineGateway.check(named))) {
           throw new NotStarted(e.problems()); // such as a port in use: no other configuration helps
         }
         problems = e.problems();
@@ -130,12 +133,16 @@ record Beginning(
     }
     try {
       Rollouts canaries = canaries(main, kept);
-      Gateway gateway = Gateway.start(kept, redis, canaries);
+      Gateway gateway = Gateway.start(kept, surroundings(redis, canaries));
       return new Beginning(gateway, canaries, named, store, held, unavailable, kept, problems);
     } catch (StartFailure e) {
       LOG.error("the last good configuration can not be used either: {}", e.problems());
       throw new NotStarted(problems);
     }
+  }
+
+  private static GatewaySurroundings surroundings(RedisOpener redis, Rollouts canaries) {
+    return GatewaySurroundings.OF_PROCESS.withRedis(redis).withCanaries(canaries);
   }
 
   private static Rollouts canaries(Path main, LoadedConfig loaded) {

@@ -10,7 +10,6 @@ import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.audit.CertificateChanges;
-import dev.yumen.dataplane.canary.CanaryDesk;
 import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.challenge.PendingChallenges;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
@@ -25,30 +24,22 @@ import dev.yumen.dataplane.listener.Port;
 import dev.yumen.dataplane.loop.Loop;
 import dev.yumen.dataplane.observe.CertificateExpiry;
 import dev.yumen.dataplane.observe.Metrics;
-import dev.yumen.dataplane.overload.CpuShare;
 import dev.yumen.dataplane.overload.Overload;
 import dev.yumen.dataplane.recording.Recording;
-import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.dataplane.snapshot.FilterSurroundings;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.snapshot.SnapshotHolder;
-import dev.yumen.dataplane.upstream.Upstream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +57,7 @@ public final class Gateway implements AutoCloseable {
   private final Engine engine;
   private final FilterSurroundings filters;
   private final SnapshotHolder snapshots;
+  private final OwnStatus status;
   private final Overload overload;
   private final AuditLog audit;
   private final Recording recording;
@@ -74,8 +66,6 @@ public final class Gateway implements AutoCloseable {
   private final Explainer explainer;
   private @Nullable LoadedConfig live;
   private volatile StartSettings started;
-  private volatile Supplier<String> reloads = () -> "{}";
-  private volatile boolean ready;
   private boolean closed;
   private long number = 1;
 
@@ -92,7 +82,8 @@ public final class Gateway implements AutoCloseable {
         new Overload(engine.loops(), engine.metrics().overload(), cpu, System::nanoTime);
     this.audit = new AuditLog(engine.metrics().audit(), filters.clock(), System::nanoTime);
     this.recording = new Recording(engine.loops().size());
-    BuiltInEndpoints builtIn = new BuiltInEndpoints(new OwnStatus(), engine.metrics());
+    this.status = new OwnStatus(() -> snapshots.current().upstreams());
+    BuiltInEndpoints builtIn = new BuiltInEndpoints(status, engine.metrics());
     this.explainer = new Explainer(builtIn, engine.challenges(), filters.clock());
     this.exchanges =
         new ExchangeAcceptor.Surroundings(
@@ -117,84 +108,7 @@ public final class Gateway implements AutoCloseable {
    * @param loaded without errors
    * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
    */
-  public static Gateway start(LoadedConfig loaded) throws StartFailure {
-    return start(loaded, RedisOpener.NONE);
-  }
-
-  /**
-   * The same, with what opens connections to Redis; without, no Redis is ever available.
-   *
-   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
-   */
-  public static Gateway start(LoadedConfig loaded, RedisOpener redis) throws StartFailure {
-    return start(loaded, redis, CanaryDesk.NONE);
-  }
-
-  /**
-   * The same, with what decides how canaries go on; without, they stay at their first step.
-   *
-   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
-   */
-  public static Gateway start(LoadedConfig loaded, RedisOpener redis, CanaryDesk canaries)
-      throws StartFailure {
-    return start(
-        loaded,
-        InstantSource.system(),
-        System::nanoTime,
-        new Helpers(redis, canaries),
-        () -> CpuShare.ofProcess(System::nanoTime));
-  }
-
-  /** What is handed in, so that nothing here knows how it is done. */
-  private record Helpers(RedisOpener redis, CanaryDesk canaries) {
-    private Helpers(RedisOpener redis) {
-      this(redis, CanaryDesk.NONE);
-    }
-  }
-
-  /**
-   * The same with another measure of the share of the processors, for tests.
-   *
-   * @param cpu gives it, each time that measuring begins
-   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
-   */
-  public static Gateway start(
-      LoadedConfig loaded, RedisOpener redis, Supplier<? extends DoubleSupplier> cpu)
-      throws StartFailure {
-    return start(loaded, InstantSource.system(), System::nanoTime, new Helpers(redis), cpu);
-  }
-
-  /**
-   * The same with another clock for filters and for conditions on the time; the filters' monotonic
-   * time follows it too. For tests. Time-outs of connections stay with the process's own clock.
-   */
-  public static Gateway start(LoadedConfig loaded, InstantSource clock) throws StartFailure {
-    return start(loaded, clock, RedisOpener.NONE);
-  }
-
-  /**
-   * The same, with what opens connections to Redis.
-   *
-   * @throws StartFailure if it can not be compiled or a port can not be had; nothing is left open
-   */
-  public static Gateway start(LoadedConfig loaded, InstantSource clock, RedisOpener redis)
-      throws StartFailure {
-    Instant origin = clock.instant();
-    return start(
-        loaded,
-        clock,
-        () -> Duration.between(origin, clock.instant()).toNanos(),
-        new Helpers(redis),
-        () -> CpuShare.ofProcess(System::nanoTime));
-  }
-
-  private static Gateway start(
-      LoadedConfig loaded,
-      InstantSource clock,
-      LongSupplier nanoClock,
-      Helpers helpers,
-      Supplier<? extends DoubleSupplier> cpu)
-      throws StartFailure {
+  public static Gateway start(LoadedConfig loaded, GatewaySurroundings around) throws StartFailure {
     List<Problem> unwritable = AuditLog.problems(loaded);
     if (!unwritable.isEmpty()) {
       throw new StartFailure(unwritable);
@@ -202,9 +116,11 @@ public final class Gateway implements AutoCloseable {
     GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     Engine engine = Engine.start(config, System::nanoTime);
     FilterSurroundings filters =
-        engine.filterSurroundings(clock, nanoClock, helpers.redis(), helpers.canaries());
+        engine.filterSurroundings(
+            around.clock(), around.nanoClock(), around.redis(), around.canaries());
     SnapshotBuilder.Built built =
-        new SnapshotBuilder(loaded, config, filters, engine.upstreamSurroundings(config, clock))
+        new SnapshotBuilder(
+                loaded, config, filters, engine.upstreamSurroundings(config, around.clock()))
             .build(1, null);
     Snapshot first = built.snapshot();
     if (first == null) {
@@ -215,7 +131,7 @@ public final class Gateway implements AutoCloseable {
     engine.awaitNames(FIRST_LOOK_UP);
     first.awaitRedis(FIRST_LOOK_UP);
     engine.metrics().certificates(first.expiries());
-    Gateway gateway = new Gateway(engine, first, filters, cpu);
+    Gateway gateway = new Gateway(engine, first, filters, around.cpu());
     gateway.overload.configure(config.overload());
     gateway.recording.configure(config.recording());
     try {
@@ -229,7 +145,7 @@ public final class Gateway implements AutoCloseable {
     gateway.audit.record(
         "start", Map.of("version", ProgramVersion.text(), "config", loaded.hash()));
     gateway.live = loaded.withoutWritten();
-    gateway.ready = true;
+    gateway.status.ready(true);
     return gateway;
   }
 
@@ -250,49 +166,6 @@ public final class Gateway implements AutoCloseable {
   /** What was read at start and stays as it is. */
   public StartSettings startSettings() {
     return started;
-  }
-
-  /**
-   * Problems that only compiling finds: filters, expressions, conflicts of routes. Opens nothing.
-   * Where reading found errors, those come first, and what could be read is compiled.
-   */
-  public static List<Problem> check(LoadedConfig loaded) {
-    GatewayConfig whole = loaded.config();
-    if (whole != null) {
-      List<Problem> problems = compiled(loaded, whole);
-      problems.addAll(AuditLog.problems(loaded));
-      return problems;
-    }
-    Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
-    if (loaded.partial() != null) {
-      problems.addAll(compiled(loaded, loaded.partial().config()));
-    }
-    return List.copyOf(problems);
-  }
-
-  private static List<Problem> compiled(LoadedConfig loaded, GatewayConfig config) {
-    try (OfflineGateway offline = OfflineGateway.of(loaded, config, InstantSource.system())) {
-      return new ArrayList<>(offline.problems());
-    }
-  }
-
-  /**
-   * A configuration that answers questions without running: nothing is opened for it, nobody is
-   * asked and no name is looked up.
-   *
-   * @param loaded without errors
-   * @param clock what the time is there
-   * @throws StartFailure if it can not be compiled
-   */
-  public static OfflineGateway offline(LoadedConfig loaded, InstantSource clock)
-      throws StartFailure {
-    GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
-    OfflineGateway offline = OfflineGateway.of(loaded, config, clock);
-    if (!offline.isGood()) {
-      offline.close();
-      throw new StartFailure(offline.problems());
-    }
-    return offline;
   }
 
   /**
@@ -537,7 +410,7 @@ public final class Gateway implements AutoCloseable {
 
   /** What {@code /ready} says about the last reload: a JSON object. */
   public void describeReloads(Supplier<String> json) {
-    reloads = json;
+    status.reloads(json);
   }
 
   /**
@@ -548,7 +421,7 @@ public final class Gateway implements AutoCloseable {
    * @return whether everything ended in time
    */
   public CompletableFuture<Boolean> drain() {
-    ready = false;
+    status.ready(false);
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("drain")
@@ -595,39 +468,12 @@ public final class Gateway implements AutoCloseable {
       return;
     }
     closed = true;
-    ready = false;
+    status.ready(false);
     ports.close();
     overload.close();
     snapshots.retireCurrent(engine.loops(), LAST_RELEASE);
     audit.record("stop", Map.of("version", ProgramVersion.text()));
     audit.close();
     engine.stop();
-  }
-
-  /** What {@code /ready} and {@code /version} say. */
-  private final class OwnStatus implements BuiltInEndpoints.Status {
-    @Override
-    public boolean ready() {
-      return ready;
-    }
-
-    @Override
-    public Map<String, Upstream> upstreams() {
-      return snapshots.current().upstreams();
-    }
-
-    @Override
-    public String readyBody() {
-      return "{\"status\":\""
-          + (ready ? "ready" : "draining")
-          + "\",\"config\":"
-          + reloads.get()
-          + "}\n";
-    }
-
-    @Override
-    public String versionBody() {
-      return "{\"name\":\"yumen\",\"version\":\"" + ProgramVersion.text() + "\"}\n";
-    }
   }
 }

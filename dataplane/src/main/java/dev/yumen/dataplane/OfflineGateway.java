@@ -4,6 +4,7 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
+import dev.yumen.dataplane.audit.AuditLog;
 import dev.yumen.dataplane.canary.CanaryDesk;
 import dev.yumen.dataplane.exchange.BuiltInEndpoints;
 import dev.yumen.dataplane.exchange.Explainer;
@@ -14,9 +15,12 @@ import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.snapshot.SnapshotBuilder;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +42,49 @@ public final class OfflineGateway implements AutoCloseable {
             new BuiltInEndpoints(new NoStatus(), engine.metrics()), engine.challenges(), clock);
   }
 
+  /**
+   * Compiles a configuration.
+   *
+   * @param loaded without errors
+   * @param clock what the time is there
+   * @throws StartFailure if it can not be compiled
+   */
+  public static OfflineGateway open(LoadedConfig loaded, InstantSource clock) throws StartFailure {
+    GatewayConfig config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
+    OfflineGateway offline = of(loaded, config, clock);
+    if (offline.snapshot == null) {
+      offline.close();
+      throw new StartFailure(offline.problems);
+    }
+    return offline;
+  }
+
+  /**
+   * Problems that only compiling finds: filters, expressions, conflicts of routes. Where reading
+   * found errors, those come first, and what could be read is compiled.
+   */
+  public static List<Problem> check(LoadedConfig loaded) {
+    GatewayConfig whole = loaded.config();
+    if (whole != null) {
+      List<Problem> problems = compiled(loaded, whole);
+      problems.addAll(AuditLog.problems(loaded));
+      return problems;
+    }
+    Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
+    if (loaded.partial() != null) {
+      problems.addAll(compiled(loaded, loaded.partial().config()));
+    }
+    return List.copyOf(problems);
+  }
+
+  private static List<Problem> compiled(LoadedConfig loaded, GatewayConfig config) {
+    try (OfflineGateway offline = of(loaded, config, InstantSource.system())) {
+      return new ArrayList<>(offline.problems);
+    }
+  }
+
   /** Compiles it, whatever comes of that. */
-  static OfflineGateway of(LoadedConfig loaded, GatewayConfig config, InstantSource clock) {
+  private static OfflineGateway of(LoadedConfig loaded, GatewayConfig config, InstantSource clock) {
     Engine engine = Engine.forCheck(config);
     SnapshotBuilder builder =
         new SnapshotBuilder(
@@ -53,16 +98,6 @@ public final class OfflineGateway implements AutoCloseable {
       engine.stop();
       throw e;
     }
-  }
-
-  /** Everything that was found while it was compiled. */
-  public List<Problem> problems() {
-    return problems;
-  }
-
-  /** Whether there is no error among them. */
-  boolean isGood() {
-    return snapshot != null;
   }
 
   /**

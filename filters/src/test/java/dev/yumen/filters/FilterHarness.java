@@ -5,6 +5,8 @@ import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.GatewaySurroundings;
+import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.filters.auth.Vouching;
 import dev.yumen.filters.example.DelayFilter;
@@ -92,7 +94,11 @@ public final class FilterHarness implements AutoCloseable {
         throw new AssertionError("the configuration has problems: " + loaded.problems());
       }
       return new FilterHarness(
-          upstream, services, Gateway.start(loaded, clock, LettuceRedis::open));
+          upstream,
+          services,
+          Gateway.start(
+              loaded,
+              GatewaySurroundings.OF_PROCESS.withClock(clock).withRedis(LettuceRedis::open)));
     } catch (StartFailure e) {
       upstream.close();
       services.close();
@@ -114,7 +120,7 @@ public final class FilterHarness implements AutoCloseable {
   public static List<String> problems(String yaml, Path folder) {
     LoadedConfig loaded = read(yaml, folder);
     Set<Problem> problems = new LinkedHashSet<>(loaded.problems());
-    problems.addAll(Gateway.check(loaded));
+    problems.addAll(OfflineGateway.check(loaded));
     return problems.stream().map(Problem::toString).toList();
   }
 

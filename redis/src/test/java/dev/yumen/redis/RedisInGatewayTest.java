@@ -16,6 +16,8 @@ import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.GatewaySurroundings;
+import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
@@ -79,6 +81,10 @@ class RedisInGatewayTest {
     return new ConfigReader(Map.of("count", COUNTER), Map.of()).readText("test.yaml", yaml, folder);
   }
 
+  private static Gateway start(LoadedConfig loaded) throws StartFailure {
+    return Gateway.start(loaded, GatewaySurroundings.OF_PROCESS.withRedis(LettuceRedis::open));
+  }
+
   private static String get(Gateway gateway, String listener, String path) {
     try (RawClient client =
         RawClient.connect(Objects.requireNonNull(gateway.addresses().get(listener)))) {
@@ -92,7 +98,7 @@ class RedisInGatewayTest {
   void filtersCountTogetherAndTheConnectionOutlivesAReload() throws StartFailure {
     try (RedisServer server = RedisServer.start(folder)) {
       String main = "main: \"" + server.address() + "\"";
-      try (Gateway gateway = Gateway.start(config(main, "one", "main"), LettuceRedis::open)) {
+      try (Gateway gateway = start(config(main, "one", "main"))) {
         assertEquals("1", get(gateway, "http", "/"));
         String connected = server.ask("INFO", "stats");
         assertEquals(List.of(), gateway.apply(config(main, "two", "main")));
@@ -115,7 +121,7 @@ class RedisInGatewayTest {
   @Test
   void withoutTheServerEveryCallEndsAtOnceAndTheGatewayGoesOn() throws StartFailure {
     String main = "main: \"127.0.0.1:" + RedisServer.freePort() + "\"";
-    try (Gateway gateway = Gateway.start(config(main, "one", "main"), LettuceRedis::open)) {
+    try (Gateway gateway = start(config(main, "one", "main"))) {
       assertTrue(get(gateway, "http", "/").contains(FailureCode.OVERLOADED.name()));
       String metrics = get(gateway, "management", "/metrics");
       assertTrue(metrics.contains("gateway_redis_up{redis=\"main\"} 0"), metrics);
@@ -131,7 +137,7 @@ class RedisInGatewayTest {
         List.of(
             "test.yaml:7:30 routes[0].filters[0].count.redis: \"mian\" (expected: a name under the"
                 + " top-level redis: main)"),
-        Gateway.check(loaded).stream().map(Problem::toString).toList());
+        OfflineGateway.check(loaded).stream().map(Problem::toString).toList());
   }
 
   @Test
@@ -139,7 +145,7 @@ class RedisInGatewayTest {
     try (RedisServer server = RedisServer.start(folder)) {
       int before = connections(server.ask("INFO", "stats"));
       LoadedConfig loaded = config("main: \"" + server.address() + "\"", "one", "main");
-      assertEquals(List.of(), Gateway.check(loaded));
+      assertEquals(List.of(), OfflineGateway.check(loaded));
       assertEquals(before + 1, connections(server.ask("INFO", "stats")));
     }
   }

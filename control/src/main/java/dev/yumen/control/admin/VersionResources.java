@@ -11,6 +11,7 @@ import dev.yumen.control.plan.Plan;
 import dev.yumen.control.plan.PlanData;
 import dev.yumen.control.plan.Texts;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.OfflineGateway;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -167,7 +168,7 @@ public final class VersionResources implements Resources {
   private Response check(Call call) throws Refused {
     LoadedConfig loaded = sent.read(call);
     Set<Problem> all = new LinkedHashSet<>(loaded.problems());
-    all.addAll(Gateway.check(loaded));
+    all.addAll(OfflineGateway.check(loaded));
     List<Problem> problems = List.copyOf(all);
     boolean good =
         loaded.config() != null

@@ -14,7 +14,7 @@ import dev.yumen.config.Section;
 import dev.yumen.config.WorkspaceConfig;
 import dev.yumen.control.change.Changes;
 import dev.yumen.control.history.Settings;
-import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.OfflineGateway;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -88,7 +88,7 @@ final class WorkspaceWrites {
     EditableDocument alone = alone(workspace, section, name, edited);
     LoadedConfig loaded = sent.text("body", alone.text());
     Set<Problem> all = new LinkedHashSet<>(loaded.problems());
-    all.addAll(Gateway.check(loaded));
+    all.addAll(OfflineGateway.check(loaded));
     List<Map<String, Object>> told =
         ObjectProblems.inside(Answers.problems(List.copyOf(all)), alone, section, name);
     GatewayConfig config = loaded.config();

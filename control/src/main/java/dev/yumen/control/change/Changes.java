@@ -14,7 +14,7 @@ import dev.yumen.control.publish.Publisher;
 import dev.yumen.control.source.DocumentStore;
 import dev.yumen.control.source.DocumentStore.Conflict;
 import dev.yumen.control.source.DocumentStore.Stored;
-import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.PreparedConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -270,7 +270,7 @@ public final class Changes implements AutoCloseable {
   /** What would come of it. */
   private static Outcome judged(Step step) {
     LoadedConfig loaded = step.after();
-    List<Problem> all = all(loaded, Gateway.check(loaded));
+    List<Problem> all = all(loaded, OfflineGateway.check(loaded));
     return loaded.config() == null || hasErrors(all)
         ? new Outcome.Invalid(all)
         : new Outcome.Good(step, all);

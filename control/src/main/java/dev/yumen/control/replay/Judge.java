@@ -4,7 +4,6 @@ import dev.yumen.config.FilterConfig;
 import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.RouteConfig;
-import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.dataplane.explain.ExplainRequest;
@@ -42,7 +41,7 @@ final class Judge implements AutoCloseable {
   Judge(LoadedConfig loaded, Object knows) throws StartFailure {
     config = Objects.requireNonNull(loaded.config(), "a configuration with errors");
     this.knows = knows;
-    gateway = Gateway.offline(loaded, InstantSource.system());
+    gateway = OfflineGateway.open(loaded, InstantSource.system());
     config.routes().forEach(route -> routes.put(route.id(), route));
   }
 

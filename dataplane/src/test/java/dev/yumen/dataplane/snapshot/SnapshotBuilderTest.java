@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
-import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.OfflineGateway;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +70,6 @@ class SnapshotBuilderTest {
             + headers;
     LoadedConfig loaded = new ConfigReader(Map.of(), Map.of()).readText("yumen.yaml", yaml, folder);
     assertEquals(List.of(), loaded.problems());
-    return Gateway.check(loaded).stream().map(Problem::toString).toList();
+    return OfflineGateway.check(loaded).stream().map(Problem::toString).toList();
   }
 }

@@ -7,8 +7,8 @@ import dev.yumen.config.ConfigReader;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.GatewaySurroundings;
 import dev.yumen.dataplane.StartFailure;
-import dev.yumen.dataplane.redis.RedisOpener;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Leaks;
 import dev.yumen.testkit.RawClient;
@@ -66,13 +66,16 @@ final class GatewayFixture implements AutoCloseable {
    * name any.
    */
   static GatewayFixture start(String yaml, FilterType<?>... filters) {
-    return new GatewayFixture(yaml, List.of(filters), Gateway::start);
+    return new GatewayFixture(
+        yaml, List.of(filters), loaded -> Gateway.start(loaded, GatewaySurroundings.OF_PROCESS));
   }
 
   /** The same, with what is taken for the share of the processors that it uses. */
   static GatewayFixture startWithCpu(String yaml, DoubleSupplier cpu, FilterType<?>... filters) {
     return new GatewayFixture(
-        yaml, List.of(filters), loaded -> Gateway.start(loaded, RedisOpener.NONE, () -> cpu));
+        yaml,
+        List.of(filters),
+        loaded -> Gateway.start(loaded, GatewaySurroundings.OF_PROCESS.withCpu(() -> cpu)));
   }
 
   /** A configuration without errors, from text as for {@link #start}. */

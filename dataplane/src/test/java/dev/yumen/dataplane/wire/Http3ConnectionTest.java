@@ -14,6 +14,7 @@ import dev.yumen.api.TlsSession;
 import dev.yumen.api.Verdict;
 import dev.yumen.config.Problem;
 import dev.yumen.dataplane.Gateway;
+import dev.yumen.dataplane.GatewaySurroundings;
 import dev.yumen.dataplane.StartFailure;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Issued;
@@ -245,7 +246,7 @@ class Http3ConnectionTest {
   }
 
   private static StartFailure failure(GatewayFixture reader, String yaml) {
-    try (Gateway gateway = Gateway.start(reader.load(yaml))) {
+    try (Gateway gateway = Gateway.start(reader.load(yaml), GatewaySurroundings.OF_PROCESS)) {
       throw new AssertionError("started at " + gateway.addresses());
     } catch (StartFailure e) {
       return e;
