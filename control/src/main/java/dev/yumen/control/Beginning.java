@@ -3,10 +3,10 @@ package dev.yumen.control;
 import dev.yumen.api.UrlPasswords;
 import dev.yumen.config.ConfigDocument;
 import dev.yumen.config.ConfigReader;
-import dev.yumen.config.GatewayConfig;
 import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
+import dev.yumen.config.SourceConfig;
 import dev.yumen.config.Sourced;
 import dev.yumen.control.ManagedGateway.NotStarted;
 import dev.yumen.control.canary.Rollouts;
@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,8 +67,9 @@ record Beginning(
   static Beginning of(Path main, ConfigReader reader, Documents documents, RedisOpener redis)
       throws NotStarted {
     LoadedConfig own = reader.readOwn(main);
-    GatewayConfig files = own.config();
-    DocumentStore store = open(own);
+    // Files that can not be read do not say where the rest is; what was live last does.
+    LoadedConfig naming = own.config() == null ? readKept(main, reader, own) : own;
+    DocumentStore store = naming == null ? null : open(naming);
     Stored held = null;
     String unavailable = null;
     if (store != null) {
@@ -83,7 +85,7 @@ record Beginning(
     }
     try {
       Beginning begun = start(main, reader, documents.read(), store, held, unavailable, redis);
-      begun.gateway().following(files == null ? null : files.source());
+      begun.gateway().following(naming == null ? null : source(naming));
       return begun;
     } catch (NotStarted e) {
       if (store != null) {
@@ -93,9 +95,13 @@ record Beginning(
     }
   }
 
-  private static @Nullable DocumentStore open(LoadedConfig own) throws NotStarted {
+  private static @Nullable SourceConfig source(LoadedConfig loaded) {
+    return Objects.requireNonNull(loaded.config()).source();
+  }
+
+  private static @Nullable DocumentStore open(LoadedConfig naming) throws NotStarted {
     try {
-      return own.config() == null ? null : Stores.open(own);
+      return Stores.open(naming);
     } catch (IOException e) {
       String why = String.valueOf(e.getMessage());
       throw new NotStarted(List.of(new Problem(Severity.ERROR, null, "source", why)));

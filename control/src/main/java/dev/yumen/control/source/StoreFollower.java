@@ -132,15 +132,12 @@ public final class StoreFollower implements AutoCloseable {
     }
   }
 
-  /** What is there once it is another one; at once when the store can be had again. */
+  /**
+   * What is there once it is another one. What could not be had may come back as it was, for which
+   * there is no waiting: then it is what is there now.
+   */
   private Stored next(Stored known) throws IOException, InterruptedException {
-    if (!state.up()) {
-      Stored now = store.read();
-      if (now.revision().equals(known.revision())) {
-        return now;
-      }
-    }
-    return store.await(known.revision());
+    return state.up() ? store.await(known.revision()) : store.read();
   }
 
   private void up() {

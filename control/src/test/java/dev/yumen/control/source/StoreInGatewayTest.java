@@ -88,13 +88,19 @@ class StoreInGatewayTest {
   }
 
   @Test
-  void aSourceThatWasNotOpenedAtStartIsSaidToWaitForTheNext() throws Exception {
+  void filesThatAreBrokenAtStartDoNotEndTheFollowingOfTheSource() throws Exception {
     hold("one");
     start().close();
     Files.writeString(folder.resolve("yumen.yaml"), "routes: [");
     ManagedGateway gateway = start();
     assertEquals("one", get(gateway, "http", "/held"));
-    assertEquals(List.of("source"), gateway.gateway().startSettings().otherThan(config(gateway)));
+    assertEquals(List.of(), gateway.gateway().startSettings().otherThan(config(gateway)));
+
+    Files.writeString(folder.resolve("yumen.yaml"), FILES.replace("body: file", "body: mended"));
+    Eventually.within(SOON, () -> get(gateway, "http", "/file").equals("mended"));
+    assertEquals("one", get(gateway, "http", "/held"));
+    hold("two");
+    Eventually.within(SOON, () -> get(gateway, "http", "/held").equals("two"));
   }
 
   @Test
