@@ -1,5 +1,6 @@
 package dev.yumen.app;
 
+import dev.yumen.api.UrlPasswords;
 import java.net.URI;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,9 @@ final class AdminOption {
     if (base == null) {
       throw new ParameterException(
           spec.commandLine(),
-          "--admin " + address + " (expected: host:port, or a URL such as https://gateway:9901)");
+          "--admin "
+              + UrlPasswords.hiddenIn(address)
+              + " (expected: host:port, or a URL such as https://gateway:9901)");
     }
     return access.open(base, environment);
   }

@@ -1,5 +1,6 @@
 package dev.yumen.app;
 
+import dev.yumen.api.UrlPasswords;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.ArrayList;
@@ -76,7 +77,9 @@ final class VersionsCommand implements Callable<Integer> {
       if (base == null) {
         throw new ParameterException(
             spec.commandLine(),
-            "--admin " + address + " (expected: host:port, or a URL such as https://gateway:9901)");
+            "--admin "
+                + UrlPasswords.hiddenIn(address)
+                + " (expected: host:port, or a URL such as https://gateway:9901)");
       }
       bases.put(address, base);
     }

@@ -180,6 +180,7 @@ class AdminClientTest {
     assertTrue(err.toString().contains("no token (expected: one line of visible"), err.toString());
     assertEquals(1, ask(Map.of(), "--token-file", folder.resolve("none").toString()));
     assertEquals(2, ask(Map.of(), "--admin", "ftp://a"));
+    assertEquals(2, ask(Map.of(), "--admin", "http://ada:secret@a"));
     assertTrue(!err.toString().contains("secret"), err.toString());
   }
 

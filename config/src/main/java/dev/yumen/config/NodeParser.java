@@ -147,7 +147,27 @@ final class NodeParser {
   private Scalar scalar(ScalarEvent event) {
     boolean text = event.getTag().isPresent() && tag(event, event.getTag(), ":str");
     Origin origin = event.isPlain() && !text ? Origin.PLAIN : Origin.QUOTED;
+    if (!event.isPlain()) {
+      checkCharacters(event);
+    }
     return new Scalar(place(event), event.getValue(), origin);
+  }
+
+  /** Half a character, which only an escape can write, would be another one once it is stored. */
+  private void checkCharacters(ScalarEvent event) {
+    String text = event.getValue();
+    for (int i = 0; i < text.length(); i++) {
+      if (!Character.isSurrogate(text.charAt(i))) {
+        continue;
+      }
+      if (Character.isBmpCodePoint(text.codePointAt(i))) {
+        String half = "\\u%04x".formatted((int) text.charAt(i));
+        String expected = " (expected: whole ones, whose halves are written one after the other)";
+        problems.error(place(event), "", "half a character, " + half + expected);
+        return;
+      }
+      i++;
+    }
   }
 
   private void checkDepth(Event event, int depth) {

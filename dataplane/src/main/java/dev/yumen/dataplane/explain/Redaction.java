@@ -12,7 +12,8 @@ public final class Redaction {
   private static final Pattern SECRET =
       Pattern.compile(
           "auth|cookie|token|secret|password|passwd|api.?key|^key$|-key$|signature|^sig$|^code$"
-              + "|session|credential|client-cert");
+              + "|session|credential|client-cert|passphrase"
+              + "|(^|-)(pwd|jwt|otp|pin|sid)(-|$)");
 
   private Redaction() {}
 

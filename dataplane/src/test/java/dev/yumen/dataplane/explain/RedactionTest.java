@@ -28,7 +28,15 @@ class RedactionTest {
         "X-Session-Id",
         "code",
         "Client-Cert",
-        "X-Amz-Security-Token"
+        "X-Amz-Security-Token",
+        "pwd",
+        "user_pwd",
+        "passphrase",
+        "otp",
+        "pin",
+        "jwt",
+        "id_jwt",
+        "sid"
       })
   void valuesOfSecretsAreHidden(String name) {
     assertEquals("***", Redaction.value(name, "abc"));
@@ -37,7 +45,18 @@ class RedactionTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"host", "accept", "x-user", "x-consumer-id", "content-type", "zip-code", "page"})
+      strings = {
+        "host",
+        "accept",
+        "x-user",
+        "x-consumer-id",
+        "content-type",
+        "zip-code",
+        "page",
+        "pinned",
+        "option",
+        "side"
+      })
   void othersAreShown(String name) {
     assertEquals("abc", Redaction.value(name, "abc"));
   }
