@@ -156,17 +156,16 @@ final class NodeParser {
   /** Half a character, which only an escape can write, would be another one once it is stored. */
   private void checkCharacters(ScalarEvent event) {
     String text = event.getValue();
-    for (int i = 0; i < text.length(); i++) {
-      if (!Character.isSurrogate(text.charAt(i))) {
-        continue;
-      }
-      if (Character.isBmpCodePoint(text.codePointAt(i))) {
-        String half = "\\u%04x".formatted((int) text.charAt(i));
+    int at = 0;
+    while (at < text.length()) {
+      int point = text.codePointAt(at);
+      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+        String half = "half a character, \\u%04x".formatted(point);
         String expected = " (expected: whole ones, whose halves are written one after the other)";
-        problems.error(place(event), "", "half a character, " + half + expected);
+        problems.error(place(event), "", half + expected);
         return;
       }
-      i++;
+      at += Character.charCount(point);
     }
   }
 
