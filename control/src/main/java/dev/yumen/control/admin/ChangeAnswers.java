@@ -69,7 +69,7 @@ final class ChangeAnswers {
 
   private static List<Map<String, Object>> changes(Outcome.Step step, Scope scope) {
     ConfigDiff diff = scope.between(step.before(), step.after());
-    return PlanData.of(diff, step.before().positions(), step.after().positions());
+    return PlanData.of(diff, scope.positions(step.before()), scope.positions(step.after()));
   }
 
   private static List<Map<String, Object>> warnings(

@@ -4,8 +4,8 @@ import dev.yumen.api.Consumer;
 import dev.yumen.api.Response;
 import dev.yumen.config.AdminConfig.Role;
 import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.LoadedConfig;
 import dev.yumen.config.Position;
+import dev.yumen.config.Positions;
 import dev.yumen.config.RouteConfig;
 import dev.yumen.config.WorkspaceConfig;
 import dev.yumen.control.publish.ReloadStatus;
@@ -122,12 +122,13 @@ public final class LiveResources implements Resources {
   }
 
   private Response routes(Call call) throws Refused {
-    LoadedConfig live = gateway.live();
+    Positions places = call.scope().positions(gateway.live());
     RouteIndex routes = index();
     String search = call.parameter("search");
     List<Integer> found = routes.find(search == null ? "" : search, call.scope()::owns);
     return Answers.json(
-        Page.of(found, call, i -> placed(RouteRow.of(routes.route(i)), live, "routes[" + i + "]")));
+        Page.of(
+            found, call, i -> placed(RouteRow.of(routes.route(i)), places, "routes[" + i + "]")));
   }
 
   private RouteIndex index() {
@@ -146,15 +147,18 @@ public final class LiveResources implements Resources {
     for (int i = 0; i < routes.size(); i++) {
       if (routes.get(i).id().equals(id) && call.scope().owns(id)) {
         return Answers.json(
-            placed(RouteRow.of(routes.get(i)), gateway.live(), "routes[" + i + "]"));
+            placed(
+                RouteRow.of(routes.get(i)),
+                call.scope().positions(gateway.live()),
+                "routes[" + i + "]"));
       }
     }
     throw missing("route", id);
   }
 
-  private static Map<String, Object> placed(Map<String, ?> what, LoadedConfig live, String path) {
+  private static Map<String, Object> placed(Map<String, ?> what, Positions places, String path) {
     Map<String, Object> shown = new LinkedHashMap<>(what);
-    Position at = live.positions().get(path);
+    Position at = places.get(path);
     if (at != null) {
       shown.put("at", at.file() + ":" + at.line());
     }

@@ -62,6 +62,7 @@ final class OwnExplanation {
       return notTaken(data, wording);
     }
     data.put("filters", filters(list(data, "filters")));
+    withoutPlace(data);
     if (told.destination() == null && whole.destination() != null) {
       data.put("upstream", scope.told(whole.destination().upstream()));
       data.put("endpoints", List.of());
@@ -97,7 +98,7 @@ final class OwnExplanation {
         shown.put("by", null);
         shown.put("reason", UNTOLD);
       }
-      own.add(shown);
+      own.add(withoutPlace(shown));
     }
     return own;
   }
@@ -112,11 +113,17 @@ final class OwnExplanation {
         filter.put("name", UNTOLD);
         filter.put("effect", "");
         filter.put("changes", List.of());
-        filter.put("at", null);
       }
-      shown.add(told(filter));
+      shown.add(told(withoutPlace(filter)));
     }
     return shown;
+  }
+
+  /** Lines tell how much others have written. */
+  private static Map<String, @Nullable Object> withoutPlace(Map<String, @Nullable Object> data) {
+    data.put("at", null);
+    data.replace("upstream-at", null);
+    return data;
   }
 
   private Explanation withoutOthersUpstream(Explanation told) {

@@ -1,6 +1,7 @@
 package dev.yumen.control.admin;
 
 import dev.yumen.config.LoadedConfig;
+import dev.yumen.config.Positions;
 import dev.yumen.config.Section;
 import dev.yumen.config.WorkspaceConfig;
 import dev.yumen.control.history.ConfigDiff;
@@ -38,6 +39,11 @@ record Scope(@Nullable WorkspaceConfig workspace) {
   /** A name that the caller may know, or null: what stands behind a shared one is of others. */
   @Nullable String told(@Nullable String name) {
     return name != null && mayName(name) ? name : null;
+  }
+
+  /** Where settings stand; a workspace would learn how much others have written before its own. */
+  Positions positions(LoadedConfig loaded) {
+    return all() ? loaded.positions() : Positions.NONE;
   }
 
   /** What differs between two configurations, as far as it is the caller's. */

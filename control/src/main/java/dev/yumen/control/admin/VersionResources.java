@@ -137,7 +137,9 @@ public final class VersionResources implements Resources {
     LoadedConfig after = call.parameter("to") == null ? gateway.live() : read(call, "to");
     ConfigDiff diff = call.scope().between(before, after);
     return Answers.json(
-        Map.of("changes", PlanData.of(diff, before.positions(), after.positions())));
+        Map.of(
+            "changes",
+            PlanData.of(diff, call.scope().positions(before), call.scope().positions(after))));
   }
 
   /** A version, read again: variables and files are filled in as they are now. */

@@ -224,7 +224,7 @@ public final class Publisher implements AutoCloseable {
     long number = before == null ? keeper.firstNumber(loaded.hash()) : before.number() + 1;
     Instant now = clock.instant();
     int routes = loaded.config() == null ? 0 : loaded.config().routes().size();
-    current = loaded;
+    current = loaded.withoutWritten();
     liveIssued = loaded.issued();
     Map<String, Object> what = new LinkedHashMap<>();
     what.put("by", cause.author());

@@ -11,6 +11,7 @@ import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,8 @@ class WorkspaceNamesTest {
             - {id: a-alias, match: {path: /a/alias}, to: a-alias}
             - {id: a-own, match: {path: /a/own}, to: a-up}
           """;
+
+  private static final Pattern PLACE = Pattern.compile("at\":\"[^\"]*:[0-9]+");
 
   @TempDir Path folder;
   private TeamGateway teams;
@@ -84,6 +87,24 @@ class WorkspaceNamesTest {
   void anAliasTellsNothingOfWhatItStandsFor() {
     for (String path : new String[] {"/upstreams", "/upstreams/a-alias", "/routes", "/traffic"}) {
       assertHidden(teams.get(A, path).text());
+    }
+  }
+
+  @Test
+  void whereTheDocumentHasItTellsNothingOfHowMuchOthersWrote() {
+    String route = "{\"match\": {\"path\": \"/a/new\"}, \"to\": \"a-up\"}";
+    for (String token : new String[] {A, ROOT}) {
+      String written = teams.as(token, "PUT", "/config/routes/a-new", route).text();
+      String told =
+          String.join(
+              "\n",
+              written,
+              teams.get(token, "/routes").text(),
+              teams.get(token, "/routes/a-own").text(),
+              teams.get(token, "/versions/diff?from=1&to=2").text(),
+              explain(token, "/a/own").toString());
+      assertEquals(token.equals(ROOT), PLACE.matcher(told).find(), told);
+      assertEquals(200, teams.as(ROOT, "DELETE", "/config/routes/a-new", "").status());
     }
   }
 
