@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the program prints once it is up: where it listens, what it runs, and what to try. */
 final class Welcome {
+  private static final String ADMIN = "admin";
+
   private Welcome() {}
 
   /**
@@ -39,7 +41,7 @@ final class Welcome {
                 name,
                 scheme(managed.gateway().config(), name)
                     + shown(address)
-                    + (name.equals("admin") ? "  (dashboard and API)" : "")));
+                    + (name.equals(ADMIN) ? "  (dashboard and API)" : "")));
     if (demo != null) {
       demo.forEach((name, address) -> lines.put(name, "http://" + address + "  (demo)"));
     }
@@ -61,11 +63,14 @@ final class Welcome {
 
   private static String scheme(GatewayConfig config, String listener) {
     ListenerConfig settings = config.listeners().get(listener);
-    if (settings != null && settings.udp() != null) {
+    if (settings == null) {
+      return listener.equals(ADMIN) && config.admin().tls() != null ? "https://" : "http://";
+    }
+    if (settings.udp() != null) {
       return "udp://";
     }
-    boolean tls = settings != null && settings.tls() != null;
-    if (settings != null && settings.tcp() != null) {
+    boolean tls = settings.tls() != null;
+    if (settings.tcp() != null) {
       return tls ? "tls://" : "tcp://";
     }
     return tls ? "https://" : "http://";

@@ -57,6 +57,8 @@ class WelcomeTest {
         text.matches(
             "(?s).*\n  admin       http://127\\.0\\.0\\.1:\\d+  \\(dashboard and API\\)\n.*"),
         text);
+    Files.writeString(file, GOOD + "admin: {address: \"127.0.0.1:0\", tls: self-signed}\n");
+    assertTrue(welcome(null).contains("\n  admin       https://127.0.0.1:"));
   }
 
   @Test
