@@ -31,7 +31,7 @@ final class AskedRequest {
     try {
       body = Answers.json().readTree(call.body("application/json"));
     } catch (JacksonException e) {
-      throw new Refused(AdminError.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
+      throw new Refused(AdminError.BAD_REQUEST, "the body is no JSON: " + said(e));
     }
     if (!body.isObject()) {
       throw new Refused(AdminError.INVALID, "the body (expected: an object)");
@@ -43,6 +43,11 @@ final class AskedRequest {
       }
     }
     return body;
+  }
+
+  /** Without the names of the library's own methods. */
+  private static String said(JacksonException e) {
+    return String.valueOf(e.getOriginalMessage()).replaceAll(", from `[^`]*`", "");
   }
 
   /**

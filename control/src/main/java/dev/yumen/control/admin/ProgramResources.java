@@ -10,12 +10,12 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** What the admin API tells the program around the gateway: how much to log, and to stop. */
@@ -149,17 +149,7 @@ public final class ProgramResources implements Resources {
   }
 
   private static Wanted wanted(Call call) throws Refused {
-    JsonNode body;
-    try {
-      body = Answers.json().readTree(call.body("application/json"));
-    } catch (JacksonException e) {
-      throw new Refused(AdminError.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
-    }
-    for (String key : body.propertyNames()) {
-      if (!key.equals("level") && !key.equals("for")) {
-        throw new Refused(AdminError.INVALID, key + " (known: level, for)");
-      }
-    }
+    JsonNode body = AskedRequest.object(call, Set.of("level", "for"));
     LogLevel level = LogLevel.of(body.path("level").asString(""));
     if (level == null) {
       throw new Refused(

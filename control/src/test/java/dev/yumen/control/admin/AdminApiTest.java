@@ -504,6 +504,16 @@ class AdminApiTest {
     assertNull(gateway.gateway().addresses().get("admin"));
   }
 
+  @Test
+  void jsonThatIsTooDeepIsRefusedInWordsOfItsOwn() throws Exception {
+    ManagedGateway gateway = start(OPEN + ROUTES);
+    for (String target : new String[] {"/api/v1/explain", "/api/v1/diagnose"}) {
+      RawResponse answer = post(gateway, target, "application/json", "[".repeat(2_000));
+      assertEquals(400, answer.status());
+      assertTrue(answer.text().contains("exceeds the maximum allowed (500)"), answer.text());
+    }
+  }
+
   private ManagedGateway start(String config) throws Exception {
     write(config);
     ManagedGateway gateway =
