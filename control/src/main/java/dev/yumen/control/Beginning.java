@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,34 +69,50 @@ record Beginning(
       throws NotStarted {
     LoadedConfig own = reader.readOwn(main);
     // Files that can not be read do not say where the rest is; what was live last does.
-    LoadedConfig naming = own.config() == null ? readKept(main, reader, own) : own;
-    DocumentStore store = naming == null ? null : open(naming);
-    Stored held = null;
-    String unavailable = null;
-    if (store != null) {
-      try {
-        held = store.read();
-        documents.sourced(new Sourced(store.name(), Changes.text(held)));
-      } catch (IOException e) {
-        unavailable = UrlPasswords.hiddenInText(String.valueOf(e.getMessage()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        unavailable = "interrupted";
-      }
-    }
+    LoadedConfig lastGood = own.config() == null ? readKept(main, reader, own) : null;
+    LoadedConfig naming = own.config() == null ? lastGood : own;
+    Source source = naming == null ? Source.NONE : look(naming, documents);
+    LoadedConfig named = documents.read();
     try {
-      Beginning begun = start(main, reader, documents.read(), store, held, unavailable, redis);
-      begun.gateway().following(naming == null ? null : source(naming));
+      Beginning begun =
+          own.config() == null
+              ? start(main, named, source, redis, () -> lastGood)
+              : start(main, named, source, redis, () -> readKept(main, reader, named));
+      begun.gateway().following(naming == null ? null : settings(naming));
       return begun;
     } catch (NotStarted e) {
-      if (store != null) {
-        store.close();
+      if (source.store() != null) {
+        source.store().close();
       }
       throw e;
     }
   }
 
-  private static @Nullable SourceConfig source(LoadedConfig loaded) {
+  /** What is known of the source before anything runs, as {@link Beginning} has it. */
+  private record Source(
+      @Nullable DocumentStore store, @Nullable Stored held, @Nullable String unavailable) {
+    static final Source NONE = new Source(null, null, null);
+  }
+
+  private static Source look(LoadedConfig naming, Documents documents) throws NotStarted {
+    DocumentStore store = open(naming);
+    if (store == null) {
+      return Source.NONE;
+    }
+    try {
+      Stored held = store.read();
+      documents.sourced(new Sourced(store.name(), Changes.text(held)));
+      return new Source(store, held, null);
+    } catch (IOException e) {
+      String why = UrlPasswords.hiddenInText(String.valueOf(e.getMessage()));
+      return new Source(store, null, why);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Source(store, null, "interrupted");
+    }
+  }
+
+  private static @Nullable SourceConfig settings(LoadedConfig loaded) {
     return Objects.requireNonNull(loaded.config()).source();
   }
 
@@ -108,24 +125,26 @@ record Beginning(
     }
   }
 
+  /**
+   * @param lastGood reads the configuration that was kept, if one was
+   */
   private static Beginning start(
       Path main,
-      ConfigReader reader,
       LoadedConfig named,
-      @Nullable DocumentStore store,
-      @Nullable Stored held,
-      @Nullable String unavailable,
-      RedisOpener redis)
+      Source source,
+      RedisOpener redis,
+      Supplier<@Nullable LoadedConfig> lastGood)
       throws NotStarted {
     List<Problem> problems =
         named.config() == null ? OfflineGateway.check(named) : named.problems();
-    if (unavailable != null) {
-      problems = List.of(new Problem(Severity.ERROR, null, "source", unavailable));
+    if (source.unavailable() != null) {
+      problems = List.of(new Problem(Severity.ERROR, null, "source", source.unavailable()));
     } else if (named.config() != null) {
       try {
         Rollouts canaries = canaries(main, named);
         Gateway gateway = Gateway.start(named, surroundings(redis, canaries));
-        return new Beginning(gateway, canaries, named, store, held, null, null, problems);
+        return new Beginning(
+            gateway, canaries, named, source.store(), source.held(), null, null, problems);
       } catch (StartFailure e) {
         if (!hasErrors(OfflineGateway.check(named))) {
           throw new NotStarted(e.problems()); // such as a port in use: no other configuration helps
@@ -133,14 +152,22 @@ record Beginning(
         problems = e.problems();
       }
     }
-    LoadedConfig kept = readKept(main, reader, named);
+    LoadedConfig kept = lastGood.get();
     if (kept == null) {
       throw new NotStarted(problems);
     }
     try {
       Rollouts canaries = canaries(main, kept);
       Gateway gateway = Gateway.start(kept, surroundings(redis, canaries));
-      return new Beginning(gateway, canaries, named, store, held, unavailable, kept, problems);
+      return new Beginning(
+          gateway,
+          canaries,
+          named,
+          source.store(),
+          source.held(),
+          source.unavailable(),
+          kept,
+          problems);
     } catch (StartFailure e) {
       LOG.error("the last good configuration can not be used either: {}", e.problems());
       throw new NotStarted(problems);
