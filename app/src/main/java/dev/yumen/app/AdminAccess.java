@@ -6,7 +6,6 @@ import dev.yumen.dataplane.tls.JdkTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -47,14 +46,10 @@ final class AdminAccess {
         throw new IOException("longer than 1 MiB");
       }
       return JdkTls.context(new InputFile(ca.toString(), Files.readAllBytes(ca)), null);
-    } catch (NoSuchFileException _) {
-      throw unusable("there is no such file");
     } catch (IOException e) {
-      throw unusable(String.valueOf(e.getMessage()));
+      throw new BadInput(
+          "--ca %s: %s (expected: a PEM file with certificates)"
+              .formatted(ca, ReadableFile.why(ca, e)));
     }
-  }
-
-  private BadInput unusable(String why) {
-    return new BadInput("--ca %s: %s (expected: a PEM file with certificates)".formatted(ca, why));
   }
 }

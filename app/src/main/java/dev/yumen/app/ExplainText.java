@@ -34,8 +34,11 @@ final class ExplainText {
 
   private List<String> lines() {
     lines.add(outcome());
-    // Its sentences come in one text.
-    text(told, "why").lines().flatMap(why -> List.of(why.split("; ")).stream()).forEach(this::why);
+    if (!text(told, "why").isEmpty()) {
+      for (String sentence : text(told, "why").split("; ")) {
+        lines.add("  " + sentence);
+      }
+    }
     routes();
     filters();
     if (told.path("limits").isObject()) {
@@ -75,10 +78,6 @@ final class ExplainText {
 
   private static void then(StringBuilder line, String next) {
     line.append(" → ").append(next);
-  }
-
-  private void why(String sentence) {
-    lines.add("  " + sentence);
   }
 
   private void routes() {

@@ -206,8 +206,7 @@ class AdminClientTest {
     assertTrue(err.toString().contains("(--ca names a file with the authorities"), err::toString);
     assertEquals(1, ask(token, "--admin", plain.toString()));
     assertEquals(1, ask(token, "--admin", base, "--ca", folder.resolve("none").toString()));
-    assertTrue(
-        err.toString().contains("none: there is no such file (expected: a PEM"), err::toString);
+    assertTrue(err.toString().contains("none: it is not there (expected: a PEM"), err::toString);
     assertEquals(1, ask(token, "--admin", base, "--ca", folder.resolve("key.pem").toString()));
     assertTrue(err.toString().contains("key.pem: "), err::toString);
   }

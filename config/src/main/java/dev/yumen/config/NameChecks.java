@@ -87,22 +87,6 @@ final class NameChecks {
   }
 
   private static boolean isVisible(String name) {
-    boolean good = name.length() <= LONGEST;
-    for (int i = 0; good && i < name.length(); i++) {
-      char c = name.charAt(i);
-      good = (c >= ' ' && c < 0x7f) || isVisible(c);
-    }
-    return good;
-  }
-
-  private static boolean isVisible(char c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
+    return name.length() <= LONGEST && name.chars().noneMatch(c -> Text.isInvisible((char) c));
   }
 }

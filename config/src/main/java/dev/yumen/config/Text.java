@@ -42,7 +42,7 @@ final class Text {
   }
 
   /** Controls, ends of lines, and what turns the direction of writing. */
-  private static boolean isInvisible(char c) {
+  static boolean isInvisible(char c) {
     return Character.isISOControl(c)
         || c == '\u2028'
         || c == '\u2029'

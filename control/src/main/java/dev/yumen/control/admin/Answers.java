@@ -83,11 +83,6 @@ final class Answers {
 
   /** What reads and writes JSON for this package. */
   static JsonMapper json() {
-    return Json.MAPPER;
-  }
-
-  /** Loaded with the first request, as it takes a while. */
-  private static final class Json {
-    static final JsonMapper MAPPER = new JsonMapper();
+    return JsonMapper.shared();
   }
 }

@@ -40,7 +40,7 @@ final class RolloutFiles {
   @Nullable Progress read(String route, Canary.Rules rules) {
     Path file = file(route);
     try {
-      Progress known = Json.MAPPER.readValue(Files.readAllBytes(file), Progress.class);
+      Progress known = JsonMapper.shared().readValue(Files.readAllBytes(file), Progress.class);
       return Rollout.definition(rules).equals(known.definition()) ? known : null;
     } catch (NoSuchFileException _) {
       return null;
@@ -53,14 +53,9 @@ final class RolloutFiles {
   void write(String route, Progress progress) {
     Path file = file(route);
     try {
-      WholeFile.replace(file, Json.MAPPER.writeValueAsBytes(progress));
+      WholeFile.replace(file, JsonMapper.shared().writeValueAsBytes(progress));
     } catch (IOException e) {
       LOG.error("{} can not be written, so a restart would go back: {}", file, e.toString());
     }
-  }
-
-  /** Loaded with the first canary. */
-  private static final class Json {
-    static final JsonMapper MAPPER = new JsonMapper();
   }
 }

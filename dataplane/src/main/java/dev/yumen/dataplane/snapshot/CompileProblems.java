@@ -1,14 +1,12 @@
 package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.api.InvalidValue;
-import dev.yumen.config.Position;
 import dev.yumen.config.Positions;
 import dev.yumen.config.Problem;
 import dev.yumen.config.Problem.Severity;
 import dev.yumen.dataplane.tls.TlsProblem;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a configuration that is being compiled, each with its place. One thread. */
 final class CompileProblems {
@@ -33,7 +31,7 @@ final class CompileProblems {
   }
 
   void add(Severity severity, String path, String message) {
-    all.add(new Problem(severity, position(path), path, message));
+    all.add(new Problem(severity, positions.nearest(path), path, message));
   }
 
   /**
@@ -53,18 +51,5 @@ final class CompileProblems {
   /** In the order in which they were found. */
   List<Problem> all() {
     return List.copyOf(all);
-  }
-
-  /** Where the setting, or the nearest one around it, was written. */
-  private @Nullable Position position(String path) {
-    String at = path;
-    while (true) {
-      Position position = positions.get(at);
-      int end = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
-      if (position != null || end < 0) {
-        return position;
-      }
-      at = at.substring(0, end);
-    }
   }
 }
