@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,11 +40,15 @@ final class BrowserPage implements AutoCloseable {
   private static final Map<String, Integer> KEYS =
       Map.of("Tab", 9, "Enter", 13, "Escape", 27, "ArrowUp", 38, "ArrowDown", 40, "ArrowRight", 39);
 
+  /** The function by which a page tells that an element took a click. */
+  private static final String CLICKED = "yumenTestClicked";
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicInteger lastId = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> calls = new ConcurrentHashMap<>();
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
   private final AtomicLong received = new AtomicLong();
+  private final AtomicBoolean clicked = new AtomicBoolean();
   private final WebSocket socket;
 
   /**
@@ -55,6 +60,8 @@ final class BrowserPage implements AutoCloseable {
     URI list = URI.create("http://127.0.0.1:" + port + "/json/list");
     URI page = Eventually.valueWithin(GatewayProcess.PATIENCE, "a page", () -> page(list));
     socket = http.newWebSocketBuilder().buildAsync(page, new Messages()).join();
+    call("Runtime.enable", Map.of());
+    call("Runtime.addBinding", Map.of("name", CLICKED));
   }
 
   private @Nullable URI page(URI list) {
@@ -97,12 +104,14 @@ final class BrowserPage implements AutoCloseable {
     }
   }
 
-  /** What goes over the wire, once it is watched. */
+  /** What goes over the wire, once it is watched, and that an element took a click. */
   private void note(String event, JsonNode parameters) {
     if (event.equals("Network.requestWillBeSent")) {
       asked.add(parameters.at("/request/url").asString(""));
     } else if (event.equals("Network.loadingFinished")) {
       received.addAndGet(parameters.path("encodedDataLength").asLong(0));
+    } else if (event.equals("Runtime.bindingCalled")) {
+      clicked.set(true);
     }
   }
 
@@ -120,6 +129,22 @@ final class BrowserPage implements AutoCloseable {
   /** Bytes that came in since the wire is watched, as they were on it. */
   long received() {
     return received.get();
+  }
+
+  /** From here on every answer that the page asks for comes this much later. */
+  void delay(Duration latency) {
+    call("Network.enable", Map.of());
+    call(
+        "Network.emulateNetworkConditions",
+        Map.of(
+            "offline",
+            false,
+            "latency",
+            latency.toMillis(),
+            "downloadThroughput",
+            -1,
+            "uploadThroughput",
+            -1));
   }
 
   /** Takes the page for one on a screen of this size. */
@@ -184,11 +209,24 @@ final class BrowserPage implements AutoCloseable {
   }
 
   /**
-   * Clicks into the middle of an element, once it is there, rests, and nothing lies over it.
+   * Clicks into the middle of an element, once it is there, rests, and nothing lies over it; once
+   * more when it moved away under the mouse.
    *
    * @param selector of CSS
    */
   void click(String selector) {
+    Eventually.within(
+        GatewayProcess.PATIENCE,
+        selector + " takes a click",
+        () -> {
+          clicked.set(false);
+          press(restingPlaceOf(selector));
+          evaluate("document.readyState"); // what the page told before has arrived then
+          return clicked.get();
+        });
+  }
+
+  private JsonNode restingPlaceOf(String selector) {
     String settled =
         """
         (element => {
@@ -196,19 +234,25 @@ final class BrowserPage implements AutoCloseable {
           const {x, y, width, height} = element.getBoundingClientRect();
           const middle = [x + width / 2, y + height / 2];
           const free = element.contains(document.elementFromPoint(...middle));
+          if (!element.tellsClicks) {
+            element.tellsClicks = true;
+            element.addEventListener('click', () => %s(''), {capture: true});
+          }
           return document.readyState === 'complete' && free ? middle : undefined;
         })(document.querySelector('%s'))
         """
-            .formatted(selector);
+            .formatted(CLICKED, selector);
     AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
-    JsonNode place =
-        Eventually.valueWithin(
-            GatewayProcess.PATIENCE,
-            selector + " on the page",
-            () -> {
-              JsonNode now = evaluate(settled);
-              return now != null && now.equals(last.getAndSet(now)) ? now : null;
-            });
+    return Eventually.valueWithin(
+        GatewayProcess.PATIENCE,
+        selector + " on the page",
+        () -> {
+          JsonNode now = evaluate(settled);
+          return now != null && now.equals(last.getAndSet(now)) ? now : null;
+        });
+  }
+
+  private void press(JsonNode place) {
     for (String type : new String[] {"mousePressed", "mouseReleased"}) {
       call(
           "Input.dispatchMouseEvent",

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -306,6 +307,7 @@ class DashboardIT {
       page.awaitText("1 → 2");
       assertEquals("a", writable.gateway().config().routes().getFirst().id());
 
+      page.delay(Duration.ofMillis(300));
       page.open(address(writable) + "#/changes/1");
       page.awaitText("Roll back to 1");
       page.click(".trace-form button");

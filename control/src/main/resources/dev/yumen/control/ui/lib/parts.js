@@ -157,11 +157,13 @@ export function Problems({ problems, onChoose }) {
       <span class="mono">${problem.path}</span> <span>${problem.message}</span></button></li>`)}</ul>`;
 }
 
+const ASKS_FOR = 10_000; // ms
+
 /** A button that asks once more before it does what can hurt. */
 export function Sure({ children, onSure, className = '', disabled }) {
   const [armed, setArmed] = useState(false);
   useEffect(() => {
-    const timer = armed && setTimeout(() => setArmed(false), 4000);
+    const timer = armed && setTimeout(() => setArmed(false), ASKS_FOR);
     return () => clearTimeout(timer);
   }, [armed]);
   const click = () => {

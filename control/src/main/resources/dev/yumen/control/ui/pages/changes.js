@@ -46,7 +46,7 @@ function Version({ chosen, live, status, onDone }) {
       ${version.data && html`<dl class="pairs"><dt>${t('changes.author')}</dt><dd>${author(version.data.author)}</dd>
         ${version.data.message && html`<dt>${t('changes.message')}</dt><dd>${version.data.message}</dd>`}
         <dt>${t('changes.source')}</dt><dd>${version.data.source}</dd><dt>${t('changes.hash')}</dt><dd class="mono">${version.data.hash.slice(0, 16)}</dd></dl>`}
-      ${live !== undefined && chosen !== live && html`<${Rollback} number=${chosen} onDone=${() => { onDone(); status.reload(); }} />`}
+      ${version.data && live !== undefined && chosen !== live && html`<${Rollback} number=${chosen} onDone=${() => { onDone(); status.reload(); }} />`}
     <//>
     <${Card} title=${t('changes.diff')} note=${against === 'before' ? (from < 1 ? '' : t('changes.from-to', { from, to: chosen })) : t('changes.from-live', { from })}>
       ${from < 1 ? html`<${Empty} title=${t('changes.first')} />` : diff.error ? html`<${Absent} error=${diff.error} />`
