@@ -3,7 +3,6 @@ package dev.yumen.filters.extauthz;
 import static dev.yumen.filters.extauthz.AuthzServer.allowed;
 import static dev.yumen.filters.extauthz.AuthzServer.denied;
 import static dev.yumen.filters.extauthz.AuthzServer.header;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -12,9 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.BoolValue;
 import com.google.rpc.Status;
 import dev.yumen.filters.FilterHarness;
-import dev.yumen.testkit.Http2Frame;
-import dev.yumen.testkit.Http2Request;
-import dev.yumen.testkit.Http2Service;
 import dev.yumen.testkit.Issued;
 import dev.yumen.testkit.Pki;
 import dev.yumen.testkit.RawClient;
@@ -35,57 +31,35 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 @SuppressWarnings("deprecation") // of append, which services still send
 class ExtAuthzFilterTest {
-  private final AuthzServer service = AuthzServer.start();
+  private final GuardedRoute route = new GuardedRoute();
+  private final AuthzServer service = route.service;
 
   @AfterEach
   void closeService() {
-    service.close();
-  }
-
-  private static String configuration(String address, String settings) {
-    return """
-    listeners: {http: {address: "127.0.0.1:8080"}}
-    limits: {filter-timeout: 30s}
-    upstreams:
-      users: {endpoints: ["127.0.0.1:9001"]}
-      auth: {endpoints: ["%s"], protocol: h2c}
-    routes:
-      - id: test
-        match: {path: "/**"}
-        to: users
-        filters: [{ext-authz: {upstream: auth%s}}]
-    """
-        .formatted(address, settings.contains("timeout") ? settings : ", timeout: 20s" + settings);
-  }
-
-  private FilterHarness gateway(String settings) {
-    return FilterHarness.run(configuration(service.address(), settings), Path.of("target"));
+    route.close();
   }
 
   // ---- the question ----
 
   @Test
   void theServiceIsToldAboutTheRequest() {
-    try (FilterHarness gateway = gateway(", context-extensions: {route: shop, team: blue}")) {
+    try (FilterHarness gateway = route.gateway(", context-extensions: {route: shop, team: blue}")) {
       RawResponse answer =
           gateway.send(
               "DELETE",
@@ -133,7 +107,7 @@ class ExtAuthzFilterTest {
 
   @Test
   void onlyNamedFieldsAreToldAndCookiesStayOneString() {
-    try (FilterHarness gateway = gateway(", headers: [Cookie, X-Name]")) {
+    try (FilterHarness gateway = route.gateway(", headers: [Cookie, X-Name]")) {
       gateway.get("/", "Cookie: a=1", "Cookie: b=2", "X-Name: Zo\u00c3\u00ab", "X-Other: no");
       assertEquals(
           Map.of("cookie", "a=1; b=2", "x-name", "Zo\u00eb"),
@@ -151,8 +125,7 @@ class ExtAuthzFilterTest {
     String tls =
         "{address: '127.0.0.1:8080', protocols: [http1], tls: {certificates: {cert: site.pem},"
             + " client-certificate: {mode: optional, ca: ca.pem}}}";
-    String yaml =
-        configuration(service.address(), "").replace("{address: \"127.0.0.1:8080\"}", tls);
+    String yaml = route.configuration("").replace("{address: \"127.0.0.1:8080\"}", tls);
     Issued billing = pki.client("Billing", "billing.example", "spiffe://example/billing");
     try (FilterHarness gateway = FilterHarness.run(yaml, folder);
         HttpClient client =
@@ -168,7 +141,7 @@ class ExtAuthzFilterTest {
 
   @Test
   void thePortOfAClientIsToldUnlessProxiesSpeakForIt() {
-    try (FilterHarness gateway = gateway("");
+    try (FilterHarness gateway = route.gateway("");
         RawClient client = gateway.connect()) {
       client.send("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc\r\n\r\n");
       assertEquals(200, client.readResponse().status());
@@ -182,7 +155,7 @@ class ExtAuthzFilterTest {
               .getSocketAddress()
               .getPortValue());
     }
-    String yaml = configuration(service.address(), "") + "trusted-proxies: [127.0.0.1]\n";
+    String yaml = route.configuration("") + "trusted-proxies: [127.0.0.1]\n";
     try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
       gateway.get("/", "X-Forwarded-For: 203.0.113.7", "Authorization: Bearer abc");
       SocketAddress source =
@@ -196,7 +169,7 @@ class ExtAuthzFilterTest {
 
   @Test
   void whatClientsSayAboutThemselvesIsReplaced() {
-    try (FilterHarness gateway = gateway(", upstream-headers: [X-User-ID, X-Role]")) {
+    try (FilterHarness gateway = route.gateway(", upstream-headers: [X-User-ID, X-Role]")) {
       String[] forged = {"X-User-ID: admin", "X_User_ID: admin", "X-Role: root"};
       gateway.get("/", forged[0], forged[1], forged[2], "Authorization: Bearer abc");
       Recorded seen = gateway.seen();
@@ -231,7 +204,7 @@ class ExtAuthzFilterTest {
                 .addQueryParametersToSet(
                     QueryParameter.newBuilder().setKey("user").setValue("a&b=c d"))
                 .addQueryParametersToRemove("token")));
-    try (FilterHarness gateway = gateway(", upstream-headers: [X-A, X-B, X-C, X-D]")) {
+    try (FilterHarness gateway = route.gateway(", upstream-headers: [X-A, X-B, X-C, X-D]")) {
       assertEquals(200, gateway.get("/x?token=t&q=1&user=u", "X-Secret: s").status());
       Recorded seen = gateway.seen();
       assertEquals(List.of("1", "2"), seen.headerValues("x-a"));
@@ -256,7 +229,7 @@ class ExtAuthzFilterTest {
                 .addResponseHeadersToAdd(header("Server", "hidden"))
                 .addResponseHeadersToAdd(
                     header("X-Absent", "1").setAppendAction(HeaderAppendAction.ADD_IF_ABSENT))));
-    try (FilterHarness gateway = gateway("")) {
+    try (FilterHarness gateway = route.gateway("")) {
       RawResponse answer = gateway.get("/");
       assertEquals("new", answer.header("x-session"));
       assertEquals(List.of("hidden"), answer.headerValues("server"));
@@ -270,130 +243,17 @@ class ExtAuthzFilterTest {
     CheckResponse yes = allowed(OkHttpResponse.newBuilder().addResponseHeadersToAdd(added));
     service.next(yes).next(yes);
     String one = "{ext-authz: {upstream: auth, timeout: 20s}}";
-    String yaml =
-        configuration(service.address(), "").replace("filters: [", "filters: [" + one + ", ");
+    String yaml = route.configuration("").replace("filters: [", "filters: [" + one + ", ");
     try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
       assertEquals(List.of("1", "1"), gateway.get("/").headerValues("x-added"));
     }
   }
 
-  // ---- bodies ----
-
-  private static RawResponse post(FilterHarness gateway, String framed, String... lines) {
-    String head = "POST / HTTP/1.1\r\nHost: a\r\n" + String.join("", lines);
-    try (RawClient client = gateway.connect()) {
-      return client.send((head + framed).getBytes(ISO_8859_1)).readResponse("POST");
-    }
-  }
-
-  private AttributeContext.HttpRequest told(int number) {
-    return service.request(number).getAttributes().getRequest().getHttp();
-  }
-
-  private static final String TOKEN = "Authorization: Bearer abc\r\n";
-
-  @Test
-  void withoutASettingNothingOfTheBodyIsTold() {
-    try (FilterHarness gateway = gateway("")) {
-      assertEquals(200, post(gateway, "Content-Length: 5\r\n\r\nhello", TOKEN).status());
-      assertEquals("", told(1).getBody());
-      assertFalse(told(1).containsHeaders("x-envoy-auth-partial-body"));
-      assertEquals("hello", gateway.seen().text());
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "Content-Length: 5\r\n\r\nhello",
-        "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
-      })
-  void aBodyIsToldAndGoesOn(String framed) {
-    try (FilterHarness gateway = gateway(", max-body: 5, headers: [Authorization]")) {
-      String forged = "X-Envoy-Auth-Partial-Body: true\r\n";
-      assertEquals(200, post(gateway, framed, TOKEN, forged).status());
-      assertEquals("hello", told(1).getBody());
-      assertTrue(told(1).getRawBody().isEmpty());
-      assertEquals("false", told(1).getHeadersOrThrow("x-envoy-auth-partial-body"));
-      assertEquals("hello", gateway.seen().text());
-    }
-  }
-
-  @Test
-  void aBodyThatIsNoTextIsToldAsItCame() {
-    try (FilterHarness gateway = gateway(", max-body: 1KiB")) {
-      post(gateway, "Content-Length: 4\r\n\r\na\u00ffbc", TOKEN);
-      assertEquals("a\ufffdbc", told(1).getBody());
-      assertEquals("a\u00ffbc", told(1).getRawBody().toString(ISO_8859_1));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "Content-Length: 6\r\n\r\nhello!",
-        "Transfer-Encoding: chunked\r\n\r\n6\r\nhello!\r\n0\r\n\r\n"
-      })
-  void aLongerBodyIsRefusedUnlessItsBeginningIsEnough(String framed) {
-    try (FilterHarness strict = gateway(", max-body: 5");
-        FilterHarness lenient = gateway(", max-body: 5, allow-partial: true")) {
-      RawResponse answer = post(strict, framed, TOKEN);
-      assertEquals(413, answer.status());
-      assertTrue(answer.text().contains("PAYLOAD_TOO_LARGE"), answer::text);
-      assertEquals(0, strict.forwarded());
-      assertEquals(200, post(lenient, framed, TOKEN).status());
-      assertEquals("hello", told(1).getBody());
-      assertEquals("true", told(1).getHeadersOrThrow("x-envoy-auth-partial-body"));
-      assertEquals("hello!", lenient.seen().text());
-    }
-  }
-
-  @Test
-  void aRefusalComesBeforeTheRestOfALongBody() {
-    try (FilterHarness gateway = gateway(", max-body: 5, allow-partial: true")) {
-      assertEquals(401, post(gateway, "Content-Length: 5000\r\n\r\nhello!").status());
-      assertEquals("hello", told(1).getBody());
-      assertEquals(0, gateway.forwarded());
-    }
-  }
-
-  @Test
-  void aRouteThatAnswersItselfIsGuardedJustSo() {
-    String yaml =
-        configuration(service.address(), ", max-body: 1KiB")
-            .replace("to: users\n", "respond: {status: 200, body: secret}\n");
-    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
-      RawResponse answer = post(gateway, "Content-Length: 5\r\n\r\nhello");
-      assertEquals(401, answer.status());
-      assertEquals("who are you?", answer.text());
-    }
-  }
-
-  @Test
-  void bodiesAreToldAmongOtherFiltersToo() {
-    String yaml = among("all: [api-key, ", service.address());
-    yaml = yaml.replace("upstream-headers:", "max-body: 1KiB, upstream-headers:");
-    try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
-      String framed = "Content-Length: 5\r\n\r\nhello";
-      assertEquals(200, post(gateway, framed, TOKEN, "X-API-Key: robot-key\r\n").status());
-      assertEquals("hello", told(1).getBody());
-      assertEquals("alice", gateway.seen().header("x-user-id"));
-      assertEquals("hello", gateway.seen().text());
-    }
-  }
-
   // ---- among others ----
-
-  private static String among(String others, String address) {
-    return configuration(address, ", upstream-headers: X-User-ID")
-            .replace("filters: [", "filters: [{multi-auth: {" + others)
-            .replace("X-User-ID}}]", "X-User-ID}}]}}]")
-        + "consumers: [{name: robot, credentials: [{api-key: robot-key}]}]\n";
-  }
 
   @Test
   void itIsOneOfSeveralThatMayLetIn() {
-    String yaml = among("any: [api-key, ", service.address());
+    String yaml = route.among("any: [api-key, ");
     try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
       assertEquals(200, gateway.get("/", "X-API-Key: robot-key", "X-User-ID: admin").status());
       assertEquals("robot", gateway.seen().header("x-consumer-id"));
@@ -412,7 +272,7 @@ class ExtAuthzFilterTest {
 
   @Test
   void itIsOneOfSeveralThatMustLetIn() {
-    String yaml = among("all: [api-key, ", service.address());
+    String yaml = route.among("all: [api-key, ");
     try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
       String[] both = {"X-API-Key: robot-key", "Authorization: Bearer abc"};
       assertEquals(200, gateway.get("/", both).status());
@@ -427,7 +287,7 @@ class ExtAuthzFilterTest {
   @Test
   void anEmptyAnswerIsAYes() {
     service.next(CheckResponse.getDefaultInstance());
-    try (FilterHarness gateway = gateway("")) {
+    try (FilterHarness gateway = route.gateway("")) {
       assertEquals(200, gateway.get("/").status());
     }
   }
@@ -458,7 +318,7 @@ class ExtAuthzFilterTest {
         "filters: [{access-log: {file: '%s', fields: [status, code]}}, "
             .formatted(folder.resolve("access.log"));
     String audit = "audit: {path: '" + folder.resolve("audit.jsonl") + "'}\n";
-    String yaml = configuration(service.address(), "").replace("filters: [", log);
+    String yaml = route.configuration("").replace("filters: [", log);
     try (FilterHarness gateway = FilterHarness.run(audit + yaml, folder)) {
       RawResponse answer = gateway.get("/");
       assertEquals(status, answer.status());
@@ -488,109 +348,11 @@ class ExtAuthzFilterTest {
             CheckResponse.newBuilder()
                 .setDeniedResponse(DeniedHttpResponse.getDefaultInstance())
                 .build());
-    try (FilterHarness gateway = gateway("")) {
+    try (FilterHarness gateway = route.gateway("")) {
       for (int i = 0; i < 3; i++) {
         assertEquals(403, gateway.get("/").status(), "answer " + i);
       }
       assertEquals(0, gateway.forwarded());
-    }
-  }
-
-  // ---- neither ----
-
-  /** What a service does wrong. */
-  enum Wrong {
-    TYPE(request -> request.answer(200, "<html>", "content-type", "text/html")),
-    STATUS(request -> request.answer(503, "", "content-type", "application/grpc")),
-    GRPC_STATUS(request -> grpc(request, frame(0, new byte[0])).trailers("grpc-status", "14")),
-    ODD_STATUS(request -> grpc(request, frame(0, new byte[0])).trailers("grpc-status", "0x")),
-    TRAILERS_ONLY(
-        request -> request.onlyHead(200, "content-type", "application/grpc", "grpc-status", "12")),
-    NO_TRAILERS(
-        request ->
-            request
-                .head(200, "content-type", "application/grpc")
-                .send(Http2Frame.data(request.stream(), true, ""))),
-    NO_MESSAGE(request -> grpc(request, new byte[0]).trailers("grpc-status", "0")),
-    CUT_FRAME(request -> grpc(request, new byte[] {0, 0, 0}).trailers("grpc-status", "0")),
-    CUT_MESSAGE(
-        request -> grpc(request, new byte[] {0, 0, 0, 0, 9, 1}).trailers("grpc-status", "0")),
-    TWO_MESSAGES(request -> grpc(request, new byte[10]).trailers("grpc-status", "0")),
-    COMPRESSED(request -> grpc(request, frame(1, new byte[0])).trailers("grpc-status", "0")),
-    HUGE(request -> grpc(request, frame(0, new byte[70_000])).trailers("grpc-status", "0")),
-    NO_PROTOBUF(
-        request -> grpc(request, frame(0, new byte[] {10, 99})).trailers("grpc-status", "0")),
-    NO_TEXT(
-        request ->
-            grpc(request, frame(0, new byte[] {26, 3, 42, 1, (byte) 0xff}))
-                .trailers("grpc-status", "0")),
-    SILENT(request -> {}),
-    CUT(request -> grpc(request, frame(0, new byte[0])).reset(2));
-
-    @SuppressWarnings("ImmutableEnumChecker") // scripts that keep nothing
-    private final Consumer<Http2Request> script;
-
-    Wrong(Consumer<Http2Request> script) {
-      this.script = script;
-    }
-  }
-
-  private static Http2Request grpc(Http2Request request, byte[] body) {
-    return request.head(200, "content-type", "application/grpc+proto").data(body);
-  }
-
-  private static byte[] frame(int flag, byte[] message) {
-    return ByteBuffer.allocate(5 + message.length)
-        .put((byte) flag)
-        .putInt(message.length)
-        .put(message)
-        .array();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aServiceThatCanNotSayLetsNobodyInUnlessTheSettingsSaySo(Wrong wrong) {
-    Consumer<Http2Request> script = request -> wrong.script.accept(request.awaitEnd());
-    String settings = ", timeout: 300ms, upstream-headers: X-User-ID";
-    try (Http2Service broken = Http2Service.answering(script);
-        FilterHarness denying =
-            FilterHarness.run(configuration(broken.address(), settings), Path.of("target"));
-        FilterHarness allowing =
-            FilterHarness.run(
-                configuration(broken.address(), settings + ", failure-mode: allow"),
-                Path.of("target"))) {
-      RawResponse answer = denying.get("/");
-      assertEquals(503, answer.status());
-      assertTrue(answer.text().contains("AUTH_UNAVAILABLE"), answer::text);
-      assertEquals(0, denying.forwarded());
-      assertEquals(200, allowing.get("/", "X-User-ID: admin").status());
-      assertNull(allowing.seen().header("x-user-id"));
-      assertTrue(
-          allowing.metrics().contains("gateway_ext_authz_unanswered_total{upstream=\"auth\"} 1"));
-    }
-  }
-
-  @Test
-  void aServiceThatIsDownLetsNobodyIn() {
-    try (FilterHarness gateway = gateway("")) {
-      service.close();
-      assertEquals(503, gateway.get("/").status());
-    }
-  }
-
-  @Test
-  void fieldsThatAreNotKnownArePassedOver() {
-    byte[] unknown = new byte[] {(byte) 0xf8, 0x07, 1, (byte) 0xfa, 0x07, 2, 1, 1, 26, 0};
-    Consumer<Http2Request> script =
-        request -> grpc(request.awaitEnd(), frame(0, unknown)).trailers("grpc-status", "0");
-    try (Http2Service newer = Http2Service.answering(script);
-        FilterHarness gateway =
-            FilterHarness.run(configuration(newer.address(), ""), Path.of("target"))) {
-      assertEquals(200, gateway.get("/").status());
-      Http2Request asked = newer.request(1);
-      assertEquals("/envoy.service.auth.v3.Authorization/Check", asked.path());
-      assertEquals("trailers", asked.header("te"));
-      assertEquals("20000m", asked.header("grpc-timeout"));
     }
   }
 
@@ -621,7 +383,7 @@ class ExtAuthzFilterTest {
   @ParameterizedTest
   @ValueSource(strings = {"protocol: h2c", "protocol: http2, tls: true", "tls: true"})
   void upstreamsThatSpeakHttp2AreTaken(String settings) {
-    String yaml = configuration(service.address(), "").replace("protocol: h2c", settings);
+    String yaml = route.configuration("").replace("protocol: h2c", settings);
     try (FilterHarness gateway = FilterHarness.run(yaml, Path.of("target"))) {
       assertEquals(settings.contains("tls") ? 503 : 200, token(gateway).status());
     }
