@@ -1,9 +1,9 @@
 package dev.yumen.filters.validate;
 
+import static dev.yumen.filters.validate.ValidatedRoute.assertFlaw;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Behaviours;
@@ -95,26 +95,8 @@ class ValidateFilterTest {
 
   private static FilterHarness shop;
 
-  private static String configuration(String filter) {
-    return """
-        listeners: {http: {address: "127.0.0.1:8080"}}
-        upstreams: {shop: {endpoints: ["127.0.0.1:9001"]}}
-        routes:
-          - id: shop
-            match: {path: "/**"}
-            filters: [{validate: {%s}}]
-            to: shop
-        """
-        .formatted(filter);
-  }
-
   private static FilterHarness gateway(String filter) {
-    return FilterHarness.run(configuration(filter), folder);
-  }
-
-  private static String problem(String document, String filter) throws IOException {
-    Files.writeString(folder.resolve("bad.yaml"), document);
-    return String.join("\n", FilterHarness.problems(configuration(filter), folder));
+    return ValidatedRoute.gateway(folder, filter);
   }
 
   @BeforeAll
@@ -122,9 +104,7 @@ class ValidateFilterTest {
     Files.writeString(folder.resolve("shop.yaml"), SHOP.formatted("3.0.3"));
     Files.writeString(folder.resolve("shop31.yaml"), SHOP.formatted("3.1.0"));
     Files.writeString(folder.resolve("models.yaml"), MODELS);
-    assertEquals(
-        List.of(),
-        FilterHarness.problems(configuration("openapi: shop.yaml, files: [models.yaml]"), folder));
+    assertEquals("", ValidatedRoute.problems(folder, "openapi: shop.yaml, files: [models.yaml]"));
     shop = gateway("openapi: shop.yaml, files: [models.yaml], unknown-query: refuse");
   }
 
@@ -143,16 +123,6 @@ class ValidateFilterTest {
 
   private static RawResponse post(FilterHarness gateway, String body) {
     return send(gateway, "POST /v1/orders HTTP/1.1\r\nContent-Type: application/json", body);
-  }
-
-  private static void assertFlaw(String expected, RawResponse answer) {
-    String[] words = expected.split(" ", -1);
-    String flaw =
-        "{\"in\":\"%s\",\"pointer\":\"%s\",\"rule\":\"%s\"}"
-            .formatted(words[0], words[1], words[2]);
-    assertEquals(400, answer.status(), answer::text);
-    assertTrue(answer.text().contains("\"code\":\"REQUEST_INVALID\""), answer::text);
-    assertTrue(answer.text().contains(flaw), () -> flaw + " in " + answer.text());
   }
 
   // ---- parameters ----
@@ -409,103 +379,6 @@ class ValidateFilterTest {
     }
   }
 
-  // ---- styles ----
-
-  private static final String PAINT =
-      """
-      openapi: 3.1.0
-      info: {title: Paint, version: '1'}
-      paths:
-        /matrix/{c}: {get: {parameters: [{name: c, in: path, style: matrix, schema: {type: integer}}]}}
-        /matrix-list/{c}: {get: {parameters: [{name: c, in: path, style: matrix, schema: {type: array, items: {type: integer}}}]}}
-        /matrix-lists/{c}: {get: {parameters: [{name: c, in: path, style: matrix, explode: true, schema: {type: array, items: {type: integer}}}]}}
-        /matrix-object/{c}: {get: {parameters: [{name: c, in: path, style: matrix, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
-        /matrix-objects/{c}: {get: {parameters: [{name: c, in: path, style: matrix, explode: true, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
-        /label/{c}: {get: {parameters: [{name: c, in: path, style: label, schema: {type: number}}]}}
-        /label-list/{c}: {get: {parameters: [{name: c, in: path, style: label, schema: {type: array, items: {type: integer}}}]}}
-        /label-lists/{c}: {get: {parameters: [{name: c, in: path, style: label, explode: true, schema: {type: array, items: {type: integer}}}]}}
-        /label-object/{c}: {get: {parameters: [{name: c, in: path, style: label, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
-        /label-objects/{c}: {get: {parameters: [{name: c, in: path, style: label, explode: true, schema: {type: object, properties: {R: {type: integer}}, additionalProperties: false}}]}}
-        /deep:
-          get:
-            parameters:
-              - name: c
-                in: query
-                style: deepObject
-                schema: {type: object, required: [R], properties: {R: {type: integer}, on: {type: boolean}, tags: {type: array, items: {type: integer}}}, additionalProperties: false}
-      """;
-
-  private static FilterHarness paint() throws IOException {
-    Files.writeString(folder.resolve("paint.yaml"), PAINT);
-    return gateway("openapi: paint.yaml, unknown-query: refuse");
-  }
-
-  @Test
-  void parametersInEveryStylePass() throws IOException {
-    try (FilterHarness gateway = paint()) {
-      for (String target :
-          List.of(
-              "/matrix/;c=7",
-              "/matrix-list/;c=7,8",
-              "/matrix-list/;c",
-              "/matrix-lists/;c=7;c=8",
-              "/matrix-object/;c=R,100",
-              "/matrix-objects/;R=100",
-              "/label/.7",
-              "/label/.7.5",
-              "/label-list/.7,8",
-              "/label-lists/.7.8",
-              "/label-object/.R,100",
-              "/label-objects/.R=100",
-              "/deep",
-              "/deep?c[R]=1",
-              "/deep?c%5BR%5D=1&c[on]=true",
-              "/deep?c[R]=1&c[tags]=1&c[tags]=2")) {
-        RawResponse answer = gateway.get(target);
-        assertEquals(200, answer.status(), () -> target + ": " + answer.text());
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          /matrix/;c=a | path /c type
-          /matrix/7 | path /c encoding
-          /matrix/;d=7 | path /c encoding
-          /matrix/;c=7;c=8 | path /c type
-          /matrix-list/;c=7,a | path /c/1 type
-          /matrix-lists/;c=7;c=a | path /c/1 type
-          /matrix-lists/;c=7;d=8 | path /c encoding
-          /matrix-object/;c=R,a | path /c/R type
-          /matrix-object/;c=R | path /c encoding
-          /matrix-objects/;R=a | path /c/R type
-          /matrix-objects/;R=1;G=2 | path /c/G additionalProperties
-          /label/.a | path /c type
-          /label/7 | path /c encoding
-          /label-list/.7,a | path /c/1 type
-          /label-lists/.7.a | path /c/1 type
-          /label-object/.R,a | path /c/R type
-          /label-objects/.R=a | path /c/R type
-          /deep?c[R]=a | query /c/R type
-          /deep?c[on]=true | query /c/R required
-          /deep?c[R]=1&c[G]=2 | query /c/G additionalProperties
-          /deep?c[R]=1&c[R]=2 | query /c/R repeated
-          /deep?c[R]=1&c[tags]=a | query /c/tags/0 type
-          /deep?c[R]=%ff%zz | query /c encoding
-          /deep?c[R][a]=1 | query /c encoding
-          /deep?c=1 | query /c encoding
-          /deep?c[]=1 | query /c encoding
-          /deep?d[R]=1 | query /d[R] unknown
-          """)
-  void otherValuesInTheseStylesAreRefused(String target, String flaw) throws IOException {
-    try (FilterHarness gateway = paint()) {
-      assertFlaw(flaw, gateway.get(target));
-    }
-  }
-
   // ---- JSON Schema ----
 
   @Test
@@ -556,78 +429,5 @@ class ValidateFilterTest {
 
   private static String metrics(FilterHarness gateway) {
     return new String(gateway.gateway().metrics().scrape(null, null).body(), UTF_8);
-  }
-
-  // ---- what is refused at load ----
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          swagger: '2.0' | bad.yaml#/openapi
-          {openapi: 3.0.0} | bad.yaml#/paths
-          {openapi: 3.0.0, paths: {a: {}}} | bad.yaml#/paths/a
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{in: query}]}}}} | bad.yaml#/paths/~1a/get/parameters/0: no name
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: body}]}}}} | parameters/0/in
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: path, schema: {}}]}}}} | the path has no {a}
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, style: deepObject, schema: {}}]}}}} | expected: the style of an object
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, style: pipeDelimited, schema: {}}]}}}} | expected: form or deepObject here
-          {openapi: 3.0.0, paths: {'/a/{a}': {get: {parameters: [{name: a, in: path, style: form, schema: {}}]}}}} | expected: simple or label or matrix here
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, schema: {type: strin}}]}}}} | bad.yaml#/paths/~1a/get/parameters/0/schema/type
-          {openapi: 3.0.0, paths: {/a: {get: {parameters: [{name: a, in: query, schema: {pattern: '(?=a)'}}]}}}} | an RE2 expression
-          {openapi: 3.1.0, paths: {}, components: {schemas: {A: {minLength: x}}}} | bad.yaml#/components/schemas/A/minLength
-          {openapi: 3.0.0, paths: {/a: {$ref: '#/paths/~1b'}}} | expected: a place that there is
-          {openapi: 3.0.0, paths: {/a: {$ref: 'other.yaml#/a'}}} | one that stands under files
-          {openapi: 3.0.0, paths: {/a: {$ref: 'http://example.com/a.yaml'}}} | one that stands under files
-          {openapi: 3.0.0, paths: {/a: {$ref: '#/paths/~1a'}}} | in a circle
-          {openapi: 3.0.0, paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: 'http://example.com/s.json'}}}}}}}} | one that stands under files
-          {openapi: 3.0.0, paths: {/a: {post: {requestBody: {content: {application/json: {schema: {properties: {a: {$ref: 'http://example.com/s.json'}}}}}}}}}} | bad.yaml#/paths
-          {openapi: 3.0.0, servers: [{url: '/{a}'}], paths: {}} | expected: the setting base
-          a: [ | bad.yaml:1:
-          """)
-  void whatIsWrongInADocumentIsNamedByItsPlace(String document, String expected)
-      throws IOException {
-    String problem = problem(document, "openapi: bad.yaml");
-    assertTrue(problem.contains(expected), problem);
-    assertTrue(problem.contains("test.yaml:6:"), problem);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          {"type":"strin"} | bad.yaml#/type
-          {"$schema":"http://json-schema.org/draft-04/schema#"} | draft-04
-          {"pattern":"(a)\\\\1"} | an RE2 expression
-          {"patternProperties":{"(?!a)":{}}} | an RE2 expression
-          {"properties":{"a":{"$ref":"#/b"}}} | /b
-          {"properties":{"a":{"$ref":"file:///etc/passwd"}}} | bad.yaml#
-          """)
-  void whatIsNoSchemaIsNamedByItsPlace(String document, String expected) throws IOException {
-    String problem = problem(document, "json-schema: bad.yaml");
-    assertTrue(problem.contains(expected), problem);
-  }
-
-  @Test
-  void aFileIsReadByItsName() throws IOException {
-    Files.writeString(folder.resolve("bad.json"), "{\"type\":\"string\",}");
-    assertTrue(problem("", "json-schema: bad.json").contains("bad.json:1:18: "));
-    assertEquals("", problem("{type: string}", "json-schema: bad.yaml"));
-  }
-
-  @Test
-  void settingsAreChecked() throws IOException {
-    String openapi = "{openapi: 3.0.0, paths: {}}";
-    assertTrue(problem(openapi, "max-errors: 1").contains("no document"));
-    assertTrue(
-        problem(openapi, "openapi: bad.yaml, json-schema: bad.yaml").contains("two documents"));
-    assertTrue(problem(openapi, "openapi: bad.yaml, max-errors: 0").contains("1 to 100"));
-    assertTrue(problem(openapi, "openapi: bad.yaml, max-body: 1GiB").contains("1B to 16MiB"));
-    assertTrue(problem(openapi, "openapi: bad.yaml, base: v1").contains("begins with /"));
-    assertTrue(
-        problem("{}", "json-schema: bad.yaml, responses: report").contains("an OpenAPI document"));
-    assertTrue(problem(openapi, "openapi: none.yaml").contains("none.yaml"));
   }
 }
