@@ -3,6 +3,7 @@ package dev.yumen.control.admin;
 import dev.yumen.config.ConfigReader;
 import dev.yumen.control.ManagedGateway;
 import dev.yumen.filters.BuiltInFilters;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
@@ -21,8 +23,11 @@ final class TeamGateway implements AutoCloseable {
   static final String A = "a-admin-0123456789";
   static final String B = "b-admin-0123456789";
 
-  /** What it begins with; what a test adds stands behind. */
-  static final String FILES =
+  /** Of team a too, and may only look. */
+  static final String A_VIEWER = "a-viewer-0123456789";
+
+  /** Who may come in; a test that is about workspaces writes its own behind it. */
+  static final String TOKENS =
       """
       listeners: {http: {address: "127.0.0.1:0"}}
       management: {enabled: false}
@@ -36,10 +41,17 @@ final class TeamGateway implements AutoCloseable {
           - {name: root, token: root-0123456789ab, role: admin}
           - {name: alex, token: a-admin-0123456789, role: admin, workspace: team-a}
           - {name: bo, token: b-admin-0123456789, role: admin, workspace: team-b}
-        workspaces:
-          - {name: team-a, objects: "a-*", paths: /a/**, shared: shared}
-          - {name: team-b, objects: "b-*", paths: /b/**}
+          - {name: ann, token: a-viewer-0123456789, workspace: team-a}
       """;
+
+  /** What it begins with; what a test adds stands behind. */
+  static final String FILES =
+      TOKENS
+          + """
+            workspaces:
+              - {name: team-a, objects: "a-*", paths: /a/**, shared: shared}
+              - {name: team-b, objects: "b-*", paths: /b/**}
+          """;
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -53,9 +65,15 @@ final class TeamGateway implements AutoCloseable {
 
   /** Starts one with a file in this folder. */
   static TeamGateway start(Path folder, String yaml) throws Exception {
+    return start(folder, yaml, Map.of());
+  }
+
+  /** The same in a process with these variables. */
+  static TeamGateway start(Path folder, String yaml, Map<String, String> variables)
+      throws Exception {
     Path file = folder.resolve("yumen.yaml");
     Files.writeString(file, yaml);
-    ConfigReader reader = new ConfigReader(BuiltInFilters.byName(), Map.of());
+    ConfigReader reader = new ConfigReader(BuiltInFilters.byName(), variables);
     return new TeamGateway(folder, ManagedGateway.start(file, reader, live -> {}));
   }
 
@@ -89,11 +107,20 @@ final class TeamGateway implements AutoCloseable {
     return RawClient.connect(Objects.requireNonNull(gateway.gateway().addresses().get("admin")));
   }
 
+  /** The stream of figures, of which nothing was read; whoever asks closes it. */
+  RawClient stream(String token) {
+    String head = "GET /api/v1/traffic/stream HTTP/1.1\r\nHost: localhost\r\n";
+    return admin().send(head + "Authorization: Bearer " + token + "\r\n\r\n");
+  }
+
   RawResponse traffic(String path) {
+    return traffic("localhost", path);
+  }
+
+  RawResponse traffic(String host, String path) {
     try (RawClient client =
         RawClient.connect(Objects.requireNonNull(gateway.gateway().addresses().get("http")))) {
-      client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-      return client.readResponse();
+      return client.get(path, "Host: " + host);
     }
   }
 
@@ -105,6 +132,11 @@ final class TeamGateway implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Waits until this is in its audit log. */
+  void awaitAudit(String text) {
+    Eventually.within(Duration.ofSeconds(20), text, () -> audit().contains(text));
   }
 
   static JsonNode json(RawResponse answer) {

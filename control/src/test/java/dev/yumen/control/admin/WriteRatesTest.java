@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -59,8 +57,7 @@ class WriteRatesTest {
           200, teams.as(A, "PUT", "/config/upstreams/a-up?dry-run=true", body).status(), "dry");
       assertEquals(200, teams.as(B, "PUT", "/config/upstreams/b-up", body).status(), "others");
       assertEquals(200, teams.as(ROOT, "PUT", "/config/upstreams/a-up", body).status());
-      String log = "\"code\":\"RATE_LIMITED\"";
-      Eventually.within(Duration.ofSeconds(20), log, () -> teams.audit().contains(log));
+      teams.awaitAudit("\"code\":\"RATE_LIMITED\"");
     }
   }
 }
