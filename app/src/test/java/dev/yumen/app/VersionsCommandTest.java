@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.control.ManagedGateway;
 import dev.yumen.testkit.Eventually;
-import java.io.IOException;
+import dev.yumen.testkit.LocalServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +106,7 @@ class VersionsCommandTest {
   @Test
   void oneThatCanNotBeAskedIsNamedBesideTheOthers() throws Exception {
     String first = start("a", CONFIG);
-    String nobody = "127.0.0.1:" + freePort();
+    String nobody = "127.0.0.1:" + LocalServer.freePort();
 
     assertEquals(1, execute("versions", "--admin", nobody, "--admin", first), err::toString);
     String said = out.toString();
@@ -120,7 +118,7 @@ class VersionsCommandTest {
   @Test
   void dataHasAll() throws Exception {
     String first = start("a", CONFIG);
-    String nobody = "127.0.0.1:" + freePort();
+    String nobody = "127.0.0.1:" + LocalServer.freePort();
 
     assertEquals(1, execute("versions", "--admin", first, "--admin", nobody, "--output", "json"));
     JsonNode data = new JsonMapper().readTree(out.toString());
@@ -137,11 +135,5 @@ class VersionsCommandTest {
     assertEquals(2, execute("versions"));
     assertEquals(2, execute("versions", "--admin", "ftp://here"));
     assertTrue(err.toString().contains("--admin ftp://here (expected: "), err.toString());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

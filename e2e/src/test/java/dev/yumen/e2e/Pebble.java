@@ -1,12 +1,11 @@
 package dev.yumen.e2e;
 
 import dev.yumen.testkit.DebianProgram;
+import dev.yumen.testkit.LocalServer;
 import dev.yumen.testkit.Proc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -42,7 +41,7 @@ final class Pebble implements AutoCloseable {
 
   private final Path program = DebianProgram.find("pebble", "pebble");
   private final Path folder;
-  private final int port = freePort();
+  private final int port = LocalServer.freePort();
   private final LocalNames names = new LocalNames();
   private final Map<String, String> environment = new HashMap<>();
   private Duration lifetime = Duration.ofDays(90);
@@ -120,14 +119,6 @@ final class Pebble implements AutoCloseable {
   public void close() {
     stop();
     names.close();
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** What it shows to its clients; vouched for by itself. */

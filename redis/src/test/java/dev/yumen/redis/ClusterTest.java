@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.testkit.Eventually;
+import dev.yumen.testkit.LocalServer;
 import dev.yumen.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class ClusterTest {
   void start() throws IOException {
     List<String> buses = new ArrayList<>();
     for (String[] slots : SLOTS) {
-      buses.add(Integer.toString(RedisServer.freePort()));
+      buses.add(Integer.toString(LocalServer.freePort()));
       RedisServer node =
           RedisServer.start(
               Files.createTempDirectory(folder, "node"),

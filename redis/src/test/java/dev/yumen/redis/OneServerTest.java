@@ -11,6 +11,7 @@ import dev.yumen.api.RedisFailure.Reason;
 import dev.yumen.api.RedisScript;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Issued;
+import dev.yumen.testkit.LocalServer;
 import dev.yumen.testkit.Pki;
 import dev.yumen.testkit.RedisServer;
 import java.io.IOException;
@@ -153,7 +154,7 @@ class OneServerTest {
     Files.writeString(folder.resolve("other.pem"), Pki.called("Somebody").rootPem());
     Files.writeString(folder.resolve("redis.pem"), right.chainPem());
     Files.writeString(folder.resolve("redis.key"), right.keyPem());
-    int port = RedisServer.freePort();
+    int port = LocalServer.freePort();
     String tls = "{nodes: \"localhost:" + port + "\", tls: ";
     try (RedisServer server =
         RedisServer.start(

@@ -19,6 +19,7 @@ import dev.yumen.dataplane.Gateway;
 import dev.yumen.dataplane.GatewaySurroundings;
 import dev.yumen.dataplane.OfflineGateway;
 import dev.yumen.dataplane.StartFailure;
+import dev.yumen.testkit.LocalServer;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.RedisServer;
@@ -120,7 +121,7 @@ class RedisInGatewayTest {
 
   @Test
   void withoutTheServerEveryCallEndsAtOnceAndTheGatewayGoesOn() throws StartFailure {
-    String main = "main: \"127.0.0.1:" + RedisServer.freePort() + "\"";
+    String main = "main: \"127.0.0.1:" + LocalServer.freePort() + "\"";
     try (Gateway gateway = start(config(main, "one", "main"))) {
       assertTrue(get(gateway, "http", "/").contains(FailureCode.OVERLOADED.name()));
       String metrics = get(gateway, "management", "/metrics");

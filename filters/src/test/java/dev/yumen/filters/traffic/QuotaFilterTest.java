@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
+import dev.yumen.testkit.LocalServer;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.RedisServer;
 import java.nio.file.Path;
@@ -193,7 +194,7 @@ class QuotaFilterTest {
   @CsvSource({"fail-open, 200", "fail-closed, 503"})
   void withoutRedisRequestsFareAsTheSettingSays(String whenGone, int status) {
     String filter = QUOTA.replace("main}", "main, when-gone: " + whenGone + "}");
-    try (FilterHarness gateway = gateway(filter, "127.0.0.1:" + RedisServer.freePort())) {
+    try (FilterHarness gateway = gateway(filter, "127.0.0.1:" + LocalServer.freePort())) {
       RawResponse answer = gateway.get("/", "X-Client: a");
       assertEquals(status, answer.status());
       assertNull(answer.header("RateLimit"));

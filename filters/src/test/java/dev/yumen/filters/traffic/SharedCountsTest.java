@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.filters.FilterHarness;
 import dev.yumen.testkit.Eventually;
+import dev.yumen.testkit.LocalServer;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.RedisServer;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class SharedCountsTest {
   @CsvSource({"local, 200, 429", "fail-open, 200, 200", "fail-closed, 503, 503"})
   void withoutRedisRequestsFareAsTheSettingSays(String whenGone, int first, int second) {
     String limit = "rate: 1/h, shared: {redis: main, when-gone: " + whenGone + "}";
-    try (FilterHarness gateway = gateway(limit, "127.0.0.1:" + RedisServer.freePort())) {
+    try (FilterHarness gateway = gateway(limit, "127.0.0.1:" + LocalServer.freePort())) {
       assertEquals(first, gateway.get("/").status());
       assertEquals(second, gateway.get("/").status());
     }

@@ -14,7 +14,7 @@ import dev.yumen.control.source.DocumentStore.Conflict;
 import dev.yumen.control.source.DocumentStore.Stored;
 import dev.yumen.testkit.EtcdServer;
 import dev.yumen.testkit.Eventually;
-import dev.yumen.testkit.RedisServer;
+import dev.yumen.testkit.LocalServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -258,7 +258,7 @@ class EtcdStoreTest {
 
   @Test
   void aMemberThatIsGoneIsPassedOver() throws Exception {
-    URI dead = URI.create("http://127.0.0.1:" + RedisServer.freePort());
+    URI dead = URI.create("http://127.0.0.1:" + LocalServer.freePort());
     try (EtcdStore store =
         new EtcdStore(config(List.of(dead, URI.create(etcd.address() + "/")), null))) {
       Stored written = store.write("a: 1", store.read().revision());
