@@ -77,8 +77,16 @@ final class Includes {
       files.incomplete();
       return;
     }
+    if (text.text().isBlank()) { // cut off by a full disk, or not written yet
+      files.incomplete();
+      problems.error(
+          root.place(),
+          At.TOP,
+          "the file is empty (expected: settings, or a comment why there are none)");
+      return;
+    }
     if (Node.absent(root)) {
-      problems.warning(root.place(), At.TOP, "the file is empty");
+      problems.warning(root.place(), At.TOP, "there are no settings in the file");
       all.add(new Mapping(root.place(), List.of()));
       return;
     }

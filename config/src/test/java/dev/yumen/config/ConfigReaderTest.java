@@ -50,9 +50,10 @@ class ConfigReaderTest {
   }
 
   @Test
-  void anEmptyFileIsTheDefaultsWithAWarning() {
-    LoadedConfig loaded = folder.with("yumen.yaml", "").load();
-    assertEquals(List.of("yumen.yaml:1:1 warning: the file is empty"), text(loaded));
+  void aFileOfCommentsIsTheDefaultsWithAWarning() {
+    LoadedConfig loaded = folder.with("yumen.yaml", "# later\n").load();
+    assertEquals(
+        List.of("yumen.yaml:1:1 warning: there are no settings in the file"), text(loaded));
     GatewayConfig config = Objects.requireNonNull(loaded.config());
     assertEquals("0.0.0.0:8080", address(config, "http"));
     assertEquals("0.0.0.0:8081", config.management().address().toString());

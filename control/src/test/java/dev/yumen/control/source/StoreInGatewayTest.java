@@ -162,6 +162,18 @@ class StoreInGatewayTest {
   }
 
   @Test
+  void anEmptyFileBesideTheStoreChangesNothing() throws Exception {
+    hold("one");
+    ManagedGateway gateway = start();
+    Files.writeString(folder.resolve("yumen.yaml"), "");
+    gateway.reload();
+    Eventually.within(SOON, () -> gateway.status().rejected() != null);
+
+    assertEquals("file", get(gateway, "http", "/file"));
+    assertEquals(1, live(gateway).number());
+  }
+
+  @Test
   void aDocumentWithoutAnythingEmptiesTheStore() throws Exception {
     hold("one");
     ManagedGateway gateway = start();
