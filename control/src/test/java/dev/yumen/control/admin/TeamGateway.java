@@ -1,21 +1,12 @@
 package dev.yumen.control.admin;
 
-import dev.yumen.config.ConfigReader;
-import dev.yumen.control.ManagedGateway;
-import dev.yumen.filters.BuiltInFilters;
-import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A gateway of two teams, and one who is root. Each team has {@code a-} or {@code b-} names. */
 final class TeamGateway implements AutoCloseable {
@@ -53,13 +44,9 @@ final class TeamGateway implements AutoCloseable {
               - {name: team-b, objects: "b-*", paths: /b/**}
           """;
 
-  private static final JsonMapper JSON = new JsonMapper();
+  private final OperatedGateway gateway;
 
-  final Path folder;
-  final ManagedGateway gateway;
-
-  private TeamGateway(Path folder, ManagedGateway gateway) {
-    this.folder = folder;
+  private TeamGateway(OperatedGateway gateway) {
     this.gateway = gateway;
   }
 
@@ -71,10 +58,7 @@ final class TeamGateway implements AutoCloseable {
   /** The same in a process with these variables. */
   static TeamGateway start(Path folder, String yaml, Map<String, String> variables)
       throws Exception {
-    Path file = folder.resolve("yumen.yaml");
-    Files.writeString(file, yaml);
-    ConfigReader reader = new ConfigReader(BuiltInFilters.byName(), variables);
-    return new TeamGateway(folder, ManagedGateway.start(file, reader, live -> {}));
+    return new TeamGateway(new OperatedGateway(folder, variables).start(yaml));
   }
 
   @Override
@@ -86,25 +70,18 @@ final class TeamGateway implements AutoCloseable {
     return as(token, "GET", path, "");
   }
 
+  /** The answer to whoever has this token, in JSON unless a field says otherwise. */
   RawResponse as(String token, String method, String path, String body, String... fields) {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    StringBuilder head = new StringBuilder(method + " /api/v1" + path + " HTTP/1.1\r\n");
-    head.append("Host: localhost\r\nContent-Length: ").append(bytes.length).append("\r\n");
-    head.append("Authorization: Bearer ").append(token).append("\r\n");
+    List<String> all = new ArrayList<>(List.of(fields));
+    all.add("Authorization: Bearer " + token);
     if (!String.join("", fields).contains("Content-Type")) {
-      head.append("Content-Type: application/json\r\n");
+      all.add(OperatedGateway.JSON);
     }
-    for (String field : fields) {
-      head.append(field).append("\r\n");
-    }
-    try (RawClient client = admin()) {
-      client.send((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1)).send(bytes);
-      return client.readResponse(method);
-    }
+    return gateway.send(method, path, body, all.toArray(String[]::new));
   }
 
   RawClient admin() {
-    return RawClient.connect(Objects.requireNonNull(gateway.gateway().addresses().get("admin")));
+    return gateway.admin();
   }
 
   /** The stream of figures, of which nothing was read; whoever asks closes it. */
@@ -113,33 +90,20 @@ final class TeamGateway implements AutoCloseable {
     return admin().send(head + "Authorization: Bearer " + token + "\r\n\r\n");
   }
 
-  RawResponse traffic(String path) {
-    return traffic("localhost", path);
+  RawResponse traffic(String path, String... fields) {
+    return gateway.traffic(path, fields);
   }
 
-  RawResponse traffic(String host, String path) {
-    try (RawClient client =
-        RawClient.connect(Objects.requireNonNull(gateway.gateway().addresses().get("http")))) {
-      return client.get(path, "Host: " + host);
-    }
-  }
-
-  /** What is in its audit log. */
   String audit() {
-    Path log = folder.resolve("audit.jsonl");
-    try {
-      return Files.exists(log) ? Files.readString(log) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return gateway.audit();
   }
 
   /** Waits until this is in its audit log. */
   void awaitAudit(String text) {
-    Eventually.within(Duration.ofSeconds(20), text, () -> audit().contains(text));
+    gateway.awaitAudit(text);
   }
 
   static JsonNode json(RawResponse answer) {
-    return JSON.readTree(answer.text());
+    return OperatedGateway.json(answer);
   }
 }

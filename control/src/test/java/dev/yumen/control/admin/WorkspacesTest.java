@@ -372,6 +372,6 @@ class WorkspacesTest {
   }
 
   private RawResponse traffic(String path) {
-    return teams.traffic("a.example.com", path);
+    return teams.traffic(path, "Host: a.example.com");
   }
 }
