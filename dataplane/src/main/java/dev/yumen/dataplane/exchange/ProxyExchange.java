@@ -2,7 +2,6 @@ package dev.yumen.dataplane.exchange;
 
 import dev.yumen.api.Call;
 import dev.yumen.api.CallAnswer;
-import dev.yumen.api.Ending;
 import dev.yumen.api.Failure;
 import dev.yumen.api.FailureCode;
 import dev.yumen.api.Response;
@@ -11,10 +10,6 @@ import dev.yumen.api.Verdict;
 import dev.yumen.dataplane.chain.BodyPipe;
 import dev.yumen.dataplane.chain.FilterChain;
 import dev.yumen.dataplane.http1.HeadTable;
-import dev.yumen.dataplane.observe.LoopMetrics;
-import dev.yumen.dataplane.recording.Ended;
-import dev.yumen.dataplane.recording.RequestRing;
-import dev.yumen.dataplane.snapshot.Route;
 import dev.yumen.dataplane.snapshot.RouteEnd;
 import dev.yumen.dataplane.snapshot.Snapshot;
 import dev.yumen.dataplane.stream.ClientStream;
@@ -474,6 +469,11 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
     acceptor.audit().denied(this, cause);
   }
 
+  /** What went wrong last; null when nothing did. */
+  @Nullable Failure failure() {
+    return failure;
+  }
+
   /** The value of Alt-Svc for this client, or null. */
   @Nullable String alternative() {
     return acceptor.alternative(snapshot(), client());
@@ -489,27 +489,12 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
   private void conclude(int status) {
     ended = true;
     calls.noLongerWaiting();
-    long duration = loop().nanoTime() - startNanos();
-    count(status, duration);
-    RequestRing ring = acceptor.ring(loop());
-    if (ring != null) {
-      ring.add(acceptor.clock().millis(), ended(status, duration), head(), snapshot().hidden());
-    }
+    long nanos = loop().nanoTime() - startNanos();
+    EndReport.toMetrics(this, status, nanos);
+    EndReport.toRecording(this, acceptor, status, nanos);
     FilterChain chain = route().chain();
     if (chain.size() > 0) {
-      calls.onEnd(
-          chain,
-          new Ending(
-              status,
-              answering.grpcStatus(),
-              failure,
-              duration,
-              forwarding.answerNanos(),
-              requestBytes(),
-              answering.bytes(),
-              forwarding.attempts(),
-              forwarding.failedAttempts(),
-              forwarding.endpointText()));
+      calls.onEnd(chain, EndReport.forFilters(this, status, nanos));
     }
     forwarding.end();
     subRequests.forEach(SubRequest::cancel);
@@ -519,32 +504,6 @@ final class ProxyExchange extends ExchangeState implements RequestEvents {
       client().leaveHead();
     }
     unpin(calls.abandoned());
-  }
-
-  private void count(int status, long duration) {
-    LoopMetrics metrics = loop().metrics();
-    Route.Slots slots = route().metrics();
-    metrics.request(slots.path(), forwarding.metric(), method(), status, duration);
-    metrics.routed(slots.name(), status, duration);
-    if (grpc != Grpc.Kind.NONE) {
-      metrics.grpcCall(forwarding.metric(), answering.grpcStatus());
-    }
-    metrics.received(requestBytes());
-    metrics.sent(answering.bytes());
-  }
-
-  private Ended ended(int status, long duration) {
-    return new Ended(
-        traceId(),
-        new Ended.Origin(acceptor.listener(), peerAddress(), clientAddress(), tls()),
-        request().version(),
-        new Ended.Result(
-            routeId(),
-            forwarding.upstreamName(),
-            forwarding.endpointText(),
-            status,
-            failure == null ? null : failure.code(),
-            duration));
   }
 
   /** Sends what was written to either side. */
