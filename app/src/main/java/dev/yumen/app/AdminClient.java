@@ -13,10 +13,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,7 @@ final class AdminClient implements AutoCloseable {
   private static final int OK = 200;
   private static final int REFUSED = 300;
   private static final int LONGEST_REFUSAL = 1 << 20;
+  private static final long LONGEST_ANSWER = 64L << 20;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final URI base;
@@ -97,6 +102,19 @@ final class AdminClient implements AutoCloseable {
   }
 
   /**
+   * An answer, if it has what each of its kind has.
+   *
+   * @param member as a JSON Pointer (RFC 6901)
+   * @throws BadInput when it is of another server, so that nobody takes it for good news
+   */
+  JsonNode having(String member, JsonNode answer) {
+    if (answer.at(member).isMissingNode()) {
+      throw foreign(OK);
+    }
+    return answer;
+  }
+
+  /**
    * The same with any method.
    *
    * @param fields of the head, such as {@code Content-Type} and {@code If-Match}
@@ -108,7 +126,8 @@ final class AdminClient implements AutoCloseable {
             .timeout(ANSWER)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     fields.forEach(request::setHeader);
-    HttpResponse<String> response = exchange(request.build(), BodyHandlers.ofString());
+    HttpResponse<String> response =
+        exchange(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(), LONGEST_ANSWER));
     JsonNode data = response.body().isEmpty() ? JSON.createObjectNode() : json(response.body());
     if (response.statusCode() < OK || response.statusCode() >= REFUSED || data == null) {
       throw refusal(response.statusCode(), data);
@@ -154,8 +173,10 @@ final class AdminClient implements AutoCloseable {
 
   private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     try {
-      return http.send(request, handler);
-    } catch (IOException e) {
+      return http.sendAsync(request, handler).get(ANSWER.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause());
+    } catch (TimeoutException e) {
       throw unreachable(e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -165,47 +186,58 @@ final class AdminClient implements AutoCloseable {
 
   // ---- what is said ----
 
-  private BadInput unreachable(IOException e) {
+  private BadInput unreachable(@Nullable Throwable e) {
     String why =
         switch (e) {
           case HttpConnectTimeoutException _ -> "no answer within 5 s";
           case ConnectException _ -> "nothing listens there, or the name is not known";
-          case SSLHandshakeException _ ->
-              e.getMessage() + " (--ca names a file with the authorities that are trusted)";
-          default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+          case SSLHandshakeException tls ->
+              withoutClasses(tls) + " (--ca names a file with the authorities that are trusted)";
+          case HttpTimeoutException _, TimeoutException _ ->
+              "no whole answer within " + ANSWER.toMinutes() + " min";
+          case null -> "the connection broke off";
+          default -> e.getMessage() == null ? "the connection broke off" : e.getMessage();
         };
     return new BadInput(
-        base + " can not be asked: " + why + " (expected: the admin API of a running gateway)");
+        base
+            + " can not be asked: "
+            + Told.lines(why)
+            + " (expected: the admin API of a running gateway)");
+  }
+
+  /** The library names classes of the JDK in front of what it says. */
+  private static String withoutClasses(SSLHandshakeException e) {
+    return String.valueOf(e.getMessage()).replaceAll("[\\w$]+(\\.[\\w$]+)+: ", "");
   }
 
   /** The gateway's own sentences; for an answer of somebody else that it is none of hers. */
   private BadInput refusal(int status, @Nullable JsonNode body) {
     if (body == null || !body.path("code").isString()) {
-      return new BadInput(
-          base + " answers " + status + ", which is not the admin API of a gateway");
+      return foreign(status);
     }
     StringBuilder said = new StringBuilder();
-    said.append(body.path("title").asString(""))
-        .append(' ')
-        .append(body.path("detail").asString(""));
-    said.append(" (").append(status).append(' ').append(body.path("code").asString()).append(')');
+    said.append(Told.text(body, "title")).append(' ').append(Told.text(body, "detail"));
+    said.append(" (").append(status).append(' ').append(Told.text(body, "code")).append(')');
     for (JsonNode problem : body.path("problems")) {
       said.append("\n  ").append(problem(problem));
     }
     return new BadInput(said.toString());
   }
 
+  private BadInput foreign(int status) {
+    return new BadInput(
+        base + " answers " + status + ", but not as a gateway (expected: the admin API of one)");
+  }
+
   private static String problem(JsonNode problem) {
     StringBuilder said = new StringBuilder();
     if (problem.path("line").isNumber()) {
-      said.append(problem.path("file").asString(""))
-          .append(':')
-          .append(problem.path("line").asInt());
-      said.append(':').append(problem.path("column").asInt()).append(' ');
+      said.append(Told.text(problem, "file")).append(':').append(Told.number(problem, "line"));
+      said.append(':').append(Told.number(problem, "column")).append(' ');
     }
-    String path = problem.path("path").asString("");
+    String path = Told.text(problem, "path");
     return said.append(path.isEmpty() ? "" : path + ": ")
-        .append(problem.path("message").asString(""))
+        .append(Told.text(problem, "message"))
         .toString();
   }
 

@@ -27,13 +27,14 @@ final class CandidateOption {
    * What the gateway says of it.
    *
    * @param path of the admin API, such as {@code /plan}
+   * @param member that each answer has, as a JSON Pointer
    * @param file whose text is sent; variables and files in it are those of the gateway
    */
-  JsonNode ask(AdminOption admin, String path, Path file, LanguageOption language) {
+  JsonNode ask(AdminOption admin, String path, String member, Path file, LanguageOption language) {
     String text = ReadableFile.text(file, "a file with the new configuration");
     String query = "?lang=" + language.code() + "&part=" + part.name().toLowerCase(Locale.ROOT);
     try (AdminClient client = admin.open()) {
-      return client.post(path + query, "application/yaml", text);
+      return client.having(member, client.post(path + query, "application/yaml", text));
     }
   }
 }

@@ -29,7 +29,9 @@ final class ConfirmCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
       JsonNode answer =
-          client.send("POST", "/versions/" + number + "/confirm", Map.of(), null).body();
+          client.having(
+              "/confirmed",
+              client.send("POST", "/versions/" + number + "/confirm", Map.of(), null).body());
       out.println(
           output.isJson() ? OutputOption.json(answer) : "Version " + number + " is confirmed.");
       out.flush();

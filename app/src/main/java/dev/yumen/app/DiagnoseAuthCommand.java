@@ -35,6 +35,7 @@ final class DiagnoseAuthCommand implements Callable<Integer> {
     JsonNode told =
         question.ask(
             "/diagnose?lang=" + language.code(),
+            "/steps",
             Map.of("tree", "auth"),
             (gateway, request) ->
                 DiagnosisData.of(AuthTree.of(gateway.explain(request, 1)), language.language()));

@@ -60,8 +60,12 @@ final class DiagnoseTimeoutsCommand implements Callable<Integer> {
     JsonNode told;
     try (AdminClient client = admin.open()) {
       told =
-          client.post(
-              "/diagnose?lang=" + language.code(), "application/json", OutputOption.json(asked));
+          client.having(
+              "/steps",
+              client.post(
+                  "/diagnose?lang=" + language.code(),
+                  "application/json",
+                  OutputOption.json(asked)));
     }
     DiagnosisText.print(told, output, spec.commandLine().getOut());
     return 0;

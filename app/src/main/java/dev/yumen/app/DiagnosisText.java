@@ -12,6 +12,8 @@ final class DiagnosisText {
   private static final Map<String, String> MARKS =
       Map.of("good", "[ok]", "not-known", "[??]", "suspect", "[!?]", "found", "[!!]");
 
+  private static final Set<String> TROUBLE = Set.of("found", "suspect");
+
   private DiagnosisText() {}
 
   /**
@@ -23,26 +25,26 @@ final class DiagnosisText {
       return;
     }
     Set<String> advised = new HashSet<>();
-    out.println(told.path("text").asString(""));
+    out.println(Told.text(told, "text"));
     out.println();
     for (JsonNode step : told.path("steps")) {
-      out.println(mark(step) + " " + step.path("name").asString(""));
+      out.println(mark(step) + " " + Told.text(step, "name"));
       for (JsonNode seen : step.path("evidence")) {
-        String at = seen.path("at").isString() ? "  [" + seen.path("at").asString() + "]" : "";
-        out.println("     " + seen.path("text").asString("") + at);
-        boolean trouble = "found suspect".contains(seen.path("verdict").asString("-"));
-        String advice = seen.path("advice").asString("");
+        String at = seen.path("at").isString() ? "  [" + Told.text(seen, "at") + "]" : "";
+        out.println("     " + Told.text(seen, "text") + at);
+        boolean trouble = TROUBLE.contains(Told.text(seen, "verdict"));
+        String advice = Told.text(seen, "advice");
         if (!advice.isEmpty() && (trouble || advised.add(advice))) {
           out.println("     -> " + advice);
         }
         if (trouble && seen.path("docs").isString()) {
-          out.println("     -> " + seen.path("docs").asString());
+          out.println("     -> " + Told.text(seen, "docs"));
         }
       }
     }
   }
 
   private static String mark(JsonNode step) {
-    return MARKS.getOrDefault(step.path("verdict").asString(""), "[??]");
+    return MARKS.getOrDefault(Told.text(step, "verdict"), "[??]");
   }
 }

@@ -72,7 +72,9 @@ final class DiffCommand implements Callable<Integer> {
     try (AdminClient client = admin.open()) {
       print(
           client
-              .get("/versions/diff?from=" + number(before) + "&to=" + number(after))
+              .having(
+                  "/changes",
+                  client.get("/versions/diff?from=" + number(before) + "&to=" + number(after)))
               .path("changes"));
     }
     return 0;

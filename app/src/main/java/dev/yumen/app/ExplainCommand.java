@@ -38,6 +38,7 @@ final class ExplainCommand implements Callable<Integer> {
     print(
         question.ask(
             "/explain?lang=" + language.code(),
+            "/end",
             Map.of(),
             (gateway, request) -> ExplanationData.of(gateway.explain(request), wording)),
         wording);

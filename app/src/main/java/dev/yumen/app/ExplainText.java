@@ -47,7 +47,7 @@ final class ExplainText {
       lines.add(wording.say(Phrase.UPSTREAM) + " " + text(told, "upstream") + place);
       lines.add(
           told.path("limits").properties().stream()
-              .map(limit -> limit.getKey() + " " + limit.getValue().asString())
+              .map(limit -> Told.line(limit.getKey()) + " " + Told.value(limit.getValue()))
               .collect(Collectors.joining(", ", "  " + wording.say(Phrase.LIMITS) + ": ", "")));
     }
     return lines;
@@ -95,10 +95,10 @@ final class ExplainText {
             .limit(MOST_ROUTES)
             .toList();
     rows(shown, "route", "reason");
-    int rules = told.path("rules").asInt();
+    long rules = Told.number(told, "rules");
     if (shown.size() < rules) {
       String count = Integer.toString(shown.size());
-      lines.add("  " + wording.say(Phrase.MORE_RULES, count, Integer.toString(rules)));
+      lines.add("  " + wording.say(Phrase.MORE_RULES, count, Long.toString(rules)));
     }
   }
 
@@ -120,7 +120,7 @@ final class ExplainText {
   }
 
   private static String place(JsonNode at) {
-    return at.isString() ? "  [" + at.asString() + "]" : "";
+    return at.isString() ? "  [" + Told.value(at) + "]" : "";
   }
 
   private boolean isThere(String key) {
@@ -128,6 +128,6 @@ final class ExplainText {
   }
 
   private static String text(JsonNode of, String key) {
-    return of.path(key).asString("");
+    return Told.text(of, key);
   }
 }

@@ -45,7 +45,7 @@ final class HistoryAtCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
-      JsonNode version = client.get("/versions/at?time=" + asked);
+      JsonNode version = client.having("/hash", client.get("/versions/at?time=" + asked));
       out.println(output.isJson() ? OutputOption.json(version) : HistoryCommand.row(version));
       out.flush();
     }

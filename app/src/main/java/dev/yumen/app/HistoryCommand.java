@@ -41,7 +41,8 @@ final class HistoryCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
-      JsonNode versions = client.get("/versions?per-page=" + most).path("items");
+      JsonNode versions =
+          client.having("/items", client.get("/versions?per-page=" + most)).path("items");
       if (output.isJson()) {
         out.println(OutputOption.json(versions));
       } else {
@@ -55,13 +56,13 @@ final class HistoryCommand implements Callable<Integer> {
 
   /** A version in a line. */
   static String row(JsonNode version) {
-    String hash = version.path("hash").asString("");
+    String hash = Told.text(version, "hash");
     return ROW.formatted(
-            version.path("number").asString("?"),
-            version.path("time").asString("?").replaceFirst("\\.\\d+", ""),
+            Told.text(version, "number", "?"),
+            Told.text(version, "time", "?").replaceFirst("\\.\\d+", ""),
             hash.substring(0, Math.min(SHORT_HASH, hash.length())),
-            version.path("author").asString(""),
-            version.path("message").asString(""))
+            Told.text(version, "author"),
+            Told.text(version, "message"))
         .stripTrailing();
   }
 }

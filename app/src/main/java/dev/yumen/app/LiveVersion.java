@@ -30,16 +30,16 @@ record LiveVersion(
   /** Asks a gateway; what keeps it from answering is told, not thrown. */
   static LiveVersion of(String address, AdminClient client) {
     try {
-      JsonNode config = client.get("/status").path("config");
+      JsonNode config = client.having("/config", client.get("/status")).path("config");
       JsonNode live = config.path("live");
-      long number = live.path("number").asLong(0);
+      long number = Told.number(live, "number");
       return new LiveVersion(
           address,
           number,
-          live.path("hash").asString(""),
-          live.path("since").asString("").replaceFirst("\\.\\d+", ""),
+          Told.text(live, "hash"),
+          Told.text(live, "since").replaceFirst("\\.\\d+", ""),
           author(client, number),
-          config.at("/source/name").asString("files"),
+          Told.text(config.path("source"), "name", "files"),
           state(config),
           null);
     } catch (BadInput e) {
@@ -50,7 +50,7 @@ record LiveVersion(
   /** Empty where the history does not go so far back. */
   private static String author(AdminClient client, long number) {
     try {
-      return client.get("/versions/" + number).path("author").asString("");
+      return Told.text(client.get("/versions/" + number), "author");
     } catch (BadInput _) {
       return "";
     }
@@ -61,7 +61,7 @@ record LiveVersion(
     if (config.path("source").isObject()) {
       state.append(config.at("/source/up").asBoolean(false) ? "up" : "down");
     }
-    String origin = config.at("/live/origin").asString("files");
+    String origin = Told.text(config.path("live"), "origin", "files");
     if (!origin.equals("files")) {
       state.append(state.isEmpty() ? "" : ", ").append(origin);
     }

@@ -1,5 +1,6 @@
 package dev.yumen.app;
 
+import dev.yumen.control.history.Shown;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -29,11 +30,25 @@ final class OutputOption {
     return JsonMapper.shared().valueToTree(data);
   }
 
-  /** Data of maps, lists, texts, numbers and records as JSON of several lines. */
+  /**
+   * Data of maps, lists, texts, numbers and records as JSON of several lines, which a terminal only
+   * shows: what it would obey stands in texts alone, where an escape means the same.
+   */
   static String json(Object data) {
-    return JsonMapper.builder()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .build()
-        .writeValueAsString(data);
+    String json =
+        JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build()
+            .writeValueAsString(data);
+    StringBuilder shown = new StringBuilder(json.length());
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (c < ' ' || !Shown.isInvisible(c)) {
+        shown.append(c);
+      } else {
+        shown.append(String.format("\\u%04x", (int) c));
+      }
+    }
+    return shown.toString();
   }
 }

@@ -60,7 +60,9 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     LogSetup.quiet();
     JsonNode plan =
-        before == null ? candidate.ask(admin, "/plan", after, language) : offline(before);
+        before == null
+            ? candidate.ask(admin, "/plan", "/counts/danger", after, language)
+            : offline(before);
     if (plan == null) {
       return Main.BAD_INPUT;
     }
@@ -95,11 +97,11 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private boolean isTooSerious(JsonNode counts) {
-    long dangers = counts.path("danger").asLong();
+    long dangers = Told.number(counts, "danger");
     return switch (failOn) {
       case null -> false;
       case DANGER -> dangers > 0;
-      case WARNING -> dangers + counts.path("warning").asLong() > 0;
+      case WARNING -> dangers + Told.number(counts, "warning") > 0;
     };
   }
 }

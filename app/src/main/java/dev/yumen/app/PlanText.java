@@ -1,5 +1,6 @@
 package dev.yumen.app;
 
+import dev.yumen.control.plan.Severity;
 import dev.yumen.control.plan.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,11 +33,11 @@ final class PlanText {
     List<String> lines = new ArrayList<>();
     JsonNode changes = plan.path("changes");
     lines.add(changes.isEmpty() ? say("summary.nothing") : summary(plan));
-    for (String severity : plan.path("counts").propertyNames()) {
-      List<String> found = found(plan.path("findings"), severity);
+    for (Severity severity : Severity.values()) {
+      List<String> found = found(plan.path("findings"), severity.text());
       if (!found.isEmpty()) {
         lines.add("");
-        lines.add(say("severity." + severity));
+        lines.add(say("severity." + severity.text()));
         lines.addAll(found);
       }
     }
@@ -59,8 +60,8 @@ final class PlanText {
   // ---- what is summed up ----
 
   private String summary(JsonNode plan) {
-    long dangers = plan.path("counts").path("danger").asLong();
-    long warnings = plan.path("counts").path("warning").asLong();
+    long dangers = Told.number(plan.path("counts"), "danger");
+    long warnings = Told.number(plan.path("counts"), "warning");
     List<String> found = new ArrayList<>();
     if (dangers > 0) {
       found.add(texts.counted("summary.dangers", dangers));
@@ -190,6 +191,6 @@ final class PlanText {
   }
 
   private static String text(JsonNode of, String key) {
-    return of.path(key).asString("");
+    return Told.text(of, key);
   }
 }

@@ -32,13 +32,13 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode shown = candidate.ask(admin, "/replay", file, language);
+    JsonNode shown = candidate.ask(admin, "/replay", "/total", file, language);
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {
       out.println(OutputOption.json(shown));
       return 0;
     }
-    out.println(shown.path("text").asString(""));
+    out.println(Told.text(shown, "text"));
     print(out, shown.path("routes"), "route");
     print(out, shown.path("status-changes"), "status");
     return 0;
@@ -56,12 +56,12 @@ final class ReplayCommand implements Callable<Integer> {
           what,
           word(change.path("from")),
           word(change.path("to")),
-          change.path("count").asLong(),
-          change.path("example-id").asString(""));
+          Told.number(change, "count"),
+          Told.text(change, "example-id"));
     }
   }
 
   private static String word(JsonNode value) {
-    return value.isNull() ? "-" : value.asString("");
+    return value.isNull() ? "-" : Told.value(value);
   }
 }

@@ -51,12 +51,14 @@ final class RequestQuestion {
    * The answer, as the admin API gives it.
    *
    * @param path of the admin API, with its query
+   * @param member that each answer has, as a JSON Pointer
    * @param beside what is sent there beside the request
    * @param offline makes the same of a configuration
    * @throws BadInput when there is none
    */
   JsonNode ask(
       String path,
+      String member,
       Map<String, Object> beside,
       BiFunction<OfflineGateway, ExplainRequest, Object> offline) {
     if ((id == null) != request.isGiven() || (id != null && config != null)) {
@@ -64,10 +66,10 @@ final class RequestQuestion {
           spec.commandLine(),
           "A URL or a line of curl is expected, or --request of a running gateway.");
     }
-    return config == null ? live(path, beside) : offline(config, offline);
+    return config == null ? live(path, member, beside) : offline(config, offline);
   }
 
-  private JsonNode live(String path, Map<String, Object> beside) {
+  private JsonNode live(String path, String member, Map<String, Object> beside) {
     Map<String, Object> asked = new LinkedHashMap<>(beside);
     if (id == null) {
       asked.putAll(request.json());
@@ -75,7 +77,7 @@ final class RequestQuestion {
       asked.put("id", id);
     }
     try (AdminClient client = admin.open()) {
-      return client.post(path, "application/json", OutputOption.json(asked));
+      return client.having(member, client.post(path, "application/json", OutputOption.json(asked)));
     }
   }
 

@@ -47,7 +47,8 @@ final class RollbackCommand implements Callable<Integer> {
     LogSetup.quiet();
     PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
-      JsonNode answer = client.send("POST", path(), fields(), null).body();
+      JsonNode answer =
+          client.having("/changes", client.send("POST", path(), fields(), null).body());
       if (output.isJson()) {
         out.println(OutputOption.json(answer));
       } else {
@@ -77,17 +78,17 @@ final class RollbackCommand implements Callable<Integer> {
   private void print(PrintWriter out, JsonNode answer) {
     for (JsonNode change : answer.path("changes")) {
       out.println(
-          change.path("change").asString("")
+          Told.text(change, "change")
               + " "
-              + change.path("section").asString("")
+              + Told.text(change, "section")
               + " "
-              + change.path("name").asString(""));
+              + Told.text(change, "name"));
     }
     if (dryRun) {
       out.println("Nothing was changed.");
       return;
     }
-    String live = answer.path("number").asString("?");
+    String live = Told.text(answer, "number", "?");
     out.println("Version " + number + " is live again, as number " + live + ".");
     if (confirmWithin != null) {
       out.println("It is taken back unless `yumen confirm " + live + "` comes in " + confirmWithin);

@@ -54,7 +54,7 @@ final class TopCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
       if (output.isJson()) {
-        out.println(OutputOption.json(client.get("/traffic")));
+        out.println(OutputOption.json(client.having("/interval", client.get("/traffic"))));
       } else if (once || !isTerminal()) {
         page(client, List.of(), TerminalSize.USUAL.columns())
             .forEach(line -> out.println(line.text()));
@@ -86,13 +86,20 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private List<Line> page(AdminClient client, List<Double> rates, int width) {
-    return TopPage.of(admin.address(), client.get("/status"), client.get("/traffic"), rates, width);
+    return TopPage.of(
+        admin.address(),
+        client.having("/version", client.get("/status")),
+        client.get("/traffic"),
+        rates,
+        width);
   }
 
   /** Until the process is told to end, which gives the terminal back. */
   private void follow(AdminClient client, PrintWriter out, Duration pause)
       throws InterruptedException {
-    client.get("/status"); // what is wrong at the beginning is said on the usual screen
+    client.having(
+        "/version",
+        client.get("/status")); // what is wrong at the beginning is said on the usual screen
     AtomicReference<TerminalSize> size = new AtomicReference<>(TerminalSize.now());
     Signals.on("WINCH", () -> size.set(TerminalSize.now()));
     CountDownLatch never = new CountDownLatch(1);

@@ -53,21 +53,21 @@ final class TopPage {
   }
 
   private void head(String address, JsonNode status, JsonNode traffic) {
-    String time = traffic.path("time").asString("").replaceFirst("\\.\\d+", "");
+    String time = Told.text(traffic, "time").replaceFirst("\\.\\d+", "");
     add(
         "yumen %s at %s, configuration %s, %s"
             .formatted(
-                status.path("version").asString("?"),
+                Told.text(status, "version", "?"),
                 address,
-                status.at("/config/live/number").asString("?"),
+                Told.text(status.path("config").path("live"), "number", "?"),
                 time),
         Style.BOLD);
     add(
         "requests   %s/s, in flight %s, connections %s"
             .formatted(
                 number(traffic.path("requests-per-second")),
-                traffic.path("in-flight").asString("?"),
-                traffic.path("connections").asString("?")),
+                Told.text(traffic, "in-flight", "?"),
+                Told.text(traffic, "connections", "?")),
         Style.PLAIN);
     JsonNode statuses = traffic.path("statuses");
     add(
@@ -102,7 +102,7 @@ final class TopPage {
     double highest = shown.stream().mapToDouble(Double::doubleValue).max().orElse(0);
     StringBuilder curve = new StringBuilder();
     for (double rate : shown) {
-      double share = highest <= 0 ? 0 : rate / highest;
+      double share = highest <= 0 ? 0 : Math.max(0, rate) / highest;
       curve.append(BARS.charAt((int) Math.ceil(share * (BARS.length() - 1))));
     }
     return curve.toString();
@@ -120,7 +120,7 @@ final class TopPage {
       add(
           "%s%10s%10s%s%10s"
               .formatted(
-                  cell(row.path(key).asString("?"), name),
+                  cell(Told.text(row, key, "?"), name),
                   number(row.path("requests-per-second")),
                   number(failed),
                   withMedian ? "%10s".formatted(number(row.path("p50"))) : "",
@@ -141,7 +141,7 @@ final class TopPage {
     if (!number.isNumber()) {
       return "-";
     }
-    double value = number.asDouble();
+    double value = number.asDouble(0);
     return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
   }
 

@@ -151,7 +151,7 @@ public final class Shown {
   }
 
   /** Controls, and what turns the direction of writing. */
-  private static boolean isInvisible(char c) {
+  public static boolean isInvisible(char c) {
     return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
   }
 }
