@@ -40,6 +40,8 @@ public record ExplainRequest(
     @Nullable Instant time,
     Set<String> hidden) {
   private static final int LONGEST = 1 << 20;
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
   public ExplainRequest {
     fields = List.copyOf(fields);
@@ -112,8 +114,16 @@ public record ExplainRequest(
         method, scheme, authority, target, fields, peer, listener, serverName, time, hidden);
   }
 
-  /** The same at this time. */
+  /**
+   * The same at this time.
+   *
+   * @param then null for now
+   * @throws InvalidValue naming {@code time} when clocks do not go so far
+   */
   public ExplainRequest at(@Nullable Instant then) {
+    if (then != null && (then.isBefore(FIRST) || then.isAfter(LAST))) {
+      throw new InvalidValue("time", then.toString(), "a time of the years 0 to 9999");
+    }
     return new ExplainRequest(
         method, scheme, authority, target, fields, client, listener, serverName, then, hidden);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Response.Field;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,5 +74,16 @@ class ExplainRequestTest {
     }
     assertThrows(InvalidValue.class, () -> get("http://a/b\r\nX: 1"));
     assertThrows(InvalidValue.class, () -> ExplainRequest.of("GET\n", "http://a/", List.of()));
+  }
+
+  @Test
+  void timesThatNoClockShowsAreRefused() {
+    for (Instant then :
+        List.of(Instant.MIN, Instant.MAX, Instant.parse("+10000-01-01T00:00:00Z"))) {
+      InvalidValue refused = assertThrows(InvalidValue.class, () -> get("http://a/").at(then));
+      assertEquals("time", refused.component());
+    }
+    Instant last = Instant.parse("9999-12-31T23:59:59Z");
+    assertEquals(last, get("http://a/").at(last).time());
   }
 }
