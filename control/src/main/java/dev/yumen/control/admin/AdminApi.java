@@ -114,13 +114,10 @@ public final class AdminApi implements AdminHandler {
     Map<String, String> query = Call.query(request.query());
     for (String parameter : query.keySet()) {
       if (!resource.parameters().containsKey(parameter)) {
+        String known = String.join(", ", resource.parameters().keySet());
         throw new Refused(
             AdminError.BAD_REQUEST,
-            "parameter \""
-                + parameter
-                + "\" (known: "
-                + String.join(", ", resource.parameters().keySet())
-                + ")");
+            "parameter \"%s\" (known: %s)".formatted(parameter, known.isEmpty() ? "none" : known));
       }
     }
     return resource.answer().sent(new Call(request, caller, variables, query));

@@ -60,6 +60,20 @@ record Call(
   }
 
   /**
+   * A parameter of the query that nothing stands for.
+   *
+   * @param expected what it should be
+   * @throws Refused when it is not given
+   */
+  String needed(String name, String expected) throws Refused {
+    String text = parameter(name);
+    if (text == null) {
+      throw new Refused(AdminError.BAD_REQUEST, name + ": missing (expected: " + expected + ")");
+    }
+    return text;
+  }
+
+  /**
    * A parameter of the query that is a number.
    *
    * @throws Refused when it is none, or out of the range

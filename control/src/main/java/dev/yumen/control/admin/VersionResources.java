@@ -100,9 +100,9 @@ public final class VersionResources implements Resources {
   }
 
   private Response versionAt(Call call) throws Refused {
-    String time = call.parameter("time");
+    String time = call.needed("time", "such as 2026-01-31T14:03:00Z");
     try {
-      return answer(history.at(Instant.parse(String.valueOf(time))), "at " + time, call);
+      return answer(history.at(Instant.parse(time)), "at " + time, call);
     } catch (DateTimeException _) {
       throw new Refused(
           AdminError.BAD_REQUEST, "time: " + time + " (expected: such as 2026-01-31T14:03:00Z)");
@@ -144,7 +144,7 @@ public final class VersionResources implements Resources {
 
   /** A version, read again: variables and files are filled in as they are now. */
   private LoadedConfig read(Call call, String parameter) throws Refused {
-    String number = String.valueOf(call.parameter(parameter));
+    String number = call.needed(parameter, "the number of a version");
     Version found = number.matches("\\d{1,18}") ? history.version(Long.parseLong(number)) : null;
     if (found == null) {
       throw LiveResources.missing("version", number);

@@ -18,14 +18,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Takes requests of the admin port in: strict about targets, bounded in bodies and in number. */
+/**
+ * Takes requests of the admin port in: strict about targets, bounded in bodies and in number. Who
+ * asks is known only when a body is there, so all bodies together are bounded too, or anybody could
+ * fill the memory of the process that carries the traffic.
+ */
 public final class AdminAcceptor implements RequestAcceptor {
   /** Requests that are answered at once; streams count as long as they last. */
   static final int MOST_AT_ONCE = 64;
+
+  /** Bodies of the longest kind that may be held at once. */
+  private static final int BODIES = 2;
 
   /**
    * What nobody writes who means a resource: segments of dots, doubled slashes, parameters, and
@@ -40,6 +48,7 @@ public final class AdminAcceptor implements RequestAcceptor {
   private final LongSupplier maxBody;
   private final AuditTrail refused;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+  private final AtomicLong gathered = new AtomicLong();
 
   /**
    * @param maxBody longest body in bytes, asked for each request
@@ -113,6 +122,24 @@ public final class AdminAcceptor implements RequestAcceptor {
 
   void leave() {
     places.release();
+  }
+
+  /**
+   * Takes room for so many bytes of a body, to be given back.
+   *
+   * @param most that a single body may have; all together have twice as much
+   * @return false when there is not as much
+   */
+  boolean take(int bytes, long most) {
+    if (gathered.addAndGet(bytes) <= BODIES * most) {
+      return true;
+    }
+    gathered.addAndGet(-bytes);
+    return false;
+  }
+
+  void giveBack(long bytes) {
+    gathered.addAndGet(-bytes);
   }
 
   Response failure(FailureCode code, @Nullable String language) {

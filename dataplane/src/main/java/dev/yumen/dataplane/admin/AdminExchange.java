@@ -29,7 +29,7 @@ final class AdminExchange implements RequestEvents {
   private final ClientStream client;
   private final HeadTable head;
   private final long most;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
   private @Nullable String path;
   private @Nullable String query;
   private boolean answered;
@@ -63,6 +63,7 @@ final class AdminExchange implements RequestEvents {
 
   /** Answers without asking anybody; what is still to come of the body is not read. */
   void refuse(FailureCode code) {
+    forget();
     client.closeAfterAnswer();
     send(acceptor.failure(code, language()));
   }
@@ -83,6 +84,10 @@ final class AdminExchange implements RequestEvents {
         refuse(FailureCode.PAYLOAD_TOO_LARGE);
         return;
       }
+      if (!acceptor.take(data.readableBytes(), most)) {
+        refuse(FailureCode.OVERLOADED);
+        return;
+      }
       body.writeBytes(ByteBufUtil.getBytes(data));
     } finally {
       data.release();
@@ -95,12 +100,20 @@ final class AdminExchange implements RequestEvents {
       return;
     }
     if (!acceptor.enter()) {
+      forget();
       send(acceptor.failure(FailureCode.OVERLOADED, language()));
       return;
     }
     AdminRequest request = request();
     Response failed = acceptor.failure(FailureCode.INTERNAL, language());
+    body = new ByteArrayOutputStream(0);
     Thread.ofVirtual().name("admin").start(() -> answer(request, failed));
+  }
+
+  /** What there is of the body, when nobody will read it. */
+  private void forget() {
+    acceptor.giveBack(body.size());
+    body = new ByteArrayOutputStream(0);
   }
 
   /** A copy: the head may be used again once the client is gone. */
@@ -144,6 +157,7 @@ final class AdminExchange implements RequestEvents {
         case AdminAnswer.Stream stream -> write(stream);
       }
     } finally {
+      acceptor.giveBack(request.body().length);
       acceptor.leave();
     }
   }
@@ -260,6 +274,7 @@ final class AdminExchange implements RequestEvents {
 
   @Override
   public void onRequestFailure(Failure failure) {
+    forget();
     if (!over) {
       abort();
     }
