@@ -88,7 +88,7 @@ final class InitCommand implements Callable<Integer> {
     String example =
         Called.name()
             + " init "
-            + folder
+            + Called.typed(folder)
             + " --template "
             + (all.isEmpty() ? "NAME" : all.getFirst().name());
     return switch (language.language()) {
@@ -109,16 +109,18 @@ final class InitCommand implements Callable<Integer> {
     written.forEach(file -> said.append("  ").append(folder.resolve(file)).append('\n'));
     said.append(chinese ? "\n接下来：\n" : "\nNext:\n");
     said.append(chinese ? "  阅读 " : "  read  ")
-        .append(folder.resolve(chinese ? "README.zh-CN.md" : "README.md"))
+        .append(Called.typed(folder.resolve(chinese ? "README.zh-CN.md" : "README.md")))
         .append('\n');
     if (written.contains(Path.of(".env.example"))) {
-      said.append("  cp ").append(folder.resolve(".env.example")).append(' ');
-      said.append(folder.resolve(".env"))
+      said.append("  cp ").append(Called.typed(folder.resolve(".env.example"))).append(' ');
+      said.append(Called.typed(folder.resolve(".env")))
           .append(chinese ? "     # 填写其中的密钥和地址\n" : "     # and fill in secrets and addresses\n");
     }
-    said.append("  " + Called.name() + " check ").append(folder.resolve("yumen.yaml")).append('\n');
+    said.append("  " + Called.name() + " check ")
+        .append(Called.typed(folder.resolve("yumen.yaml")))
+        .append('\n');
     return said.append("  " + Called.name() + " run --config ")
-        .append(folder.resolve("yumen.yaml"))
+        .append(Called.typed(folder.resolve("yumen.yaml")))
         .toString();
   }
 }

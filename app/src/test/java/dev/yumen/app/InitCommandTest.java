@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -104,6 +105,21 @@ class InitCommandTest {
     } finally {
       System.clearProperty(Called.PROPERTY);
     }
+  }
+
+  @Test
+  void whatIsSaidToBeTypedNextCanBeTypedWhateverTheFolderIsCalled() throws Exception {
+    Path to = folder.resolve("it's $(touch no) 小 网关");
+
+    assertEquals(0, execute("init", to.toString(), "-t", "basic-routing"), err::toString);
+    String copy = out.toString().lines().filter(l -> l.startsWith("  cp ")).findFirst().orElse("");
+    Process shell =
+        new ProcessBuilder("sh", "-c", copy).directory(folder.toFile()).inheritIO().start();
+    assertEquals(0, shell.waitFor(), copy);
+    assertTrue(Files.exists(to.resolve(".env")), copy);
+    assertFalse(Files.exists(folder.resolve("no")), copy);
+    assertEquals("." + File.separator + "-x", Called.typed(Path.of("-x")));
+    assertEquals("小-1/a.yaml", Called.typed(Path.of("小-1/a.yaml")));
   }
 
   @Test
