@@ -24,6 +24,9 @@ final class HarFile {
    */
   static CurlLine.Asked entry(Path file, int number) {
     JsonNode entries = read(file).path("log").path("entries");
+    if (entries.isEmpty()) {
+      throw new BadInput(file + ": no requests (expected: an HTTP archive, with log.entries)");
+    }
     if (number < 1 || number > entries.size()) {
       throw new BadInput(file + ": entry " + number + " (expected: 1 to " + entries.size() + ")");
     }
@@ -42,6 +45,11 @@ final class HarFile {
     return new CurlLine.Asked(request.path("method").asString("GET"), url, fields);
   }
 
+  /** Without the names of the library's own methods. */
+  private static String said(JacksonException e) {
+    return Told.line(String.valueOf(e.getOriginalMessage()).replaceAll(", from `[^`]*`", ""));
+  }
+
   private static JsonNode read(Path file) {
     try {
       if (Files.size(file) > LARGEST) {
@@ -53,7 +61,7 @@ final class HarFile {
           "%s can not be read: %s (expected: an HTTP archive)"
               .formatted(file, ReadableFile.why(file, e)));
     } catch (JacksonException e) {
-      throw new BadInput(file + " is no JSON: " + e.getOriginalMessage());
+      throw new BadInput(file + " is no JSON: " + said(e) + " (expected: an HTTP archive)");
     }
   }
 }

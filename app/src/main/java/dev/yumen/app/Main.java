@@ -88,9 +88,9 @@ public final class Main implements Runnable {
     };
   }
 
-  /** Whether it means the same to picocli: no option, and no file of arguments. */
+  /** Whether it means the same to picocli: no option. */
   private static boolean isName(String argument) {
-    return !argument.startsWith("-") && !argument.startsWith("@");
+    return !argument.startsWith("-");
   }
 
   private static int run(String[] arguments) throws InterruptedException {
@@ -110,6 +110,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false) // @body.json in a line of curl is no file of arguments
         .setExecutionExceptionHandler(
             (exception, commandLine, parsed) -> {
               if (exception instanceof BadInput bad) {

@@ -173,8 +173,11 @@ public record ExplainRequest(
   }
 
   private static void oneLine(String component, String text) {
-    boolean whole = text.chars().noneMatch(c -> c == '\r' || c == '\n' || c == 0);
-    if (!whole || text.length() > LONGEST) {
+    if (text.length() > LONGEST) {
+      throw InvalidValue.found(
+          component, "a text of " + text.length() + " characters", "at most " + LONGEST);
+    }
+    if (text.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
       throw InvalidValue.found(component, "a text of several lines", "one line");
     }
   }
