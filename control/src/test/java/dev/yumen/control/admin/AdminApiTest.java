@@ -212,7 +212,7 @@ class AdminApiTest {
     assertEquals("bye", toLive.at("/0/settings/0/after").asString(), toLive.toString());
     assertTrue(toLive.at("/0/at").asString().startsWith("yumen.yaml:"), toLive.toString());
     assertEquals(404, gateway.get("/versions/diff?from=3").status());
-    assertEquals(404, gateway.get("/versions/diff").status());
+    assertEquals(400, gateway.get("/versions/diff").status());
   }
 
   @Test
