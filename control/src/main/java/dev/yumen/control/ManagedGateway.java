@@ -205,6 +205,7 @@ public final class ManagedGateway implements AutoCloseable {
           new AdminApi(
               () -> gateway.config().admin(),
               gateway.audit(),
+              gateway.metrics().admin(),
               List.of(
                   live,
                   new VersionResources(gateway, kept.history(), sent),

@@ -123,7 +123,8 @@ final class Ports {
                 handler,
                 exchanges.failures(),
                 () -> snapshots.current().config().admin().maxBody().bytes(),
-                audit),
+                audit,
+                engine.metrics().admin()),
             Snapshot::adminTls);
   }
 

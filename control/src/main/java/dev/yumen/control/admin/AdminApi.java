@@ -7,6 +7,7 @@ import dev.yumen.dataplane.admin.AdminHandler;
 import dev.yumen.dataplane.admin.AdminRequest;
 import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.audit.BoundedTrail;
+import dev.yumen.dataplane.observe.AdminMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,6 +29,7 @@ public final class AdminApi implements AdminHandler {
   private final Supplier<AdminConfig> settings;
   private final AuditTrail audit;
   private final AuditTrail auditOfStrangers;
+  private final AdminMetrics metrics;
   private final Guard guard = new Guard();
   private final Pages pages = new Pages();
   private final List<Resource> resources;
@@ -35,12 +37,17 @@ public final class AdminApi implements AdminHandler {
   /**
    * @param settings those that are live
    * @param audit takes note of who was refused
+   * @param metrics count whatever was refused
    * @param groups what can be asked for; the first resource that fits a request answers it
    */
   public AdminApi(
-      Supplier<AdminConfig> settings, AuditTrail audit, List<? extends Resources> groups) {
+      Supplier<AdminConfig> settings,
+      AuditTrail audit,
+      AdminMetrics metrics,
+      List<? extends Resources> groups) {
     this.settings = settings;
     this.audit = audit;
+    this.metrics = metrics;
     this.auditOfStrangers = new BoundedTrail(audit, System::nanoTime);
     List<Resource> all = new ArrayList<>();
     groups.forEach(group -> all.addAll(group.all()));
@@ -64,6 +71,7 @@ public final class AdminApi implements AdminHandler {
       caller = guard.admit(request, settings.get());
       return answer(request, caller);
     } catch (Refused refused) {
+      metrics.refused(refused.error().name());
       takeNote(request, caller, refused);
       boolean all = caller == null || caller.scope().all();
       return AdminAnswer.of(refusal(all ? refused : refused.forWorkspace()));

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,6 +70,21 @@ class AdminGuardTest {
       assertEquals("AUTH_INVALID", json(answer).get("code").asString(), wrong);
     }
     assertEquals(200, gateway.get("/status", "Authorization: bearer viewer-0123456789").status());
+  }
+
+  @Test
+  void whatIsTurnedAwayIsCountedByItsCode() throws Exception {
+    gateway.start(WITH_TOKENS);
+    gateway.get("/status");
+    gateway.get("/nothing", "Authorization: bearer viewer-0123456789");
+    gateway.get("/a/../b");
+
+    byte[] metrics = gateway.managed().gateway().metrics().scrape(null, null).body();
+    String counted = new String(metrics, StandardCharsets.UTF_8);
+    for (String code : List.of("AUTH_MISSING", "NOT_FOUND", "BAD_REQUEST")) {
+      String line = "gateway_admin_refused_total{code=\"" + code + "\"} 1.0\n";
+      assertTrue(counted.contains(line), counted);
+    }
   }
 
   @ParameterizedTest

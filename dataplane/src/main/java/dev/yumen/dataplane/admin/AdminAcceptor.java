@@ -7,6 +7,7 @@ import dev.yumen.dataplane.audit.AuditTrail;
 import dev.yumen.dataplane.audit.BoundedTrail;
 import dev.yumen.dataplane.exchange.FailureResponses;
 import dev.yumen.dataplane.http1.HeadTable;
+import dev.yumen.dataplane.observe.AdminMetrics;
 import dev.yumen.dataplane.routing.Target;
 import dev.yumen.dataplane.routing.TargetNormalizer;
 import dev.yumen.dataplane.server.RequestAcceptor;
@@ -47,19 +48,26 @@ public final class AdminAcceptor implements RequestAcceptor {
   private final FailureResponses failures;
   private final LongSupplier maxBody;
   private final AuditTrail refused;
+  private final AdminMetrics metrics;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final AtomicLong gathered = new AtomicLong();
 
   /**
    * @param maxBody longest body in bytes, asked for each request
    * @param audit takes note of what is refused before the handler sees it
+   * @param metrics count the same
    */
   public AdminAcceptor(
-      AdminHandler handler, FailureResponses failures, LongSupplier maxBody, AuditTrail audit) {
+      AdminHandler handler,
+      FailureResponses failures,
+      LongSupplier maxBody,
+      AuditTrail audit,
+      AdminMetrics metrics) {
     this.refused = new BoundedTrail(audit, System::nanoTime);
     this.handler = handler;
     this.failures = failures;
     this.maxBody = maxBody;
+    this.metrics = metrics;
   }
 
   @Override
@@ -140,6 +148,11 @@ public final class AdminAcceptor implements RequestAcceptor {
 
   void giveBack(long bytes) {
     gathered.addAndGet(-bytes);
+  }
+
+  /** Counts a request that gets such a failure for its answer. Any thread. */
+  void refused(FailureCode code) {
+    metrics.refused(code.name());
   }
 
   Response failure(FailureCode code, @Nullable String language) {

@@ -65,6 +65,7 @@ final class AdminExchange implements RequestEvents {
   void refuse(FailureCode code) {
     forget();
     client.closeAfterAnswer();
+    acceptor.refused(code);
     send(acceptor.failure(code, language()));
   }
 
@@ -101,6 +102,7 @@ final class AdminExchange implements RequestEvents {
     }
     if (!acceptor.enter()) {
       forget();
+      acceptor.refused(FailureCode.OVERLOADED);
       send(acceptor.failure(FailureCode.OVERLOADED, language()));
       return;
     }
@@ -150,6 +152,7 @@ final class AdminExchange implements RequestEvents {
         answer = acceptor.handler().answer(request);
       } catch (RuntimeException | LinkageError | StackOverflowError e) {
         LOG.error("{} {} of the admin port failed", request.method(), request.path(), e);
+        acceptor.refused(FailureCode.INTERNAL);
         answer = AdminAnswer.of(failed);
       }
       switch (answer) {

@@ -58,6 +58,11 @@ public enum Family {
       Kind.GAUGE,
       "Number of the audit log's last record; absent without one.",
       List.of()),
+  ADMIN_REFUSED(
+      "gateway_admin_refused",
+      Kind.COUNTER,
+      "Requests of the admin port that got a problem instead of an answer.",
+      List.of("code")),
   GRPC_CALLS(
       "gateway_grpc_calls",
       Kind.COUNTER,

@@ -22,6 +22,7 @@ final class GatewayFamilies {
     requests(to);
     metrics.overload.collect(to);
     metrics.audit.collect(to);
+    metrics.admin.collect(to);
     connections(to);
     upstreams(to);
     configuration(to);

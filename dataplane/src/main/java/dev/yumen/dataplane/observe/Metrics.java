@@ -40,6 +40,7 @@ public final class Metrics {
   final OverloadMetrics overload = new OverloadMetrics();
   final CanaryMetrics canary = new CanaryMetrics();
   final AuditMetrics audit = new AuditMetrics();
+  final AdminMetrics admin = new AdminMetrics();
   final FilterCounters filterCounters = new FilterCounters();
   final LongAdder reloadsApplied = new LongAdder();
   final LongAdder reloadsRejected = new LongAdder();
@@ -178,6 +179,11 @@ public final class Metrics {
   /** How the audit log fares. */
   public AuditMetrics audit() {
     return audit;
+  }
+
+  /** What the admin port turns away. */
+  public AdminMetrics admin() {
+    return admin;
   }
 
   public void configApplied(long number, Instant at) {

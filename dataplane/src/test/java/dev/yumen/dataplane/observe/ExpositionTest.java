@@ -127,6 +127,7 @@ class ExpositionTest {
     metrics.redis().of("main").failed(RedisFailure.Reason.TIMEOUT);
     metrics.overload().shed(Priority.LOW);
     metrics.overload().measured(new OverloadMetrics.Measured(0.25, 0.95, 0.07));
+    metrics.admin().refused("FORBIDDEN");
     metrics.audit().lost(3);
     metrics.audit().written(17);
     metrics.endpoints(users, this, 2);
