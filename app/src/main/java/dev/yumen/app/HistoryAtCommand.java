@@ -1,6 +1,8 @@
 package dev.yumen.app;
 
 import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -45,11 +47,16 @@ final class HistoryAtCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     try (AdminClient client = admin.open()) {
-      JsonNode version = client.having("/hash", client.get("/versions/at?time=" + asked));
+      JsonNode version = client.having("/hash", client.get("/versions/at?time=" + time(asked)));
       out.println(output.isJson() ? OutputOption.json(version) : HistoryCommand.row(version));
       out.flush();
     }
     return 0;
+  }
+
+  /** With the plus sign of a year beyond 9999 as a query has it. */
+  private static String time(Instant asked) {
+    return URLEncoder.encode(asked.toString(), StandardCharsets.UTF_8);
   }
 
   /** Null when it is none of the forms. */

@@ -4,7 +4,6 @@ import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Response.Field;
 import dev.yumen.app.Main.BadInput;
 import dev.yumen.dataplane.explain.ExplainRequest;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -86,7 +85,7 @@ final class RequestOptions {
     CurlLine.Asked asked = asked();
     try {
       ExplainRequest request = ExplainRequest.of(asked.method(), asked.url(), asked.fields());
-      request = client == null ? request : request.from(address(client));
+      request = client == null ? request : request.from(client);
       return request.at(time == null ? null : instant(time)).by(listener, serverName);
     } catch (InvalidValue e) {
       throw bad(e);
@@ -113,14 +112,6 @@ final class RequestOptions {
     List<Field> fields = new ArrayList<>(asked.fields());
     headers.stream().map(CurlLine::field).forEach(fields::add);
     return new CurlLine.Asked(method == null ? asked.method() : method, asked.url(), fields);
-  }
-
-  private static InetAddress address(String text) {
-    try {
-      return InetAddress.ofLiteral(text);
-    } catch (IllegalArgumentException _) {
-      throw new BadInput("--client " + text + " (expected: an IP address)");
-    }
   }
 
   private static Instant instant(String text) {

@@ -216,7 +216,8 @@ class ExplainCommandTest {
         Map.of(
             List.of("ftp://a/"), "url: \"ftp://a/\" (expected: ",
             List.of("-H", "nothing", "http://a/"), "header 'nothing' (expected: 'Name: value')",
-            List.of("--client", "ann", "http://a/"), "--client ann (expected: an IP address)",
+            List.of("--client", "ann", "http://a/"), "client: \"ann\" (expected: an IP address)",
+            List.of("--client", "10.1", "http://a/"), "client: \"10.1\" (expected: an IP address)",
             List.of("--time", "noon", "http://a/"), "--time noon (expected: a time such as",
             List.of("--listener", "no", "http://a/"), "listener: \"no\" (expected: http)");
     cases.forEach(

@@ -223,6 +223,8 @@ class LiveCommandsTest {
   void whatWasNeverLiveIsSaid() throws Exception {
     assertEquals(1, execute("history", "at", "2001-01-01T00:00:00Z", "--admin", start()));
     assertTrue(err.toString().contains("404 NOT_FOUND"), err.toString());
+    assertEquals(
+        0, execute("history", "at", "+12000-01-01T00:00:00Z", "--admin", start()), err::toString);
     assertEquals(2, execute("history", "at", "yesterday"));
     assertEquals(2, execute("history", "--most", "0"));
   }

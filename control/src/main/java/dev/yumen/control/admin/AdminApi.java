@@ -78,6 +78,12 @@ public final class AdminApi implements AdminHandler {
     }
   }
 
+  /** Only of who is let in, so that nobody else takes the room there is for bodies. */
+  @Override
+  public boolean readsBodyOf(AdminRequest head) {
+    return Guard.isKnown(head, settings.get());
+  }
+
   private AdminAnswer answer(AdminRequest request, Caller caller) throws Refused {
     String path = request.path().substring(PREFIX.length());
     String method = request.method().equals("HEAD") ? "GET" : request.method();

@@ -2,7 +2,6 @@ package dev.yumen.control.admin;
 
 import dev.yumen.api.Response.Field;
 import dev.yumen.dataplane.explain.ExplainRequest;
-import java.net.InetAddress;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,13 +10,18 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A request as a body of JSON describes it, or the id of one that was recorded. */
 final class AskedRequest {
   /** What describes one. */
   static final Set<String> KEYS =
       Set.of("method", "url", "headers", "client", "listener", "sni", "time");
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private AskedRequest() {}
 
@@ -29,7 +33,7 @@ final class AskedRequest {
   static JsonNode object(Call call, Set<String> known) throws Refused {
     JsonNode body;
     try {
-      body = Answers.json().readTree(call.body("application/json"));
+      body = JSON.readTree(call.body("application/json"));
     } catch (JacksonException e) {
       throw new Refused(AdminError.BAD_REQUEST, "the body is no JSON: " + said(e));
     }
@@ -80,7 +84,7 @@ final class AskedRequest {
     ExplainRequest request =
         ExplainRequest.of(method == null ? "GET" : method, url, fields(asked.get("headers")))
             .by(text(asked, "listener"), text(asked, "sni"));
-    request = client == null ? request : request.from(address(client));
+    request = client == null ? request : request.from(client);
     return time == null ? request : request.at(instant(time));
   }
 
@@ -116,14 +120,6 @@ final class AskedRequest {
       }
     }
     return fields;
-  }
-
-  private static InetAddress address(String text) throws Refused {
-    try {
-      return InetAddress.ofLiteral(text);
-    } catch (IllegalArgumentException _) {
-      throw new Refused(AdminError.INVALID, "client: " + text + " (expected: an IP address)");
-    }
   }
 
   private static Instant instant(String text) throws Refused {

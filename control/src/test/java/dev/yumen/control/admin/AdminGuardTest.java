@@ -186,7 +186,7 @@ class AdminGuardTest {
     }
     try (RawClient client = gateway.admin()) {
       client.send(
-          "POST /api/v1/check HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "POST /api/v1/check HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer admin-0123456789ab\r\nTransfer-Encoding: chunked\r\n\r\n"
               + "1000\r\n"
               + "a".repeat(4096)
               + "\r\n1\r\na\r\n");

@@ -28,8 +28,8 @@ class AdminLimitsTest {
     try (TeamGateway gateway = TeamGateway.start(folder, SMALL);
         RawClient one = gateway.admin();
         RawClient two = gateway.admin()) {
-      one.send(unfinished());
-      two.send(unfinished());
+      one.send(unfinished("Authorization: Bearer " + TeamGateway.ROOT));
+      two.send(unfinished("Authorization: Bearer " + TeamGateway.ROOT));
       Eventually.within(SOON, () -> check(gateway) == 503);
       assertEquals(200, gateway.get(TeamGateway.ROOT, "/status").status());
 
@@ -52,9 +52,27 @@ class AdminLimitsTest {
     return gateway.as(TeamGateway.ROOT, "POST", "/check?part=source", body, YAML);
   }
 
-  /** A body of which the end does not come, of somebody without a token. */
-  private static String unfinished() {
-    return "POST /api/v1/check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n"
+  @ParameterizedTest
+  @CsvSource({
+    "X-No: token, 401",
+    "Authorization: Bearer wrong-0123456789, 401",
+    "Origin: http://evil.example.com, 403",
+    "Expect: 100-continue, 401"
+  })
+  void theBodyOfAStrangerIsNotWaitedFor(String field, int status) throws Exception {
+    try (TeamGateway gateway = TeamGateway.start(folder, SMALL);
+        RawClient stranger = gateway.admin()) {
+      stranger.send(unfinished(field));
+      assertEquals(status, stranger.readResponse("POST").status());
+      assertTrue(stranger.isClosedByPeer());
+    }
+  }
+
+  /** A body of which the end does not come. */
+  private static String unfinished(String field) {
+    return "POST /api/v1/check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n"
+        + field
+        + "\r\n\r\n"
         + "a".repeat(60_000);
   }
 
@@ -73,17 +91,21 @@ class AdminLimitsTest {
     }
   }
 
-  @Test
-  void aTimeThatNoClockShowsIsRefused() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "422, `\"time\": \"+999999999-01-01T00:00:00Z\"`, `(expected: a time of the years 0 to 9999)`",
+        "422, `\"client\": \"999\"`, `client: \\\"999\\\" (expected: an IP address)`",
+        "422, `\"client\": \"10.0.1\"`, `client: \\\"10.0.1\\\" (expected: an IP address)`",
+        "400, `\"url\": \"http://other/\"`, `Duplicate`",
+      })
+  void anOddQuestionIsRefused(int status, String member, String said) throws Exception {
     try (TeamGateway gateway = TeamGateway.start(folder, TeamGateway.FILES)) {
-      RawResponse answer =
-          gateway.as(
-              TeamGateway.ROOT,
-              "POST",
-              "/explain",
-              "{\"url\": \"http://localhost/\", \"time\": \"+999999999-01-01T00:00:00Z\"}");
-      assertEquals(422, answer.status(), answer::text);
-      assertTrue(answer.text().contains("(expected: a time of the years 0 to 9999)"));
+      String body = "{\"url\": \"http://localhost/\", " + member + "}";
+      RawResponse answer = gateway.as(TeamGateway.ROOT, "POST", "/explain", body);
+      assertEquals(status, answer.status(), answer::text);
+      assertTrue(answer.text().contains(said), answer::text);
     }
   }
 }

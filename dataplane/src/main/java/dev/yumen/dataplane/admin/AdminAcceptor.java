@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes requests of the admin port in: strict about targets, bounded in bodies and in number. Who
- * asks is known only when a body is there, so all bodies together are bounded too, or anybody could
- * fill the memory of the process that carries the traffic.
+ * Takes requests of the admin port in: strict about targets, bounded in bodies and in number. All
+ * bodies together are bounded too, or they could fill the memory of the process that carries the
+ * traffic; of who is not let in no body is read.
  */
 public final class AdminAcceptor implements RequestAcceptor {
   /** Requests that are answered at once; streams count as long as they last. */

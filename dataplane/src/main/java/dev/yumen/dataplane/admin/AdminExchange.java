@@ -32,6 +32,9 @@ final class AdminExchange implements RequestEvents {
   private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
   private @Nullable String path;
   private @Nullable String query;
+  private boolean admitted;
+
+  /** Whether somebody makes the answer, or it was given; what comes of the body then is dropped. */
   private boolean answered;
 
   /** Whether the client is gone, or has got its whole answer. Any thread reads it. */
@@ -55,7 +58,7 @@ final class AdminExchange implements RequestEvents {
   void begin(String path, @Nullable String query) {
     this.path = path;
     this.query = query;
-    if (head.expectContinue()) {
+    if (head.expectContinue() && isAdmitted()) {
       client.sendInterim(100, new HeadTable());
       client.flush();
     }
@@ -75,10 +78,22 @@ final class AdminExchange implements RequestEvents {
 
   // ---- the request ----
 
+  /** Looks once whether the body is to be read; what is not to be is answered at once. */
+  private boolean isAdmitted() {
+    if (!admitted) {
+      admitted = acceptor.handler().readsBodyOf(request());
+      if (!admitted) {
+        client.closeAfterAnswer();
+        ask();
+      }
+    }
+    return admitted;
+  }
+
   @Override
   public void onRequestBody(ByteBuf data) {
     try {
-      if (answered) {
+      if (answered || !isAdmitted()) {
         return;
       }
       if (body.size() + data.readableBytes() > most) {
@@ -97,9 +112,13 @@ final class AdminExchange implements RequestEvents {
 
   @Override
   public void onRequestEnd(@Nullable HeadTable trailers) {
-    if (answered) {
-      return;
+    if (!answered) {
+      ask();
     }
+  }
+
+  private void ask() {
+    answered = true;
     if (!acceptor.enter()) {
       forget();
       acceptor.refused(FailureCode.OVERLOADED);

@@ -9,4 +9,14 @@ public interface AdminHandler {
    * of why, and logged.
    */
   AdminAnswer answer(AdminRequest request);
+
+  /**
+   * Whether the body of a request is worth to be read, which is asked before it is. If not, the
+   * request is answered without it. On an event loop: does not block.
+   *
+   * @param head the request as far as it has come
+   */
+  default boolean readsBodyOf(AdminRequest head) {
+    return true;
+  }
 }

@@ -2,6 +2,7 @@ package dev.yumen.dataplane.explain;
 
 import dev.yumen.api.InvalidValue;
 import dev.yumen.api.Response.Field;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -112,6 +113,19 @@ public record ExplainRequest(
   public ExplainRequest from(InetAddress peer) {
     return new ExplainRequest(
         method, scheme, authority, target, fields, peer, listener, serverName, time, hidden);
+  }
+
+  /**
+   * The same from an address as it is written.
+   *
+   * @throws InvalidValue naming {@code client} when it is no whole IPv4 or IPv6 address
+   */
+  public ExplainRequest from(String peer) {
+    InetAddress address = NetUtil.createInetAddressFromIpAddressString(peer);
+    if (address == null) {
+      throw new InvalidValue("client", peer, "an IP address");
+    }
+    return from(address);
   }
 
   /**
