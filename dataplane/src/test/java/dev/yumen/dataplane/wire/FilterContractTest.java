@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What filters may rely on, and what they can not do to others. */
 class FilterContractTest extends ContractFilters {
+  private static final String BYTES = "gateway_bytes_total{direction=\"%s\"}";
+
   // ---- request steps ----
 
   @ParameterizedTest
@@ -352,6 +354,8 @@ class FilterContractTest extends ContractFilters {
 
   @Test
   void theEndTellsWhatHappened() {
+    long received = GATEWAY.metric(BYTES.formatted("received"));
+    long sent = GATEWAY.metric(BYTES.formatted("sent"));
     try (RawClient client = GATEWAY.connect()) {
       UPSTREAM.next(respond(201, "answer"));
       client.send("POST /plain HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
@@ -362,8 +366,11 @@ class FilterContractTest extends ContractFilters {
       assertEquals(4, ending.requestBytes());
       assertEquals(6, ending.responseBytes());
       assertEquals(1, ending.attempts());
+      assertEquals(0, ending.failedAttempts());
       assertEquals(UPSTREAM.address(), ending.endpoint());
       assertTrue(ending.upstreamNanos() > 0 && ending.upstreamNanos() <= ending.durationNanos());
     }
+    GATEWAY.awaitMetric(BYTES.formatted("received"), received + 4);
+    GATEWAY.awaitMetric(BYTES.formatted("sent"), sent + 6);
   }
 }
