@@ -275,12 +275,12 @@ class Http2FlowTest {
   @Test
   void aClientThatReadsSlowlyButSteadilyGetsAll() {
     UPSTREAM.next(stream(LARGE));
-    try (GatewayFixture gateway = GatewayFixture.start("limits: {write-timeout: 1s}" + ROUTE);
+    try (GatewayFixture gateway = GatewayFixture.start("limits: {write-timeout: 3s}" + ROUTE);
         Http2Client client = Http2Client.connect(gateway.port()).keepWindows()) {
       int stream = client.get("/");
       client.checkPattern(stream).head(stream);
       // Whenever the gateway looks, the window is used up, as with any client slower than upstream.
-      long end = System.nanoTime() + 4_000_000_000L;
+      long end = System.nanoTime() + 5_000_000_000L;
       client.timeout(Duration.ofMillis(50));
       while (System.nanoTime() < end) {
         assertEquals(RawClient.End.STILL_OPEN, client.readEnd());
