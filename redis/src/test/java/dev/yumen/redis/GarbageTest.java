@@ -36,8 +36,8 @@ class GarbageTest {
       Thread.ofVirtual().start(this::accept);
     }
 
-    String settings() {
-      return "{nodes: \"127.0.0.1:" + server.getLocalPort() + "\", timeout: 200ms}";
+    String address() {
+      return "127.0.0.1:" + server.getLocalPort();
     }
 
     private void accept() {
@@ -93,7 +93,7 @@ class GarbageTest {
       strings = {"4711\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "+OK\r\n", "$3\r\nfoo\r\n"})
   void anAnswerWithoutSenseFailsAndDropsTheConnection(String answer) throws IOException {
     try (Liar liar = new Liar(answer);
-        RedisUnderTest redis = RedisUnderTest.open(liar.settings()).connected()) {
+        RedisUnderTest redis = RedisUnderTest.open("\"" + liar.address() + "\"").connected()) {
       assertEquals(Reason.GARBAGE, redis.failure(RedisUnderTest.COUNT, "a", "1").reason());
       Eventually.within(RedisUnderTest.PATIENCE, () -> liar.connections.get() > 1);
       liar.toScripts = "*1\r\n:7\r\n";
@@ -104,7 +104,9 @@ class GarbageTest {
   @Test
   void anAnswerThatNeverEndsTimesOut() throws IOException {
     try (Liar liar = new Liar("*1000000\r\n:1\r\n");
-        RedisUnderTest redis = RedisUnderTest.open(liar.settings()).connected()) {
+        RedisUnderTest redis =
+            RedisUnderTest.open("{nodes: \"" + liar.address() + "\", timeout: 200ms}")
+                .connected()) {
       assertEquals(Reason.TIMEOUT, redis.failure(RedisUnderTest.COUNT, "a", "1").reason());
     }
   }
@@ -113,7 +115,7 @@ class GarbageTest {
   void aServerOfAnotherKindIsNeverAvailable() throws IOException {
     try (Liar liar = new Liar("")) {
       liar.toAll = "HTTP/1.1 400 Bad Request\r\n\r\n";
-      try (RedisUnderTest redis = RedisUnderTest.open(liar.settings())) {
+      try (RedisUnderTest redis = RedisUnderTest.open("\"" + liar.address() + "\"")) {
         redis.redis().awaitFirst(RedisUnderTest.PATIENCE);
         assertFalse(redis.redis().available());
         assertEquals(Reason.GONE, redis.failure(RedisUnderTest.COUNT, "a", "1").reason());
@@ -124,7 +126,7 @@ class GarbageTest {
   @Test
   void aServerThatIsStillLoadingIsAsGoodAsGone() throws IOException {
     try (Liar liar = new Liar("-LOADING Redis is loading the dataset in memory\r\n");
-        RedisUnderTest redis = RedisUnderTest.open(liar.settings()).connected()) {
+        RedisUnderTest redis = RedisUnderTest.open("\"" + liar.address() + "\"").connected()) {
       assertEquals(Reason.GONE, redis.failure(RedisUnderTest.COUNT, "a", "1").reason());
       liar.toScripts = "*1\r\n:2\r\n";
       assertEquals(2, redis.countEventually("a"));

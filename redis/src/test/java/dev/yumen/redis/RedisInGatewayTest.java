@@ -98,7 +98,7 @@ class RedisInGatewayTest {
   @Test
   void filtersCountTogetherAndTheConnectionOutlivesAReload() throws StartFailure {
     try (RedisServer server = RedisServer.start(folder)) {
-      String main = "main: \"" + server.address() + "\"";
+      String main = "main: {nodes: \"" + server.address() + "\", timeout: 10s}";
       try (Gateway gateway = start(config(main, "one", "main"))) {
         assertEquals("1", get(gateway, "http", "/"));
         String connected = server.ask("INFO", "stats");

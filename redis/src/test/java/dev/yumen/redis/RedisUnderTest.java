@@ -41,13 +41,14 @@ final class RedisUnderTest implements AutoCloseable {
   /**
    * Begins to connect.
    *
-   * @param settings a YAML mapping in one line
+   * @param settings an address, or a YAML mapping in one line; where it sets no time-out, answers
+   *     may take 10 s, as a busy machine needs
    * @param folder that files in it count from
    */
   static RedisUnderTest open(String settings, Path folder) {
     LoadedConfig loaded =
         new ConfigReader(Map.of(), Map.of())
-            .readText("test.yaml", "redis: {main: " + settings + "}\n", folder);
+            .readText("test.yaml", "redis: {main: " + patient(settings) + "}\n", folder);
     if (loaded.config() == null) {
       throw new AssertionError(loaded.problems());
     }
@@ -68,6 +69,15 @@ final class RedisUnderTest implements AutoCloseable {
             config,
             new RedisOpener.Surroundings("main", tls, new RedisMetrics(), System::nanoTime));
     return new RedisUnderTest(redis, tls);
+  }
+
+  private static String patient(String settings) {
+    if (settings.contains("timeout: ")) {
+      return settings;
+    }
+    return settings.startsWith("{")
+        ? "{timeout: 10s, " + settings.substring(1)
+        : "{timeout: 10s, nodes: " + settings + "}";
   }
 
   /** The same, for settings without files. */

@@ -34,7 +34,10 @@ class SentinelTest {
             sentinel.ask("SENTINEL", "REPLICAS", "shop").contains(replica.address())
                 && replica.ask("INFO", "replication").contains("master_link_status:up"));
     redis =
-        RedisUnderTest.open("{nodes: \"" + sentinel.address() + "\", kind: sentinel, master: shop}")
+        RedisUnderTest.open(
+                "{nodes: \""
+                    + sentinel.address()
+                    + "\", kind: sentinel, master: shop, timeout: 2s}")
             .connected();
     assertEquals(1, redis.count("a"));
     Eventually.within(
