@@ -105,8 +105,8 @@ final class ConsumerChecks {
   }
 
   private static void addTiers(Node settings, Set<String> names) {
-    if (settings instanceof Mapping mapping) {
-      names.addAll(CrossChecks.section(mapping, TIERS).keySet());
+    if (settings instanceof Mapping mapping && mapping.get(TIERS) instanceof Mapping tiers) {
+      tiers.entries().forEach(tier -> names.add(tier.key()));
     }
   }
 }

@@ -31,7 +31,11 @@ final class Guard {
   Caller admit(AdminRequest request, AdminConfig settings) throws Refused {
     checkHost(request, settings);
     checkOrigin(request);
-    return settings.tokens().isEmpty() ? local(request) : known(request, settings);
+    Caller caller = caller(request, settings);
+    if (caller == null) {
+      throw turnedAway(request);
+    }
+    return caller;
   }
 
   /** Whether somebody would be let in, without a pause for who would not be. */
@@ -131,24 +135,21 @@ final class Guard {
     return Caller.LOCAL;
   }
 
-  private Caller known(AdminRequest request, AdminConfig settings) throws Refused {
-    String field = request.headers().first("authorization");
-    if (field == null) {
-      throw new Refused(AdminError.AUTH_MISSING, "no Authorization (expected: Bearer and a token)");
-    }
-    Token token = find(field, settings);
-    if (token != null) {
-      return caller(token, settings);
+  /** Of a token that is missing or wrong; guessing is slow, whoever guesses. */
+  private Refused turnedAway(AdminRequest request) {
+    if (request.headers().first("authorization") == null) {
+      return new Refused(
+          AdminError.AUTH_MISSING, "no Authorization (expected: Bearer and a token)");
     }
     if (!pauses.tryAcquire()) {
-      throw new Refused(AdminError.RATE_LIMITED, "too many wrong tokens at once");
+      return new Refused(AdminError.RATE_LIMITED, "too many wrong tokens at once");
     }
     try {
-      LockSupport.parkNanos(PAUSE.toNanos()); // guessing is slow, whoever guesses
+      LockSupport.parkNanos(PAUSE.toNanos());
     } finally {
       pauses.release();
     }
-    throw new Refused(AdminError.AUTH_INVALID, "the token is not one of admin.tokens");
+    return new Refused(AdminError.AUTH_INVALID, "the token is not one of admin.tokens");
   }
 
   private static Caller caller(Token token, AdminConfig settings) throws Refused {
