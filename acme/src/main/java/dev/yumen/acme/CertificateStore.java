@@ -24,7 +24,10 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,12 @@ final class CertificateStore {
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   private final AcmeStorage storage;
+
+  /** The last good file of each domain: a change of one file has those of all read again. */
+  private final ConcurrentMap<String, Judged> judged = new ConcurrentHashMap<>();
+
+  /** Bytes of a file, and what was found in them, which does not depend on the time. */
+  private record Judged(byte[] content, Stored.Good found) {}
 
   CertificateStore(AcmeStorage storage) {
     this.storage = storage;
@@ -76,9 +85,15 @@ final class CertificateStore {
     } catch (NoSuchFileException _) {
       return new Stored.Absent();
     }
+    Judged before = judged.get(domain);
+    if (before != null && Arrays.equals(before.content(), content)) {
+      return before.found();
+    }
     try {
       InputFile input = new InputFile(file.toString(), content);
-      return new Stored.Good(IssuedCertificate.read(input, domain));
+      Stored.Good good = new Stored.Good(IssuedCertificate.read(input, domain));
+      judged.put(domain, new Judged(content, good));
+      return good;
     } catch (IssuedCertificate.Damaged e) {
       return new Stored.Damaged(String.valueOf(e.getMessage()));
     }
