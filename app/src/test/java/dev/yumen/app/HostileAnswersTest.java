@@ -98,6 +98,8 @@ class HostileAnswersTest {
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+  private final CommandLine main =
+      Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
   private HttpServer server;
   private volatile boolean endless;
   private volatile int status = 200;
@@ -186,8 +188,6 @@ class HostileAnswersTest {
     List<String> all = new ArrayList<>(List.of(words));
     all.addAll(List.of("--admin", "127.0.0.1:" + server.getAddress().getPort()));
     all.addAll(List.of("--output", form));
-    CommandLine main = Main.commandLine();
-    main.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int code = main.execute(all.toArray(String[]::new));
     String said = out.toString() + err;
     String told = String.join(" ", words) + " " + form + "\n" + body + "\n" + said;
