@@ -183,7 +183,8 @@ final class RunningTemplate implements AutoCloseable {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Files.writeString(
         yumen,
-        "#!/bin/sh\nexec '%s' -cp '%s' dev.yumen.app.Main \"$@\"\n".formatted(java, classes));
+        "#!/bin/sh\nexec '%s' %s -cp '%s' dev.yumen.app.Main \"$@\"\n"
+            .formatted(java, String.join(" ", Proc.compilers()), classes));
     yumen.toFile().setExecutable(true);
     String path = home + File.pathSeparator + System.getenv("PATH");
     return Map.of("CURL_HOME", home.toString(), "YUMEN", yumen.toString(), "PATH", path);

@@ -56,11 +56,27 @@ class ProcTest {
     }
   }
 
+  @Test
+  void javaRunsWithTheSameCompilers() {
+    try (Proc proc = Proc.java(folder, Map.of(), List.of(Compilers.class.getName()))) {
+      assertEquals(0, proc.awaitExit(PATIENCE));
+      assertEquals(Proc.compilers().toString(), proc.output());
+    }
+  }
+
   /** Started as a child. */
   static final class Hello {
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
       System.out.println("hello " + args[0]);
+    }
+  }
+
+  /** Started as a child. */
+  static final class Compilers {
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] args) {
+      System.out.println(Proc.compilers());
     }
   }
 }
