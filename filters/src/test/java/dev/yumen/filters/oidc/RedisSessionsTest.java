@@ -223,7 +223,9 @@ class RedisSessionsTest {
   }
 
   private String redis() {
-    return "redis: {main: {nodes: \"" + gateways.redis.address() + "\", timeout: 5s}}";
+    return "redis: {main: {nodes: \""
+        + gateways.redis.address()
+        + "\", timeout: 5s, connect-timeout: 9s}}";
   }
 
   @Test

@@ -44,7 +44,7 @@ final class TwoGateways implements AutoCloseable {
         """
         listeners: {http: {address: "127.0.0.1:8080"}}
         upstreams: {users: {endpoints: ["127.0.0.1:9001"]}}
-        redis: {main: {nodes: "%s", timeout: 5s%s}}
+        redis: {main: {nodes: "%s", timeout: 5s, connect-timeout: 9s%s}}
         routes:
           - {id: open, match: {path: "/open"}, to: users}
           - id: test

@@ -90,7 +90,7 @@ class AntiReplayFilterTest {
 
   @Test
   void gatewaysRememberInARedisTogether() {
-    String redis = "redis: {seen: {nodes: \"127.0.0.1:6379\"}}";
+    String redis = "redis: {seen: {nodes: \"127.0.0.1:6379\", timeout: 5s, connect-timeout: 9s}}";
     String filter = "- anti-replay: {replay: {redis: seen, when-gone: fail-closed}}";
     try (FilterHarness gateway = FilterHarness.of("/**", filter, redis)) {
       long now = Instant.now().getEpochSecond();

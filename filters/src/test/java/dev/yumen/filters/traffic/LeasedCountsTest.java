@@ -29,7 +29,7 @@ class LeasedCountsTest {
     return FilterHarness.of(
         "/**",
         "- rate-limit: {" + settings + "}",
-        "redis: {main: {nodes: \"" + address + "\", timeout: 5s}}");
+        "redis: {main: {nodes: \"" + address + "\", timeout: 5s, connect-timeout: 9s}}");
   }
 
   @Test

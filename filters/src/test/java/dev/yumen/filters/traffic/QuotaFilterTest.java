@@ -24,7 +24,9 @@ class QuotaFilterTest {
 
   private static FilterHarness gateway(String filter, String address) {
     return FilterHarness.of(
-        "/**", filter, "redis: {main: {nodes: \"" + address + "\", timeout: 5s}}");
+        "/**",
+        filter,
+        "redis: {main: {nodes: \"" + address + "\", timeout: 5s, connect-timeout: 9s}}");
   }
 
   @Test
@@ -64,7 +66,7 @@ class QuotaFilterTest {
                 "/**",
                 filters,
                 """
-                redis: {main: {nodes: "%s", timeout: 5s}}
+                redis: {main: {nodes: "%s", timeout: 5s, connect-timeout: 9s}}
                 consumers:
                   - {name: ann, groups: [gold, trial], credentials: [{api-key: key-of-ann}]}
                   - {name: bob, groups: [trial], credentials: [{api-key: key-of-bob}]}
@@ -92,7 +94,7 @@ class QuotaFilterTest {
                 "/**",
                 filters,
                 """
-                redis: {main: {nodes: "%s", timeout: 5s}}
+                redis: {main: {nodes: "%s", timeout: 5s, connect-timeout: 9s}}
                 consumers:
                   - {name: ann, tier: trial, groups: [gold], credentials: [{api-key: key-of-ann}]}
                   - {name: bob, tier: none, groups: [gold], credentials: [{api-key: key-of-bob}]}
@@ -107,7 +109,7 @@ class QuotaFilterTest {
       """
       listeners: {http: {address: "127.0.0.1:8080"}}
       upstreams: {users: {endpoints: ["127.0.0.1:9001"]}}
-      redis: {main: "127.0.0.1:6379"}
+      redis: {main: {nodes: "127.0.0.1:6379", timeout: 5s, connect-timeout: 9s}}
       consumers:
         - {name: ann, tier: gold, quota: 3/month, credentials: [{api-key: key-of-ann}]}
         - {name: bob, credentials: [{api-key: key-of-bob}]}

@@ -32,7 +32,7 @@ class SharedCountsTest {
     return FilterHarness.of(
         "/**",
         "- rate-limit: {" + settings + "}",
-        "redis: {main: {nodes: \"" + address + "\", timeout: 5s}}");
+        "redis: {main: {nodes: \"" + address + "\", timeout: 5s, connect-timeout: 9s}}");
   }
 
   @ParameterizedTest
