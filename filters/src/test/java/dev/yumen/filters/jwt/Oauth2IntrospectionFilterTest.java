@@ -266,7 +266,7 @@ class Oauth2IntrospectionFilterTest {
 
   private void assertUnavailable(Behaviour behaviour) {
     now = behaviour;
-    try (FilterHarness gateway = gateway(", timeout: 300ms")) {
+    try (FilterHarness gateway = gateway(", timeout: 3s")) {
       RawResponse answer = gateway.get("/", bearer(TOKEN));
       assertEquals(503, answer.status(), answer::text);
       assertTrue(answer.text().contains("AUTH_UNAVAILABLE"), answer::text);
@@ -375,7 +375,7 @@ class Oauth2IntrospectionFilterTest {
           }
           says(ANN).serve(request);
         };
-    try (FilterHarness gateway = gateway(", timeout: 500ms")) {
+    try (FilterHarness gateway = gateway(", timeout: 9s")) {
       RawClient first = gateway.connect();
       first.send("GET / HTTP/1.1\r\nHost: a\r\n" + bearer(TOKEN) + "\r\n\r\n");
       service.awaitRequest(1);

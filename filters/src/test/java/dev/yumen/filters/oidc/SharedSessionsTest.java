@@ -155,7 +155,7 @@ class SharedSessionsTest {
 
   @Test
   void aClaimOfAGatewayThatDiedHoldsNobodyUpWhoseTokensAreGood() {
-    try (TwoGateways gateways = new TwoGateways(folder, ", timeout: 50ms")) {
+    try (TwoGateways gateways = new TwoGateways(folder, ", timeout: 3s")) {
       Browser browser = gateways.loggedIn();
       String lock = gateways.keys().getFirst() + ":lock";
       gateways.redis.ask("SET", lock, "dead", "PX", "600000");

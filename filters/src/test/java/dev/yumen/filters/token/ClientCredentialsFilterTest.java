@@ -365,7 +365,7 @@ class ClientCredentialsFilterTest {
   private void assertNotShown(Behaviour behaviour) {
     int before = provider.requests().size();
     now = behaviour;
-    try (FilterHarness gateway = gateway(", timeout: 300ms")) {
+    try (FilterHarness gateway = gateway(", timeout: 3s")) {
       assertUnavailable(gateway);
       assertEquals(before + 1, provider.requests().size());
       now = gives("one", "");
