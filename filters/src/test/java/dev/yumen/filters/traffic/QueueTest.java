@@ -65,7 +65,8 @@ class QueueTest {
   @Test
   void moreThanTheQueueHoldsIsRefused() {
     ManualClock clock = new ManualClock();
-    String limit = "- rate-limit: {rate: 1/s, mode: queue, max-wait: 5s, max-queue: 1}";
+    String limit =
+        "- rate-limit: {rate: 20/min, burst: 1, mode: queue, max-wait: 9s, max-queue: 1}";
     try (FilterHarness gateway = FilterHarness.of(limit, clock);
         RawClient waiting = gateway.connect()) {
       assertEquals(200, gateway.get("/").status());
@@ -81,8 +82,9 @@ class QueueTest {
   @Test
   void aClientThatLeavesGivesItsTurnBackAndItsPlace() {
     ManualClock clock = new ManualClock();
-    // Without what was given back, the next turn would be two seconds ahead.
-    String limit = "- rate-limit: {rate: 1/s, mode: queue, max-wait: 1500ms, max-queue: 1}";
+    // Without what was given back, the next turn would be six seconds ahead.
+    String limit =
+        "- rate-limit: {rate: 20/min, burst: 1, mode: queue, max-wait: 4500ms, max-queue: 1}";
     try (FilterHarness gateway = FilterHarness.of(limit, clock)) {
       assertEquals(200, gateway.get("/").status());
       try (RawClient leaving = gateway.connect()) {
