@@ -234,11 +234,11 @@ class TimeoutTreeTest {
 
   @Test
   void aLimitWithinUsualTimesIsTheGatewaysOwn() throws Exception {
-    Behaviour pause = request -> LockSupport.parkNanos(Duration.ofMillis(1_200).toNanos());
+    Behaviour pause = request -> LockSupport.parkNanos(Duration.ofMillis(2_500).toNanos());
     Behaviour slow = pause.then(Behaviours.respond(200, "late"));
     try (ScriptedUpstream service = ScriptedUpstream.start(slow);
         LiveGateway gateway =
-            LiveGateway.recording(folder, users(service.port(), "timeout: {header: 2s}"))) {
+            LiveGateway.recording(folder, users(service.port(), "timeout: {header: 4s}"))) {
       service.next(Behaviours.neverAnswer());
       assertEquals(504, gateway.send("/users"));
       assertEquals(200, gateway.send("/users"));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** {@link HttpStore} against a server with validators, and against ones without. */
 class HttpStoreTest {
   private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final WebServer server = new WebServer(this::answer);
@@ -53,7 +53,7 @@ class HttpStoreTest {
     } else {
       if (prefer != null && tag.equals(match)) {
         Eventually.holdsWithin(
-            Duration.ofSeconds(2), () -> !tag.equals("\"" + text.hashCode() + "\""));
+            Duration.ofSeconds(20), () -> !tag.equals("\"" + text.hashCode() + "\""));
       }
       String now = "\"" + text.hashCode() + "\"";
       if (validates) {
@@ -94,11 +94,11 @@ class HttpStoreTest {
 
   @Test
   void aServerThatHoldsTheQuestionTellsAtOnce() throws Exception {
-    try (HttpStore store = open(Duration.ofSeconds(3))) {
+    try (HttpStore store = open(Duration.ofSeconds(20))) {
       Stored first = store.read();
       Background<Stored> seen = Background.start(() -> store.await(first.revision()));
       Eventually.within(Duration.ofSeconds(5), () -> asked.size() == 2);
-      assertTrue(asked.getLast().endsWith(" wait=3"), asked.toString());
+      assertTrue(asked.getLast().endsWith(" wait=20"), asked.toString());
       assertFalse(seen.endsSoon());
       text = "a: 2";
       assertEquals("a: 2", seen.get().document());
@@ -113,7 +113,7 @@ class HttpStoreTest {
       Stored first = store.read();
       long began = System.nanoTime();
       Background<Stored> seen = Background.start(() -> store.await(first.revision()));
-      Eventually.within(Duration.ofSeconds(5), () -> asked.size() == 6);
+      Eventually.within(Duration.ofSeconds(5), () -> asked.size() >= 6);
       long took = System.nanoTime() - began;
       assertTrue(took >= INTERVAL.multipliedBy(4).toNanos(), took + "ns");
       assertFalse(seen.endsSoon());
