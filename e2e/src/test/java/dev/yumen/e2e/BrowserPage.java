@@ -1,12 +1,7 @@
 package dev.yumen.e2e;
 
 import dev.yumen.testkit.Eventually;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -14,28 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The page that a browser shows, used as a person would: looked at, typed into and clicked on, by
  * the browser's DevTools protocol.
  */
 final class BrowserPage implements AutoCloseable {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   /** Keys that are no characters, and the codes by which browsers know them. */
   private static final Map<String, Integer> KEYS =
       Map.of("Tab", 9, "Enter", 13, "Escape", 27, "ArrowUp", 38, "ArrowDown", 40, "ArrowRight", 39);
@@ -43,65 +28,20 @@ final class BrowserPage implements AutoCloseable {
   /** The function by which a page tells that an element took a click. */
   private static final String CLICKED = "yumenTestClicked";
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final AtomicInteger lastId = new AtomicInteger();
-  private final Map<Integer, CompletableFuture<JsonNode>> calls = new ConcurrentHashMap<>();
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
   private final AtomicLong received = new AtomicLong();
   private final AtomicBoolean clicked = new AtomicBoolean();
-  private final WebSocket socket;
+  private final DevTools tools;
 
   /**
-   * Takes hold of the only page that is open.
+   * Takes hold of a page.
    *
-   * @param port where the browser listens for this protocol
+   * @param address where the browser listens for this protocol on behalf of the page
    */
-  BrowserPage(int port) {
-    URI list = URI.create("http://127.0.0.1:" + port + "/json/list");
-    URI page = Eventually.valueWithin(GatewayProcess.PATIENCE, "a page", () -> page(list));
-    socket = http.newWebSocketBuilder().buildAsync(page, new Messages()).join();
+  BrowserPage(URI address) {
+    tools = new DevTools(address, this::note);
     call("Runtime.enable", Map.of());
     call("Runtime.addBinding", Map.of("name", CLICKED));
-  }
-
-  private @Nullable URI page(URI list) {
-    try {
-      HttpRequest request = HttpRequest.newBuilder(list).build();
-      String targets = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-      for (JsonNode target : MAPPER.readTree(targets)) {
-        if (target.path("type").asString("").equals("page")) {
-          return URI.create(target.path("webSocketDebuggerUrl").asString(""));
-        }
-      }
-      return null;
-    } catch (IOException e) {
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
-  }
-
-  /** Completes the calls that the browser answers. */
-  private final class Messages implements WebSocket.Listener {
-    private final StringBuilder text = new StringBuilder();
-
-    @Override
-    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-      text.append(part);
-      if (last) {
-        JsonNode message = MAPPER.readTree(text.toString());
-        text.setLength(0);
-        CompletableFuture<JsonNode> call = calls.remove(message.path("id").asInt(0));
-        if (call != null) {
-          call.complete(message);
-        } else {
-          note(message.path("method").asString(""), message.path("params"));
-        }
-      }
-      from.request(1);
-      return null;
-    }
   }
 
   /** What goes over the wire, once it is watched, and that an element took a click. */
@@ -164,19 +104,7 @@ final class BrowserPage implements AutoCloseable {
   }
 
   private JsonNode call(String method, Map<String, ?> parameters) {
-    int id = lastId.incrementAndGet();
-    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-    calls.put(id, answer);
-    Map<String, ?> message = Map.of("id", id, "method", method, "params", parameters);
-    socket.sendText(MAPPER.writeValueAsString(message), true);
-    try {
-      return answer.get(GatewayProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS).path("result");
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("the browser does not answer to " + method, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+    return tools.call(method, parameters);
   }
 
   void open(String url) {
@@ -336,7 +264,6 @@ final class BrowserPage implements AutoCloseable {
 
   @Override
   public void close() {
-    socket.abort();
-    http.close();
+    tools.close();
   }
 }

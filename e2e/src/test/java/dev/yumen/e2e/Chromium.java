@@ -3,15 +3,19 @@ package dev.yumen.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yumen.testkit.DebianProgram;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.Proc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A browser with a profile of its own that has one page open. It trusts one authority, as if its
@@ -92,10 +96,71 @@ final class Chromium implements AutoCloseable {
 
   /** The page that it has open, for those who want to use it. */
   BrowserPage page() {
+    int port = port();
+    return new BrowserPage(
+        Eventually.valueWithin(GatewayProcess.PATIENCE, "a page", () -> openPage(port)));
+  }
+
+  private static @Nullable URI openPage(int port) {
+    JsonNode targets = DevTools.get(port, "/json/list");
+    if (targets != null) {
+      for (JsonNode target : targets) {
+        if (target.path("type").asString("").equals("page")) {
+          return address(target);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static URI address(JsonNode target) {
+    return URI.create(target.path("webSocketDebuggerUrl").asString(""));
+  }
+
+  private int port() {
     Matcher line =
         proc.awaitLine(
             "^DevTools listening on ws://127\\.0\\.0\\.1:(\\d+)", GatewayProcess.PATIENCE);
-    return new BrowserPage(Integer.parseInt(line.group(1)));
+    return Integer.parseInt(line.group(1));
+  }
+
+  /**
+   * Somebody who begins with nothing stored, as in another profile: without cookies, cache and
+   * tokens of anybody before. Forgotten with {@link #close}.
+   */
+  final class Visitor implements AutoCloseable {
+    private final DevTools browser;
+    private final BrowserPage page;
+
+    Visitor() {
+      int port = port();
+      JsonNode version =
+          Eventually.valueWithin(
+              GatewayProcess.PATIENCE, "its version", () -> DevTools.get(port, "/json/version"));
+      browser = new DevTools(address(version), (_, _) -> {});
+      String context =
+          browser
+              .call("Target.createBrowserContext", Map.of("disposeOnDetach", true))
+              .path("browserContextId")
+              .asString("");
+      String target =
+          browser
+              .call(
+                  "Target.createTarget", Map.of("url", "about:blank", "browserContextId", context))
+              .path("targetId")
+              .asString("");
+      page = new BrowserPage(URI.create("ws://127.0.0.1:" + port + "/devtools/page/" + target));
+    }
+
+    BrowserPage page() {
+      return page;
+    }
+
+    @Override
+    public void close() {
+      page.close();
+      browser.close();
+    }
   }
 
   /** What it says about itself and its pages; for messages of tests. */

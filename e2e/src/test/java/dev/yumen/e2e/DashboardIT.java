@@ -82,19 +82,22 @@ class DashboardIT {
           + "recording: 100\n";
 
   @TempDir static Path folder;
-  @TempDir Path home;
+  @TempDir static Path home;
 
   private static ManagedGateway gateway;
-  private Chromium chromium;
+  private static Chromium chromium;
+  private Chromium.Visitor visitor;
   private BrowserPage page;
 
   @BeforeAll
   static void start() throws Exception {
     gateway = start("open", CONFIG);
+    chromium = Chromium.open(home, "about:blank");
   }
 
   @AfterAll
   static void stop() {
+    chromium.close();
     gateway.close();
   }
 
@@ -110,17 +113,16 @@ class DashboardIT {
   }
 
   @BeforeEach
-  void openTheBrowser() {
-    chromium = Chromium.open(home, "about:blank");
-    page = chromium.page();
+  void visit() {
+    visitor = chromium.new Visitor();
+    page = visitor.page();
     page.prefer("light", "en-GB");
     page.resize(1280, 800);
   }
 
   @AfterEach
-  void closeTheBrowser() {
-    page.close();
-    chromium.close();
+  void leave() {
+    visitor.close();
   }
 
   private static String address(ManagedGateway gateway) {
