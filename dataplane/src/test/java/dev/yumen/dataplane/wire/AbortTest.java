@@ -33,7 +33,7 @@ class AbortTest {
   private static final GatewayFixture GATEWAY =
       GatewayFixture.start(
           """
-          limits: {half-close: 300ms}
+          limits: {half-close: 2s}
           upstreams:
             service: {endpoints: %s}
             full: {endpoints: "127.0.0.1:%d", timeout: {connect: 30s}}

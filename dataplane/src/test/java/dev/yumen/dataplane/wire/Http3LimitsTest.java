@@ -290,7 +290,7 @@ class Http3LimitsTest {
   @Test
   void aConnectionThatRestsIsToldAndClosed() {
     try (GatewayFixture gateway =
-            GatewayFixture.start(LISTENERS + "limits: {keep-alive: 300ms}\n" + ROUTES);
+            GatewayFixture.start(LISTENERS + "limits: {keep-alive: 2s}\n" + ROUTES);
         Http3Client client = Http3Client.connect(gateway.port())) {
       assertEquals("fixed", client.get("/fixed").await().text());
       client.awaitGoAways(1);

@@ -136,7 +136,7 @@ class TcpTest {
         RawClient client = connect(gateway)) {
       assertEquals("bye", new String(client.readUntilClosed(), ISO_8859_1));
       client.send("still here");
-      assertEquals("still here", heard.get(10, TimeUnit.SECONDS));
+      assertEquals("still here", heard.get(30, TimeUnit.SECONDS));
     }
   }
 
@@ -187,7 +187,7 @@ class TcpTest {
           CompletableFuture.runAsync(() -> client.sendPattern(size).shutdownOutput());
       client.readPattern(size);
       assertEquals(RawClient.End.CLOSED, client.readEnd());
-      sent.get(10, TimeUnit.SECONDS);
+      sent.get(30, TimeUnit.SECONDS);
     }
   }
 
@@ -369,7 +369,7 @@ class TcpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"idle-timeout: 200ms", "lifetime: 200ms"})
+  @ValueSource(strings = {"idle-timeout: 2s", "lifetime: 2s"})
   void aConnectionEndsInTime(String limit) {
     String reason = limit.startsWith("idle") ? "tcp_idle" : "tcp_lifetime";
     try (ScriptedUpstream service = ScriptedUpstream.startOnConnect(ECHO);
@@ -434,7 +434,7 @@ class TcpTest {
   void aDrainWaitsForConnectionsAndThenCutsThem() throws Exception {
     try (ScriptedUpstream service = ScriptedUpstream.startOnConnect(ECHO)) {
       try (GatewayFixture gateway =
-              gateway("to: service", "endpoints: " + service.address(), "shutdown: {drain: 10s}");
+              gateway("to: service", "endpoints: " + service.address(), "shutdown: {drain: 30s}");
           RawClient client = connect(gateway)) {
         client.send("a").readUntil("a");
         int port = gateway.port("db");
@@ -452,14 +452,14 @@ class TcpTest {
         assertFalse(drained.isDone());
         client.shutdownOutput();
         assertEquals(RawClient.End.CLOSED, client.readEnd());
-        assertTrue(drained.get(10, TimeUnit.SECONDS));
+        assertTrue(drained.get(30, TimeUnit.SECONDS));
       }
       try (GatewayFixture gateway =
               gateway(
                   "to: service", "endpoints: " + service.address(), "shutdown: {drain: 200ms}");
           RawClient client = connect(gateway)) {
         client.send("a").readUntil("a");
-        assertFalse(gateway.gateway().drain().get(10, TimeUnit.SECONDS));
+        assertFalse(gateway.gateway().drain().get(30, TimeUnit.SECONDS));
         assertEquals(RawClient.End.RESET, client.readEnd());
       }
     }

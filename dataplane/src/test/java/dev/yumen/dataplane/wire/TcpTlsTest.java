@@ -210,7 +210,7 @@ class TcpTlsTest {
 
   @Test
   void firstMessagesThatAreNoneAreRefusedAndCounted() {
-    try (GatewayFixture gateway = passthrough("500ms", "to: two")) {
+    try (GatewayFixture gateway = passthrough("3s", "to: two")) {
       try (RawClient giant = RawClient.connect(gateway.port("db"))) {
         giant.send(HexFormat.of().parseHex("1603010fff0100ffff"));
         assertArrayEquals(new byte[] {21, 3, 3, 0, 2, 2, 47}, giant.readUntilClosed());
@@ -358,7 +358,7 @@ class TcpTlsTest {
     try (GatewayFixture gateway =
         TcpTest.gateway(
             "to: service",
-            "endpoints: [\"%s\", \"127.0.0.1:%d\"], tls: {verify: none, handshake-timeout: 5s}"
+            "endpoints: [\"%s\", \"127.0.0.1:%d\"], tls: {verify: none, handshake-timeout: 10s}"
                 .formatted(ECHO.address(), SERVICES.port("one")),
             "")) {
       for (int i = 0; i < 4; i++) {

@@ -81,7 +81,7 @@ class UdpTest {
   @Test
   void aSessionEndsWhenNothingMoves() {
     try (UdpPeer service = UdpPeer.service("");
-        GatewayFixture gateway = gateway(", session-timeout: 100ms", at(service), "");
+        GatewayFixture gateway = gateway(", session-timeout: 2s", at(service), "");
         UdpPeer client = UdpPeer.client()) {
       assertEquals("a", client.send("a", gateway.port("dns")).read());
       gateway.awaitMetric(CLIENTS, 0);
@@ -114,7 +114,7 @@ class UdpTest {
   void moreSessionsOfOneAddressThanAllowedAreDroppedAndCounted() {
     try (UdpPeer service = UdpPeer.service("");
         GatewayFixture gateway =
-            gateway(", max-sessions-per-client: 1, session-timeout: 300ms", at(service), "");
+            gateway(", max-sessions-per-client: 1, session-timeout: 3s", at(service), "");
         UdpPeer one = UdpPeer.client();
         UdpPeer two = UdpPeer.client()) {
       int port = gateway.port("dns");
@@ -206,7 +206,7 @@ class UdpTest {
   void aDrainHearsKnownClientsOnly() throws Exception {
     try (UdpPeer service = UdpPeer.service("");
         GatewayFixture gateway =
-            gateway(", session-timeout: 3s", at(service), "shutdown: {drain: 10s}");
+            gateway(", session-timeout: 3s", at(service), "shutdown: {drain: 30s}");
         UdpPeer known = UdpPeer.client()) {
       int port = gateway.port("dns");
       assertEquals("a", known.send("a", port).read());
@@ -222,7 +222,7 @@ class UdpTest {
           });
       assertEquals("c", known.send("c", port).read());
       assertFalse(drained.isDone());
-      assertTrue(drained.get(10, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 

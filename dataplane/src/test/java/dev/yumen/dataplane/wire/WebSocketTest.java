@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * second gateway, in front of the same service as the first.
  */
 class WebSocketTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** A piece of a text, all of it ASCII. */
   private static final String WELCOME = "\u0001\u0007welcome";
@@ -345,7 +345,7 @@ class WebSocketTest {
   void aDrainEndsWithGoingAwayOnBothSides() throws Exception {
     AtomicReference<String> first = new AtomicReference<>();
     AtomicReference<String> second = new AtomicReference<>();
-    try (GatewayFixture gateway = GatewayFixture.start(text("10m", "0s", "1s"))) {
+    try (GatewayFixture gateway = GatewayFixture.start(text("10m", "0s", "3s"))) {
       UPSTREAM.next(recordedIn(first));
       try (RawClient old = open(gateway, "/direct/chat");
           Http2Client client = Http2Client.connect(gateway.port())) {
@@ -357,7 +357,7 @@ class WebSocketTest {
         old.send("\u0081\u0001a");
         assertEquals(CLOSE_1001, rest(old));
         assertEquals(WELCOME + CLOSE_1001, client.answer(stream).text(ISO_8859_1));
-        assertFalse(drained.get(5, TimeUnit.SECONDS));
+        assertFalse(drained.get(30, TimeUnit.SECONDS));
       }
       Eventually.within(PATIENCE, () -> first.get() != null && second.get() != null);
       assertEquals("\u0081\u0001a" + MASKED_CLOSE_1001, first.get());
@@ -377,7 +377,7 @@ class WebSocketTest {
       try (RawClient client = open(gateway, "/direct/chat")) {
         client.readUntil("welcome");
         assertEquals(4, client.readExactly(4).length);
-        gateway.gateway().drain().get(5, TimeUnit.SECONDS);
+        gateway.gateway().drain().get(30, TimeUnit.SECONDS);
         assertEquals("", rest(client));
       }
     }
@@ -386,7 +386,7 @@ class WebSocketTest {
   @Test
   void anIdleTunnelIsClosedInOrder() {
     AtomicReference<String> heard = new AtomicReference<>();
-    try (GatewayFixture gateway = GatewayFixture.start(text("300ms", "0s", "1s"))) {
+    try (GatewayFixture gateway = GatewayFixture.start(text("2s", "0s", "1s"))) {
       UPSTREAM.next(recordedIn(heard));
       try (RawClient client = open(gateway, "/direct/chat")) {
         client.readUntil("welcome");
@@ -406,7 +406,7 @@ class WebSocketTest {
 
   @Test
   void aTunnelThatIsOldIsClosedThoughItIsUsed() {
-    try (GatewayFixture gateway = GatewayFixture.start(text("10m", "400ms", "1s"))) {
+    try (GatewayFixture gateway = GatewayFixture.start(text("10m", "3s", "1s"))) {
       UPSTREAM.next(accepted(WebSocketTest::echoBytes));
       try (RawClient client = open(gateway, "/inner/chat")) {
         client.readUntil("welcome");
