@@ -38,13 +38,15 @@ class BadUpstreamTest {
             half: {endpoints: ["127.0.0.1:%2$d", "%1$s"]}
             none: {endpoints: ["127.0.0.1:%2$d"]}
             slow: {endpoints: "%1$s", timeout: {header: 200ms, idle: 250ms}}
-            limited: {endpoints: "%1$s", timeout: {request: 200ms}}
+            stops: {endpoints: "%1$s", timeout: {idle: 250ms}}
+            limited: {endpoints: "%1$s", timeout: {request: 2s}}
           routes:
             - {id: all, match: {path: "/**"}, to: service}
             - {id: half, match: {path: /half}, to: half}
             - {id: half-host, match: {path: /half-host}, to: half, host: endpoint}
             - {id: none, match: {path: /none}, to: none}
             - {id: slow, match: {path: /slow}, to: slow}
+            - {id: stops, match: {path: /stops}, to: stops}
             - {id: limited, match: {path: /limited}, to: limited}
           """
               .formatted(UPSTREAM.address(), NOBODY));
@@ -403,7 +405,7 @@ class BadUpstreamTest {
             .then(Incoming::awaitClosedByPeer)
             .then(close()));
     try (RawClient client = GATEWAY.connect()) {
-      client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.send("GET /stops HTTP/1.1\r\nHost: h\r\n\r\n");
       client.readUntil("half");
       assertTrue(client.isClosedByPeer());
     }

@@ -41,8 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests that filters make on their own. */
 @Timeout(60)
 class CallTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Call QUESTION =
-      Call.of("GET", "/ask?a=1", Duration.ofSeconds(5)).header("X-Asks", "yes").maxAnswer(1000);
+      Call.of("GET", "/ask?a=1", PATIENCE).header("X-Asks", "yes").maxAnswer(1000);
 
   private final ScriptedUpstream asked = ScriptedUpstream.start(respond(200, "sure"));
   private final ScriptedUpstream service = ScriptedUpstream.start(respond(200, "service"));
@@ -151,7 +152,7 @@ class CallTest {
 
   @Test
   void aBodyIsSent() {
-    Call post = new Call("POST", "/", List.of(), bytes("hello"), Duration.ofSeconds(5), 1000);
+    Call post = new Call("POST", "/", List.of(), bytes("hello"), PATIENCE, 1000);
     try (GatewayFixture gateway = gateway(asking("ask", post))) {
       assertEquals("sure", get(gateway).text());
       assertEquals("hello", asked.awaitRequest(1).text());
@@ -165,7 +166,7 @@ class CallTest {
   @Test
   void aCallOfGrpcTakesTrailersAndTheFilterSeesThem() {
     Call grpc =
-        new Call("POST", "/a.B/C", List.of(), bytes("body"), Duration.ofSeconds(5), 1000)
+        new Call("POST", "/a.B/C", List.of(), bytes("body"), PATIENCE, 1000)
             .header("content-type", "application/grpc");
     try (Http2Service service2 =
             Http2Service.answering(
@@ -189,7 +190,7 @@ class CallTest {
   @Test
   void whatTheServiceHasRefusedIsSentAgainOnANewConnection() {
     int refusedStream = 7;
-    Call post = new Call("POST", "/", List.of(), bytes("x"), Duration.ofSeconds(5), 1000);
+    Call post = new Call("POST", "/", List.of(), bytes("x"), PATIENCE, 1000);
     try (Http2Service service2 =
             Http2Service.answering(request -> request.awaitEnd().answer(200, "sure"));
         GatewayFixture gateway =
@@ -223,7 +224,7 @@ class CallTest {
   @ParameterizedTest
   @ValueSource(strings = {"POST", "PATCH"})
   void whatMayHaveHadAnEffectIsNotSentTwice(String method) {
-    Call call = Call.of(method, "/ask", Duration.ofSeconds(5));
+    Call call = Call.of(method, "/ask", PATIENCE);
     try (GatewayFixture gateway = gateway(asking("ask", call))) {
       assertEquals("sure", get(gateway).text());
       asked.next(close());
@@ -234,7 +235,7 @@ class CallTest {
 
   @Test
   void aPostIsSentAgainOnlyWhenTheFilterSaysSo() {
-    Call post = new Call("POST", "/", List.of(), bytes("x"), Duration.ofSeconds(5), 1000);
+    Call post = new Call("POST", "/", List.of(), bytes("x"), PATIENCE, 1000);
     try (GatewayFixture gateway = gateway(asking("ask", post))) {
       assertEquals("sure", get(gateway).text());
       asked.next(close());

@@ -48,7 +48,7 @@ class CircuitBreakerTest {
         upstreams:
           service:
             endpoints: ['%s']
-            timeout: {header: 200ms}
+            timeout: {header: 3s}
             retry: 0
             outlier-ejection: {consecutive-failures: 0}
             circuit-breaker: %s

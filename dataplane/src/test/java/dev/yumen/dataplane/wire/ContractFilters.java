@@ -48,7 +48,10 @@ abstract class ContractFilters {
   static final CountDownLatch RELEASE_STUBBORN = new CountDownLatch(1);
 
   static final ScriptedUpstream UPSTREAM = ScriptedUpstream.start(echo());
-  static final GatewayFixture GATEWAY = GatewayFixture.start(yaml(), filters());
+  static final GatewayFixture GATEWAY = GatewayFixture.start(yaml("30s"), filters());
+
+  /** The same, where filters have no time. */
+  static final GatewayFixture IMPATIENT = GatewayFixture.start(yaml("400ms"), filters());
 
   @SuppressWarnings({
     "NullAway",
@@ -276,9 +279,9 @@ abstract class ContractFilters {
     }
   }
 
-  static String yaml() {
+  static String yaml(String filterTimeout) {
     return """
-            limits: {filter-timeout: 400ms, drain: 64KiB}
+            limits: {filter-timeout: %s, drain: 64KiB}
             upstreams: {service: {endpoints: %s}}
             filters: [{ending: {}}]
             routes:
@@ -290,7 +293,7 @@ abstract class ContractFilters {
               - {id: wait-then-hold, match: {path: "/wait-then-hold"}, to: service, filters: [{awaits: {}}, {holds-body: {}}]}
               - {id: wait-fixed, match: {path: "/wait-fixed"}, respond: {body: fixed}, filters: [{awaits: {}}]}
             """
-            .formatted(UPSTREAM.address())
+            .formatted(filterTimeout, UPSTREAM.address())
         + TestFilters.routes(List.of(filters()));
   }
 
@@ -298,6 +301,7 @@ abstract class ContractFilters {
   void forget() {
     UPSTREAM.dropQueued();
     GATEWAY.awaitIdle();
+    IMPATIENT.awaitIdle();
     ENDINGS.clear();
     CALLS.clear();
     AWAITED.clear();
@@ -307,6 +311,7 @@ abstract class ContractFilters {
   static void close() {
     RELEASE_STUBBORN.countDown();
     GATEWAY.close();
+    IMPATIENT.close();
     UPSTREAM.close();
   }
 

@@ -58,7 +58,7 @@ class FilterContractTest extends ContractFilters {
 
   @Test
   void aFilterThatNeverDecidesIsGivenUp() {
-    try (RawClient client = GATEWAY.connect()) {
+    try (RawClient client = IMPATIENT.connect()) {
       assertFailed(client.get("/never"), 504, "FILTER_TIMEOUT");
       assertEquals(200, client.get("/plain").status());
     }
@@ -72,6 +72,8 @@ class FilterContractTest extends ContractFilters {
       assertEquals(200, answer.status());
       assertEquals("done", answer.header("x-blocking"));
       assertEquals("done", UPSTREAM.requests().getLast().header("x-blocking"));
+    }
+    try (RawClient client = IMPATIENT.connect()) {
       assertFailed(client.get("/blocking", "X-Wait: 1"), 504, "FILTER_TIMEOUT");
       Eventually.within(PATIENCE, () -> INTERRUPTED.get() == before + 1);
       assertEquals(200, client.get("/plain").status());
@@ -80,7 +82,7 @@ class FilterContractTest extends ContractFilters {
 
   @Test
   void aFilterThatWasGivenUpSeesNothingOfTheNextRequest() {
-    try (RawClient client = GATEWAY.connect()) {
+    try (RawClient client = IMPATIENT.connect()) {
       assertFailed(client.get("/stubborn", "X-Secret: first"), 504, "FILTER_TIMEOUT");
       Exchange late = taken(LATE::poll);
       UPSTREAM.next(
@@ -227,7 +229,7 @@ class FilterContractTest extends ContractFilters {
   @Test
   void aResponseStepThatNeverDecidesIsGivenUp() {
     UPSTREAM.next(respond(200, "leak"));
-    try (RawClient client = GATEWAY.connect()) {
+    try (RawClient client = IMPATIENT.connect()) {
       assertFailed(client.get("/never-on-response"), 504, "FILTER_TIMEOUT");
       assertFalse(client.received().contains("leak"));
       assertEquals(200, client.get("/plain").status());

@@ -43,7 +43,7 @@ class GrpcCallTest {
           limits: {body: 64KiB}
           upstreams:
             service: {endpoints: %s, protocol: h2c}
-            slow: {endpoints: %s, protocol: h2c, timeout: {header: 200ms}}
+            slow: {endpoints: %s, protocol: h2c, timeout: {header: 2s}}
             absent: {endpoints: "127.0.0.1:%d", protocol: h2c}
           routes:
             - {id: service, match: {path: "/shop.Orders/{method}"}, to: service}
@@ -381,14 +381,14 @@ class GrpcCallTest {
     assertFailed(
         4,
         "UPSTREAM_TIMEOUT: The service did not answer in time.",
-        call(METHOD, "grpc-timeout", "150m"));
+        call(METHOD, "grpc-timeout", "2000m"));
     assertEquals(Http2Frame.CANCEL, UPSTREAM.request(before + 1).awaitReset());
   }
 
   @Test
   void aDeadlineCountsForStreamsThatHaveBegun() {
     UPSTREAM.answerNext(call -> call.head(200, HEAD).data(message("first")));
-    Http2Answer answer = call(METHOD, "grpc-timeout", "300m");
+    Http2Answer answer = call(METHOD, "grpc-timeout", "3000m");
     assertEquals(message("first").length, answer.bodyLength());
     assertEquals(Map.entry("grpc-status", "4"), answer.trailers().getFirst());
   }

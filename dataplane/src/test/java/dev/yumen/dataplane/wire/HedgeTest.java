@@ -116,7 +116,7 @@ class HedgeTest {
   void aPostIsSentOnceUnlessItMayBeRepeated() {
     first.next(readBody());
     String post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n%s\r\nbody";
-    try (GatewayFixture gateway = gateway("hedge: 1ms\n    timeout: {header: 300ms}")) {
+    try (GatewayFixture gateway = gateway("hedge: 1ms\n    timeout: {header: 3s}")) {
       assertEquals(504, send(gateway, post.formatted("")).status());
       assertEquals(0, second.requests().size());
       second.next(readBody());
@@ -206,7 +206,7 @@ class HedgeTest {
   void allOfThemTogetherHaveTheTimeOfOne() {
     first.next(readBody());
     second.next(readBody());
-    try (GatewayFixture gateway = gateway("hedge: 20ms\n    timeout: {header: 500ms}")) {
+    try (GatewayFixture gateway = gateway("hedge: 20ms\n    timeout: {header: 3s}")) {
       assertEquals(504, send(gateway, GET).status());
       assertEquals(2, results(gateway, "UPSTREAM_TIMEOUT"));
       gateway.awaitIdle();
@@ -249,7 +249,7 @@ class HedgeTest {
     String breaker =
         "circuit-breaker: {consecutive-errors: 1, minimum-calls: 1, open-time: 10ms, probes: 1}";
     try (GatewayFixture gateway =
-        gateway("hedge: 20ms\n    retry: 0\n    timeout: {header: 300ms}\n    " + breaker)) {
+        gateway("hedge: 20ms\n    retry: 0\n    timeout: {header: 3s}\n    " + breaker)) {
       assertEquals(502, send(gateway, GET).status());
       Eventually.within(Duration.ofSeconds(10), () -> send(gateway, GET).status() == 504);
       assertEquals(0, hedges(gateway));

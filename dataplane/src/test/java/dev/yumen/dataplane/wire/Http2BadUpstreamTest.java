@@ -45,7 +45,7 @@ class Http2BadUpstreamTest {
           runtime: {loops: 1}
           upstreams:
             service: {endpoints: "%1$s", protocol: h2c}
-            slow: {endpoints: "%1$s", protocol: h2c, timeout: {header: 200ms, idle: 250ms}}
+            slow: {endpoints: "%1$s", protocol: h2c, timeout: {header: 2s, idle: 2s}}
           routes:
             - {id: all, match: {path: "/**"}, to: service}
             - {id: slow, match: {path: "/slow"}, to: slow}

@@ -108,13 +108,17 @@ class Http2HostileUpstreamTest {
   // ---- no HTTP/2 at all ----
 
   private static GatewayFixture before(ScriptedUpstream service) {
+    return before(service, "10s");
+  }
+
+  private static GatewayFixture before(ScriptedUpstream service, String connect) {
     return GatewayFixture.start(
         """
         runtime: {loops: 1}
-        upstreams: {service: {endpoints: "%s", protocol: h2c, timeout: {connect: 300ms}}}
+        upstreams: {service: {endpoints: "%s", protocol: h2c, timeout: {connect: %s}}}
         routes: [{id: all, match: {path: "/**"}, to: service}]
         """
-            .formatted(service.address()));
+            .formatted(service.address(), connect));
   }
 
   @ParameterizedTest
@@ -175,7 +179,7 @@ class Http2HostileUpstreamTest {
   @Test
   void aServiceThatSaysNothingIsATimeout() {
     try (ScriptedUpstream service = ScriptedUpstream.startOnConnect(Incoming::awaitClosedByPeer);
-        GatewayFixture gateway = before(service);
+        GatewayFixture gateway = before(service, "300ms");
         RawClient client = gateway.connect()) {
       RawResponse answer = client.get("/");
       assertEquals(504, answer.status(), answer::toString);

@@ -34,10 +34,12 @@ class Http2SharingTest {
           runtime: {loops: 1}
           upstreams:
             service: {endpoints: "%1$s", protocol: h2c}
-            short: {endpoints: "%1$s", protocol: h2c, pool: {max-requests: 2, idle: 100ms}}
+            short: {endpoints: "%1$s", protocol: h2c, pool: {max-requests: 2}}
+            resting: {endpoints: "%1$s", protocol: h2c, pool: {idle: 100ms}}
           routes:
             - {id: all, match: {path: "/**"}, to: service}
             - {id: short, match: {path: "/short"}, to: short}
+            - {id: resting, match: {path: "/resting"}, to: resting}
           """
               .formatted(UPSTREAM.address()));
 
@@ -48,7 +50,7 @@ class Http2SharingTest {
     clients.forEach(RawClient::close);
     UPSTREAM.closeConnections();
     UPSTREAM.settings();
-    GATEWAY.awaitUnconnected("service", "short");
+    GATEWAY.awaitUnconnected("service", "short", "resting");
   }
 
   @AfterAll
@@ -481,7 +483,7 @@ class Http2SharingTest {
 
   @Test
   void aConnectionThatRestsForLongIsClosed() {
-    RawClient client = sent("GET /short HTTP/1.1\r\nHost: h\r\n\r\n");
+    RawClient client = sent("GET /resting HTTP/1.1\r\nHost: h\r\n\r\n");
     Http2Accepted connection = UPSTREAM.next().answer(200, "ok").connection();
     assertEquals("ok", client.readResponse().text());
     assertEquals(RawClient.End.CLOSED, connection.awaitClosed());

@@ -229,7 +229,7 @@ class MirrorTest {
   @Test
   void aShadowThatHangsIsGivenUpWithoutTheRequest() {
     shadow.next(neverAnswer());
-    try (GatewayFixture gateway = gateway("copy: {to: shadow, timeout: 500ms}");
+    try (GatewayFixture gateway = gateway("copy: {to: shadow, timeout: 3s}");
         RawClient client = gateway.connect()) {
       assertEquals("service", client.get("/").text());
       assertEquals(0, gateway.metric(outcome("timed_out")));
@@ -245,7 +245,7 @@ class MirrorTest {
     service.next(readBody().then(respond(200, "service")));
     try (ScriptedUpstream stuck = ScriptedUpstream.startWithReceiveBuffer(4096, await(end));
         GatewayFixture gateway =
-            gateway(stuck.address(), "copy: {to: shadow, timeout: 1s, max-body: 9MB}");
+            gateway(stuck.address(), "copy: {to: shadow, timeout: 5s, max-body: 9MB}");
         RawClient client = gateway.connect()) {
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n\r\n");
       client.sendPattern(length);

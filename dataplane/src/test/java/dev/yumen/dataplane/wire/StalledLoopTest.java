@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A loop that stood still, as in a long collection: what begins afterwards has all of its time. */
 class StalledLoopTest {
-  private static final Duration STALL = Duration.ofMillis(900);
+  private static final Duration STALL = Duration.ofMillis(2_500);
   private static final String REQUEST = "GET %s HTTP/1.1\r\nHost: h\r\n\r\n";
   private static final CountDownLatch STALLED = new CountDownLatch(1);
 
@@ -35,7 +35,7 @@ class StalledLoopTest {
                 """
                 runtime: {loops: 1}
                 upstreams:
-                  service: {endpoints: %s, timeout: {request: 500ms, header: 500ms}}
+                  service: {endpoints: %s, timeout: {request: 2s, header: 2s}}
                   patient: {endpoints: %s}
                 routes:
                   - {id: stalls, match: {path: /stalls}, filters: [stalls], to: patient}
