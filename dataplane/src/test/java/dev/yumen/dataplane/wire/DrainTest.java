@@ -59,7 +59,7 @@ class DrainTest {
   @Test
   void requestsInFlightAreFinished() throws Exception {
     CountDownLatch slow = new CountDownLatch(1);
-    try (GatewayFixture gateway = gateway("{drain: 10s}")) {
+    try (GatewayFixture gateway = gateway("{drain: 30s}")) {
       int port = gateway.port();
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -83,13 +83,13 @@ class DrainTest {
         assertEquals(RawClient.End.CLOSED, client.readEnd());
         client.close();
       }
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
   @Test
   void idleConnectionsAreClosed() throws Exception {
-    try (GatewayFixture gateway = gateway("{drain: 10s}");
+    try (GatewayFixture gateway = gateway("{drain: 30s}");
         RawClient used = gateway.connect();
         RawClient fresh = gateway.connect()) {
       assertEquals(200, used.get("/").status());
@@ -99,13 +99,13 @@ class DrainTest {
       assertEquals(RawClient.End.CLOSED, fresh.readEnd());
       used.close();
       fresh.close();
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
   @Test
   void aHeadThatHasBegunIsStillTaken() throws Exception {
-    try (GatewayFixture gateway = gateway("{drain: 10s}");
+    try (GatewayFixture gateway = gateway("{drain: 30s}");
         RawClient client = gateway.connect()) {
       client.send("GET / HTTP/1.1\r\nHo");
       gateway.awaitMetric("gateway_connections{listener=\"http\"}", 1);
@@ -122,13 +122,13 @@ class DrainTest {
       assertEquals(200, answer.status());
       assertEquals("close", answer.header("connection"));
       client.close();
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
   @Test
   void readinessIsTakenBackFirst() throws Exception {
-    try (GatewayFixture gateway = gateway("{drain: 10s, notice: 700ms}");
+    try (GatewayFixture gateway = gateway("{drain: 30s, notice: 3s}");
         RawClient management = RawClient.connect(gateway.port("management"))) {
       assertEquals(200, management.get("/ready").status());
       CompletableFuture<Boolean> drained = gateway.gateway().drain();
@@ -139,7 +139,7 @@ class DrainTest {
       try (RawClient client = gateway.connect()) {
         assertEquals(200, client.get("/").status());
       }
-      assertTrue(drained.get(10, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
@@ -158,7 +158,7 @@ class DrainTest {
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
       client.readUntil("ab");
       CompletableFuture<Boolean> drained = gateway.gateway().drain();
-      assertFalse(drained.get(5, TimeUnit.SECONDS));
+      assertFalse(drained.get(30, TimeUnit.SECONDS));
       assertTrue(client.isClosedByPeer());
       assertFalse(client.received().endsWith("0\r\n\r\n"));
     }

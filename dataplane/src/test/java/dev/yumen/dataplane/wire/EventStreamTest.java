@@ -38,7 +38,7 @@ class EventStreamTest {
   private static final String TEXT =
       """
       upstreams:
-        direct: {endpoints: "%s", timeout: {idle: 1s}}
+        direct: {endpoints: "%s", timeout: {idle: 3s}}
         inner: {endpoints: "127.0.0.1:%d", protocol: h2c}
       routes:
       - {id: direct, match: {path: "/direct"}, to: direct}
@@ -133,7 +133,7 @@ class EventStreamTest {
     UPSTREAM.next(
         request -> {
           request.write(HEAD + "Connection: close\r\n\r\n");
-          for (int i = 0; i < 4; i++) {
+          for (int i = 0; i < 3; i++) {
             received.acquire();
             request.write(":\n\n");
           }
@@ -143,8 +143,8 @@ class EventStreamTest {
     try (RawClient client = GATEWAY.connect()) {
       client.send("GET /direct HTTP/1.1\r\nHost: h\r\n\r\n");
       client.readUntil("\r\n\r\n");
-      for (int i = 0; i < 4; i++) {
-        assertTrue(client.isQuietFor(Duration.ofMillis(600)));
+      for (int i = 0; i < 3; i++) {
+        assertTrue(client.isQuietFor(Duration.ofMillis(1_600)));
         received.release();
         client.readUntil(":\n\n");
       }

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * everything back: no buffer lost, no state held, no line in the log that only a bug writes.
  */
 final class GatewayFixture implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String PORTS =
       """
       listeners: {http: {address: "127.0.0.1:0"}}

@@ -51,7 +51,7 @@ class Http2DrainTest {
   @Test
   void streamsInFlightAreFinished() throws Exception {
     CountDownLatch slow = new CountDownLatch(1);
-    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 10s}", "fixed"));
+    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 30s}", "fixed"));
         Http2Client client = Http2Client.connect(gateway.port())) {
       List<Integer> streams = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -73,13 +73,13 @@ class Http2DrainTest {
       }
       assertEquals(RawClient.End.CLOSED, client.readEnd());
       client.close();
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
   @Test
   void idleConnectionsAreClosedInOrder() throws Exception {
-    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 10s}", "fixed"));
+    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 30s}", "fixed"));
         Http2Client used = Http2Client.connect(gateway.port());
         Http2Client fresh = Http2Client.connect(gateway.port())) {
       assertEquals("fixed", used.answer(used.get("/fixed")).text());
@@ -90,19 +90,19 @@ class Http2DrainTest {
         assertEquals(Http2Frame.NO_ERROR, client.awaitGoAway().error());
         client.close();
       }
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
   @Test
   void aClientThatDoesNotAnswerThePingIsLeftAllTheSame() throws Exception {
-    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 10s}", "fixed"));
+    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 30s}", "fixed"));
         Http2Client client = Http2Client.connect(gateway.port()).keepPings()) {
       client.ping();
       CompletableFuture<Boolean> drained = gateway.gateway().drain();
       assertEquals(RawClient.End.CLOSED, client.readEnd());
       client.close();
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 
@@ -118,7 +118,7 @@ class Http2DrainTest {
           });
       int stream = client.get("/");
       client.head(stream);
-      assertFalse(gateway.gateway().drain().get(5, TimeUnit.SECONDS));
+      assertFalse(gateway.gateway().drain().get(30, TimeUnit.SECONDS));
       assertTrue(client.readEnd() != RawClient.End.STILL_OPEN);
       assertFalse(client.soFar(stream).isEnded());
     }
@@ -127,13 +127,13 @@ class Http2DrainTest {
   @Test
   void aReloadKeepsConnectionsAndStreams() {
     CountDownLatch slow = new CountDownLatch(1);
-    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 10s}", "one"));
+    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 30s}", "one"));
         Http2Client client = Http2Client.connect(gateway.port())) {
       UPSTREAM.next(await(slow).then(respond(200, "of the old one")));
       int old = client.get("/");
       gateway.awaitMetric("gateway_requests_in_flight", 1);
       assertEquals("one", client.answer(client.get("/fixed")).text());
-      assertEquals(List.of(), gateway.apply(config("{drain: 10s}", "two")));
+      assertEquals(List.of(), gateway.apply(config("{drain: 30s}", "two")));
       assertEquals("two", client.answer(client.get("/fixed")).text());
       slow.countDown();
       assertEquals("of the old one", client.answer(old).text());
@@ -145,7 +145,7 @@ class Http2DrainTest {
   void aConnectionIsLeftAfterItsNumberOfRequests() {
     try (GatewayFixture gateway =
             GatewayFixture.start(
-                config("{drain: 10s}", "fixed") + "limits: {requests-per-connection: 3}\n");
+                config("{drain: 30s}", "fixed") + "limits: {requests-per-connection: 3}\n");
         Http2Client client = Http2Client.connect(gateway.port())) {
       for (int i = 0; i < 3; i++) {
         assertEquals("fixed", client.answer(client.get("/fixed")).text());
@@ -158,7 +158,7 @@ class Http2DrainTest {
   @Test
   void theSecondGoAwayNamesTheLastStreamThatWasTaken() throws Exception {
     CountDownLatch slow = new CountDownLatch(1);
-    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 10s}", "fixed"));
+    try (GatewayFixture gateway = GatewayFixture.start(config("{drain: 30s}", "fixed"));
         Http2Client client = Http2Client.connect(gateway.port())) {
       UPSTREAM.next(await(slow).then(respond(200, "late")));
       int stream = client.get("/");
@@ -171,7 +171,7 @@ class Http2DrainTest {
       assertEquals("late", client.answer(stream).text());
       assertEquals(RawClient.End.CLOSED, client.readEnd());
       client.close();
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 }

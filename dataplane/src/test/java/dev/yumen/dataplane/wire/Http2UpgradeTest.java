@@ -304,7 +304,7 @@ class Http2UpgradeTest {
       assertEquals("late", client.answer(1).text());
       assertEquals(RawClient.End.CLOSED, client.timeout(Duration.ofSeconds(10)).readEnd());
       client.close();
-      assertTrue(drained.get(5, TimeUnit.SECONDS));
+      assertTrue(drained.get(30, TimeUnit.SECONDS));
     }
   }
 }

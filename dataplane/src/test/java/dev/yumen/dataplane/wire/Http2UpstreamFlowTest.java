@@ -38,7 +38,7 @@ class Http2UpstreamFlowTest {
   private static final int WINDOW = 256 * 1024;
 
   /** Without a window for so long, none will come. */
-  private static final Duration STALL = Duration.ofMillis(300);
+  private static final Duration STALL = Duration.ofMillis(1_500);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Http2Service UPSTREAM = Http2Service.start();

@@ -33,6 +33,9 @@ class PaceTest {
   private static final int RATE = 40_000;
   private static final int BODY = 24_000;
 
+  /** A body that takes longer than the time-outs, and those are longer than a machine stalls. */
+  private static final int LONG = 5 * BODY;
+
   /** The body, but for what may go at once, at the rate. */
   private static final Duration LEAST = Duration.ofMillis(500);
 
@@ -58,7 +61,7 @@ class PaceTest {
     return GatewayFixture.start(
         """
         %s
-        upstreams: {service: {endpoints: ['%s'], timeout: {idle: 200ms}}}
+        upstreams: {service: {endpoints: ['%s'], timeout: {idle: 2s}}}
         routes:
           - {id: slow, match: {path: /slow}, filters: [slow], to: service}
           - {id: fast, match: {path: /fast}, to: service}
@@ -95,11 +98,13 @@ class PaceTest {
   void soItIsInHttp2() {
     try (GatewayFixture gateway = gateway("");
         Http2Client client = Http2Client.connect(gateway.port())) {
+      service.next(stream(LONG));
       int slow = client.get("/slow");
+      service.awaitRequest(1);
       Http2Answer fast = client.answer(client.get("/fast"));
       assertArrayEquals(PatternBytes.of(BODY), fast.body());
-      assertTrue(client.soFar(slow).bodyLength() < BODY, () -> client.soFar(slow).toString());
-      assertArrayEquals(PatternBytes.of(BODY), client.answer(slow).body());
+      assertTrue(client.soFar(slow).bodyLength() < LONG, () -> client.soFar(slow).toString());
+      assertArrayEquals(PatternBytes.of(LONG), client.answer(slow).body());
       assertArrayEquals(
           PatternBytes.of(BODY), slowly(() -> client.answer(client.get("/slow"))).body());
     }
@@ -107,20 +112,27 @@ class PaceTest {
 
   @Test
   void aServiceInHttp2WaitsToo() {
-    String half = "h".repeat(BODY / 2);
+    String tenth = "h".repeat(LONG / 10);
     try (Http2Service service =
-            Http2Service.answering(request -> request.head(200).data(half).end(half));
+            Http2Service.answering(
+                request -> {
+                  request.head(200);
+                  for (int i = 0; i < 9; i++) {
+                    request.data(tenth);
+                  }
+                  request.end(tenth);
+                });
         GatewayFixture gateway =
             GatewayFixture.start(
                 """
-                upstreams: {service: {endpoints: ['%s'], protocol: h2c, timeout: {idle: 200ms}}}
+                upstreams: {service: {endpoints: ['%s'], protocol: h2c, timeout: {idle: 2s}}}
                 routes: [{id: slow, match: {path: /slow}, filters: [slow], to: service}]
                 """
                     .formatted(service.address()),
                 SLOW);
         RawClient client = gateway.connect()) {
-      assertEquals(half + half, slowly(() -> client.get("/slow")).text());
-      assertEquals(half + half, slowly(() -> client.get("/slow")).text());
+      assertEquals(tenth.repeat(10), slowly(() -> client.get("/slow")).text());
+      assertEquals(tenth.repeat(10), slowly(() -> client.get("/slow")).text());
     }
   }
 
@@ -159,10 +171,11 @@ class PaceTest {
 
   @Test
   void noTimeOutOfTheGatewayCountsIt() {
-    String limits = "limits: {write-timeout: 200ms, min-rate: 1000000, min-rate-grace: 200ms}";
+    String limits = "limits: {write-timeout: 2s, min-rate: 1000000, min-rate-grace: 2s}";
+    service.next(stream(LONG));
     try (GatewayFixture gateway = gateway(limits);
         RawClient client = gateway.connect()) {
-      assertArrayEquals(PatternBytes.of(BODY), slowly(() -> client.get("/slow")).body());
+      assertArrayEquals(PatternBytes.of(LONG), slowly(() -> client.get("/slow")).body());
       assertEquals(0, gateway.rejected("slow_reader"));
     }
   }

@@ -227,7 +227,7 @@ class ProxyProtocolTest {
     try (GatewayFixture gateway = gateway("{from: 127.0.0.1}");
         RawClient client = gateway.connect().send("PROXY")) {
       gateway.awaitMetric("gateway_connections{listener=\"http\"}", 1);
-      assertTrue(gateway.gateway().drain().get(5, TimeUnit.SECONDS));
+      assertTrue(gateway.gateway().drain().get(30, TimeUnit.SECONDS));
       assertTrue(client.isClosedByPeer());
     }
   }
