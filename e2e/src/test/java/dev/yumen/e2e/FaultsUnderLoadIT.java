@@ -27,8 +27,8 @@ class FaultsUnderLoadIT {
   private static final int CONNECTIONS = 64;
   private static final int POST_EVERY = 3;
 
-  private static final Duration WARM_UP = Duration.ofSeconds(Scale.of(3, 20));
-  private static final Duration CALM = Duration.ofSeconds(Scale.of(3, 20));
+  private static final Duration WARM_UP = Duration.ofSeconds(Scale.of(2, 20));
+  private static final Duration CALM = Duration.ofSeconds(Scale.of(2, 20));
   private static final Duration FAULT = Duration.ofSeconds(Scale.of(2, 5));
   private static final Duration AFTERWARDS = Duration.ofSeconds(Scale.of(3, 10));
 

@@ -168,7 +168,7 @@ class FloodIT {
 
   @Test
   void othersGoOnThroughFloods() throws Exception {
-    Duration time = Duration.ofSeconds(Scale.of(3, 20));
+    Duration time = Duration.ofSeconds(Scale.of(2, 20));
     try (FixedUpstream upstream = new FixedUpstream("fine");
         GatewayProcess gateway = GatewayProcess.start(folder, configuration(upstream))) {
       Calm calm = new Calm(gateway.port());

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,12 +37,35 @@ class SharedLimitIT {
   private static final int CALM_RATE = Scale.of(60, 300);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  private final List<GatewayProcess> gateways = new ArrayList<>();
+  private static final List<GatewayProcess> gateways = new ArrayList<>();
+  private static RedisServer redis;
+
   private final List<OpenLoad> loads = new ArrayList<>();
 
-  private static String configuration(RedisServer redis, String mode) {
+  @BeforeAll
+  static void start() throws IOException {
+    redis = RedisServer.start(folder);
+    for (int i = 0; i < GATEWAYS; i++) {
+      Path own = Files.createTempDirectory(folder, "gateway");
+      gateways.add(GatewayProcess.start(own, configuration()));
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    gateways.forEach(GatewayProcess::close);
+    redis.close();
+  }
+
+  @AfterEach
+  void stopLoads() {
+    loads.forEach(OpenLoad::close);
+  }
+
+  /** Has routes of their own for each mode, so that all tests can have the same gateways. */
+  private static String configuration() {
     return """
     listeners: {http: {address: "127.0.0.1:0"}}
     management: {address: "127.0.0.1:0"}
@@ -48,31 +74,27 @@ class SharedLimitIT {
       - id: free
         match: {path: /free}
         respond: {}
-      - id: limited
-        match: {path: /limited}
+    %s%s\
+    """
+        .formatted(redis.address(), routes("exact", ""), routes("leased", ", batch: " + BATCH));
+  }
+
+  private static String routes(String mode, String more) {
+    String shared = "redis: main, when-gone: fail-closed, mode: " + mode + more;
+    return """
+      - id: limited-%1$s
+        match: {path: /limited/%1$s}
         filters:
           - rate-limit:
-              {rate: %d/s, burst: %d, key: route, shared: {%s}}
+              {rate: %2$d/s, burst: %3$d, key: route, shared: {%4$s}}
         respond: {}
-      - id: calm
-        match: {path: /calm}
+      - id: calm-%1$s
+        match: {path: /calm/%1$s}
         filters:
-          - rate-limit: {rate: 100000/s, key: route, shared: {%s}}
+          - rate-limit: {rate: 100000/s, key: route, shared: {%4$s}}
         respond: {}
     """
-        .formatted(redis.address(), LIMIT, BURST, shared(mode), shared(mode));
-  }
-
-  private static String shared(String mode) {
-    String batch = mode.equals("leased") ? ", batch: " + BATCH : "";
-    return "redis: main, when-gone: fail-closed, mode: " + mode + batch;
-  }
-
-  private void start(RedisServer redis, String mode) throws IOException {
-    for (int i = 0; i < GATEWAYS; i++) {
-      Path own = Files.createTempDirectory(folder, "gateway");
-      gateways.add(GatewayProcess.start(own, configuration(redis, mode)));
-    }
+        .formatted(mode, LIMIT, BURST, shared);
   }
 
   private void load(String path, int rate) {
@@ -91,11 +113,6 @@ class SharedLimitIT {
     return new LoadFigures(answers);
   }
 
-  private void stop() {
-    loads.forEach(OpenLoad::close);
-    gateways.forEach(GatewayProcess::close);
-  }
-
   private LoadFigures calm(String path) {
     load(path, CALM_RATE / GATEWAYS);
     loads.getFirst().goOn(TIME.dividedBy(5));
@@ -104,73 +121,63 @@ class SharedLimitIT {
 
   @ParameterizedTest
   @CsvSource({"exact, 0", "leased, 1"})
-  void gatewaysTogetherAdmitWhatOneWouldAndAShareEach(String mode, int shares) throws IOException {
-    try (RedisServer redis = RedisServer.start(folder)) {
-      start(redis, mode);
-      calm("/calm"); // until code is compiled
-      LoadFigures free = calm("/free");
-      LoadFigures calm = calm("/calm");
-      long begin = System.nanoTime();
-      load("/limited", OFFERED_TO_EACH);
-      loads.getFirst().goOn(TIME);
-      LoadFigures all = endLoad();
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      int admitted = all.where(answer -> answer.status() == 200).count();
-      System.out.printf(
-          "%s: offered %d in %.2f s (%s), admitted %d of %.0f (%.2f %%); p50 without a limit %.2f ms,"
-              + " with a shared one %.2f ms; p50 %.2f ms, p99 %.2f ms when too much is offered%n",
-          mode,
-          all.count(),
-          seconds,
-          all.statuses(),
-          admitted,
-          LIMIT * seconds,
-          100.0 * admitted / (LIMIT * seconds),
-          free.millis(0.5),
-          calm.millis(0.5),
-          all.millis(0.5),
-          all.p99());
-      assertEquals(0, calm.failed().count(), calm::statuses);
-      assertTrue(
-          admitted <= LIMIT * seconds + BURST + shares * GATEWAYS * BATCH,
-          admitted + " in " + seconds);
-      assertTrue(admitted >= 0.99 * LIMIT * TIME.toSeconds(), all::statuses);
-    } finally {
-      stop();
-    }
+  void gatewaysTogetherAdmitWhatOneWouldAndAShareEach(String mode, int shares) {
+    calm("/calm/" + mode); // until code is compiled
+    LoadFigures free = calm("/free");
+    LoadFigures calm = calm("/calm/" + mode);
+    long begin = System.nanoTime();
+    load("/limited/" + mode, OFFERED_TO_EACH);
+    loads.getFirst().goOn(TIME);
+    LoadFigures all = endLoad();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    int admitted = all.where(answer -> answer.status() == 200).count();
+    System.out.printf(
+        "%s: offered %d in %.2f s (%s), admitted %d of %.0f (%.2f %%); p50 without a limit %.2f ms,"
+            + " with a shared one %.2f ms; p50 %.2f ms, p99 %.2f ms when too much is offered%n",
+        mode,
+        all.count(),
+        seconds,
+        all.statuses(),
+        admitted,
+        LIMIT * seconds,
+        100.0 * admitted / (LIMIT * seconds),
+        free.millis(0.5),
+        calm.millis(0.5),
+        all.millis(0.5),
+        all.p99());
+    assertEquals(0, calm.failed().count(), calm::statuses);
+    assertTrue(
+        admitted <= LIMIT * seconds + BURST + shares * GATEWAYS * BATCH,
+        admitted + " in " + seconds);
+    assertTrue(admitted >= 0.99 * LIMIT * TIME.toSeconds(), all::statuses);
   }
 
   @Test
-  void whileRedisIsGoneRequestsAreRefusedAtOnceAndItIsBackByItself() throws IOException {
-    try (RedisServer redis = RedisServer.start(folder)) {
-      start(redis, "exact");
-      load("/limited", CALM_RATE);
-      loads.getFirst().goOn(PART);
-      redis.kill();
-      long gone = System.nanoTime();
-      loads.getFirst().goOn(PART);
-      long returning = System.nanoTime();
-      redis.startAgain();
-      Eventually.within(PATIENCE, "all gateways are back", this::allConnected);
-      long back = System.nanoTime();
-      loads.getFirst().goOn(PART);
-      LoadFigures all = endLoad();
+  void whileRedisIsGoneRequestsAreRefusedAtOnceAndItIsBackByItself() {
+    load("/limited/exact", CALM_RATE);
+    loads.getFirst().goOn(PART);
+    redis.kill();
+    long gone = System.nanoTime();
+    loads.getFirst().goOn(PART);
+    long returning = System.nanoTime();
+    redis.startAgain();
+    Eventually.within(PATIENCE, "all gateways are back", this::allConnected);
+    long back = System.nanoTime();
+    loads.getFirst().goOn(PART);
+    LoadFigures all = endLoad();
 
-      LoadFigures without = all.between(gone + 1_000_000_000L, returning);
-      LoadFigures after = all.where(answer -> answer.due() - back >= 0);
-      System.out.printf(
-          "while Redis was gone %s, p50 %.2f ms, p99 %.2f ms; back after %.2f s; then %s%n",
-          without.statuses(),
-          without.millis(0.5),
-          without.p99(),
-          (back - returning) / 1e9,
-          after.statuses());
-      assertEquals(0, without.where(answer -> answer.status() != 503).count(), without::statuses);
-      assertEquals(0, after.where(answer -> answer.status() == 503).count(), after::statuses);
-      assertTrue(after.where(answer -> answer.status() == 200).count() > 0, after::statuses);
-    } finally {
-      stop();
-    }
+    LoadFigures without = all.between(gone + 1_000_000_000L, returning);
+    LoadFigures after = all.where(answer -> answer.due() - back >= 0);
+    System.out.printf(
+        "while Redis was gone %s, p50 %.2f ms, p99 %.2f ms; back after %.2f s; then %s%n",
+        without.statuses(),
+        without.millis(0.5),
+        without.p99(),
+        (back - returning) / 1e9,
+        after.statuses());
+    assertEquals(0, without.where(answer -> answer.status() != 503).count(), without::statuses);
+    assertEquals(0, after.where(answer -> answer.status() == 503).count(), after::statuses);
+    assertTrue(after.where(answer -> answer.status() == 200).count() > 0, after::statuses);
   }
 
   private boolean allConnected() {

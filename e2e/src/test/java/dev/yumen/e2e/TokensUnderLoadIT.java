@@ -25,7 +25,7 @@ class TokensUnderLoadIT {
   private static final Duration STEP = Duration.ofMillis(Scale.of(1_500, 3_000));
   private static final Duration OUTAGE = Duration.ofSeconds(Scale.of(3, 60));
   private static final int STORM_RATE = Scale.of(1_000, 3_000);
-  private static final Duration STORM = Duration.ofSeconds(Scale.of(3, 10));
+  private static final Duration STORM = Duration.ofSeconds(Scale.of(2, 10));
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path folder;
