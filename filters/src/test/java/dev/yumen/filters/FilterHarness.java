@@ -16,11 +16,13 @@ import dev.yumen.filters.traffic.DistantCounts;
 import dev.yumen.redis.LettuceRedis;
 import dev.yumen.testkit.Behaviour;
 import dev.yumen.testkit.Behaviours;
+import dev.yumen.testkit.Eventually;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import dev.yumen.testkit.Recorded;
 import dev.yumen.testkit.ScriptedUpstream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -209,6 +211,15 @@ public final class FilterHarness implements AutoCloseable {
   /** How many requests the upstream received. */
   public int forwarded() {
     return upstream.requests().size();
+  }
+
+  /** Waits until the gateway is connected to its Redis. */
+  public FilterHarness awaitRedis() {
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "a connection to Redis",
+        () -> metrics().lines().anyMatch(line -> line.matches("gateway_redis_up\\{.*} 1(\\.0)?")));
+    return this;
   }
 
   /** What Prometheus reads. */

@@ -41,8 +41,9 @@ final class TwoGateways implements AutoCloseable {
   /** One more, with further settings of Redis. */
   FilterHarness gateway(Path folder, String more, String login) {
     return FilterHarness.run(
-        """
+            """
         listeners: {http: {address: "127.0.0.1:8080"}}
+        limits: {filter-timeout: 60s}
         upstreams: {users: {endpoints: ["127.0.0.1:9001"]}}
         redis: {main: {nodes: "%s", timeout: 5s, connect-timeout: 9s%s}}
         routes:
@@ -52,9 +53,10 @@ final class TwoGateways implements AutoCloseable {
             to: users
             filters: [%s]
         """
-            .formatted(redis.address(), login, filter(", session: {redis: main}" + more)),
-        folder,
-        clock);
+                .formatted(redis.address(), login, filter(", session: {redis: main}" + more)),
+            folder,
+            clock)
+        .awaitRedis();
   }
 
   /** The filter of both. */

@@ -32,13 +32,17 @@ class LeasedCountsTest {
         "redis: {main: {nodes: \"" + address + "\", timeout: 5s, connect-timeout: 9s}}");
   }
 
+  private static FilterHarness gateway(String settings, RedisServer redis) {
+    return gateway(settings, redis.address()).awaitRedis();
+  }
+
   @Test
   void aShareIsTakenOfTheLimitAndSpentWithoutRedis() {
     String limit =
         "rate: 100/month, shared: {redis: main, mode: leased, batch: 10, lease: 1h,"
             + " when-gone: fail-closed}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(limit, redis.address())) {
+        FilterHarness gateway = gateway(limit, redis)) {
       assertEquals(200, gateway.get("/").status());
       redis.kill();
       int admitted = 0;
@@ -56,8 +60,8 @@ class LeasedCountsTest {
       throws InterruptedException, ExecutionException {
     String limit = "rate: 100/month, shared: {redis: main, mode: leased, batch: 10, lease: 1h}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness one = gateway(limit, redis.address());
-        FilterHarness other = gateway(limit, redis.address());
+        FilterHarness one = gateway(limit, redis);
+        FilterHarness other = gateway(limit, redis);
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Integer>> answers = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
@@ -77,7 +81,7 @@ class LeasedCountsTest {
   void aShareThatWasNotUsedInItsTimeIsLost() {
     String limit = "rate: 10/month, shared: {redis: main, mode: leased, batch: 10, lease: 1ms}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(limit, redis.address())) {
+        FilterHarness gateway = gateway(limit, redis)) {
       assertEquals(200, gateway.get("/").status());
       Eventually.within(PATIENCE, "refused", () -> gateway.get("/").status() == 429);
     }

@@ -29,11 +29,15 @@ class QuotaFilterTest {
         "redis: {main: {nodes: \"" + address + "\", timeout: 5s, connect-timeout: 9s}}");
   }
 
+  private static FilterHarness gateway(String filter, RedisServer redis) {
+    return gateway(filter, redis.address()).awaitRedis();
+  }
+
   @Test
   void gatewaysCountTogetherAndThroughRestarts() {
     try (RedisServer redis = RedisServer.start(folder)) {
-      try (FilterHarness one = gateway(QUOTA, redis.address());
-          FilterHarness other = gateway(QUOTA, redis.address())) {
+      try (FilterHarness one = gateway(QUOTA, redis);
+          FilterHarness other = gateway(QUOTA, redis)) {
         RawResponse first = one.get("/", "X-Client: a");
         assertEquals(200, first.status());
         assertEquals("\"test\";q=2;w=2592000", first.header("RateLimit-Policy"));
@@ -43,7 +47,7 @@ class QuotaFilterTest {
         assertEquals(200, other.get("/", "X-Client: a").status());
         assertEquals(200, other.get("/", "X-Client: b").status());
       }
-      try (FilterHarness restarted = gateway(QUOTA, redis.address())) {
+      try (FilterHarness restarted = gateway(QUOTA, redis)) {
         RawResponse third = restarted.get("/", "X-Client: a");
         assertEquals(429, third.status());
         assertNotNull(third.header("Retry-After"));
@@ -63,16 +67,17 @@ class QuotaFilterTest {
     try (RedisServer redis = RedisServer.start(folder);
         FilterHarness gateway =
             FilterHarness.of(
-                "/**",
-                filters,
-                """
+                    "/**",
+                    filters,
+                    """
                 redis: {main: {nodes: "%s", timeout: 5s, connect-timeout: 9s}}
                 consumers:
                   - {name: ann, groups: [gold, trial], credentials: [{api-key: key-of-ann}]}
                   - {name: bob, groups: [trial], credentials: [{api-key: key-of-bob}]}
                   - {name: cat, credentials: [{api-key: key-of-cat}]}
                 """
-                    .formatted(redis.address()))) {
+                        .formatted(redis.address()))
+                .awaitRedis()) {
       assertEquals(4, admitted(gateway, "key-of-ann"));
       assertEquals(1, admitted(gateway, "key-of-bob"));
       assertEquals(2, admitted(gateway, "key-of-cat"));
@@ -91,15 +96,16 @@ class QuotaFilterTest {
     try (RedisServer redis = RedisServer.start(folder);
         FilterHarness gateway =
             FilterHarness.of(
-                "/**",
-                filters,
-                """
+                    "/**",
+                    filters,
+                    """
                 redis: {main: {nodes: "%s", timeout: 5s, connect-timeout: 9s}}
                 consumers:
                   - {name: ann, tier: trial, groups: [gold], credentials: [{api-key: key-of-ann}]}
                   - {name: bob, tier: none, groups: [gold], credentials: [{api-key: key-of-bob}]}
                 """
-                    .formatted(redis.address()))) {
+                        .formatted(redis.address()))
+                .awaitRedis()) {
       assertEquals(1, admitted(gateway, "key-of-ann"));
       assertEquals(4, admitted(gateway, "key-of-bob"));
     }
@@ -135,7 +141,7 @@ class QuotaFilterTest {
 
   @Test
   void aQuotaOfTheConsumersOwnCountsWhateverItSendsOnAllRoutesOfTheQuota() {
-    try (FilterHarness gateway = FilterHarness.run(OWN_QUOTAS, folder)) {
+    try (FilterHarness gateway = FilterHarness.run(OWN_QUOTAS, folder).awaitRedis()) {
       String ann = "X-API-Key: key-of-ann";
       RawResponse first = gateway.get("/one", ann, "X-Client: a");
       assertEquals("\"sold\";q=3;w=2592000", first.header("RateLimit-Policy"));
@@ -151,7 +157,7 @@ class QuotaFilterTest {
   /** What a client may choose is never taken for the name of a consumer. */
   @Test
   void nobodyElseUsesUpAQuotaOfAConsumersOwn() {
-    try (FilterHarness gateway = FilterHarness.run(OWN_QUOTAS, folder)) {
+    try (FilterHarness gateway = FilterHarness.run(OWN_QUOTAS, folder).awaitRedis()) {
       for (String name : List.of("ann", "consumer=ann")) {
         String bob = "X-API-Key: key-of-bob";
         assertEquals(200, gateway.get("/one", bob, "X-Client: " + name).status());
@@ -183,7 +189,7 @@ class QuotaFilterTest {
   @Test
   void countsAreNamedForPeopleAndEndAfterTheirPeriod() {
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(QUOTA, redis.address())) {
+        FilterHarness gateway = gateway(QUOTA, redis)) {
       gateway.get("/", "X-Client: a b&c");
       String key = redis.ask("KEYS", "*");
       assertTrue(key.matches("\\[yumen:quota:test:\\d{4}-\\d\\d:a\\+b%26c]"), key);
@@ -208,7 +214,7 @@ class QuotaFilterTest {
   void aRequestWithoutTheKeyFaresAsTheSettingSays(String missing, int one, int two, int three) {
     String filter = QUOTA.replace("main}", "main, missing-key: " + missing + "}");
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(filter, redis.address())) {
+        FilterHarness gateway = gateway(filter, redis)) {
       assertEquals(one, gateway.get("/").status());
       assertEquals(two, gateway.get("/").status());
       assertEquals(three, gateway.get("/").status());

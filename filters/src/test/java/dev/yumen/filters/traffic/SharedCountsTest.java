@@ -35,14 +35,18 @@ class SharedCountsTest {
         "redis: {main: {nodes: \"" + address + "\", timeout: 5s, connect-timeout: 9s}}");
   }
 
+  private static FilterHarness gateway(String settings, RedisServer redis) {
+    return gateway(settings, redis.address()).awaitRedis();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"token-bucket", "sliding-window", "fixed-window"})
   void gatewaysTogetherAdmitExactlyTheLimit(String algorithm)
       throws InterruptedException, ExecutionException {
     String limit = "rate: 40/month, algorithm: " + algorithm + ", shared: {redis: main}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness one = gateway(limit, redis.address());
-        FilterHarness other = gateway(limit, redis.address());
+        FilterHarness one = gateway(limit, redis);
+        FilterHarness other = gateway(limit, redis);
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Integer>> answers = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
@@ -61,8 +65,8 @@ class SharedCountsTest {
   void answersTellWhatIsLeftForAll() {
     String limit = "rate: 2/h, key: \"header:X-Client\", shared: {redis: main}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness one = gateway(limit, redis.address());
-        FilterHarness other = gateway(limit, redis.address())) {
+        FilterHarness one = gateway(limit, redis);
+        FilterHarness other = gateway(limit, redis)) {
       RawResponse first = one.get("/", "X-Client: a");
       assertEquals("\"test\";q=2;w=3600", first.header("RateLimit-Policy"));
       assertEquals("\"test\";r=1;t=1800", first.header("RateLimit"));
@@ -82,7 +86,7 @@ class SharedCountsTest {
     String limits = "limits: [{rate: 5/h}, {rate: 2/h, key: \"header:X-Client\"}]";
     String shared = limits + ", shared: {redis: main}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(shared, redis.address())) {
+        FilterHarness gateway = gateway(shared, redis)) {
       assertEquals(200, gateway.get("/", "X-Client: a").status());
       assertEquals(200, gateway.get("/", "X-Client: a").status());
       assertEquals(429, gateway.get("/", "X-Client: a").status());
@@ -97,7 +101,7 @@ class SharedCountsTest {
   void theLimitIsWholeAgainAfterItsTime() {
     String limit = "rate: 1/s, shared: {redis: main}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(limit, redis.address())) {
+        FilterHarness gateway = gateway(limit, redis)) {
       assertEquals(200, gateway.get("/").status());
       assertEquals(429, gateway.get("/").status());
       Eventually.within(PATIENCE, "one more", () -> gateway.get("/").status() == 200);
@@ -109,8 +113,8 @@ class SharedCountsTest {
   void whatAnAnswerCostsIsADebtForAll() {
     String limit = "rate: 10/h, cost: {response-header: X-Cost}, shared: {redis: main}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness one = gateway(limit, redis.address());
-        FilterHarness other = gateway(limit, redis.address())) {
+        FilterHarness one = gateway(limit, redis);
+        FilterHarness other = gateway(limit, redis)) {
       one.upstreamAnswers(200, "X-Cost: 20");
       assertEquals(200, one.get("/").status());
       Eventually.within(PATIENCE, "refused", () -> other.get("/").status() == 429);
@@ -131,7 +135,7 @@ class SharedCountsTest {
   void itCountsTogetherAgainWhenRedisIsBack() {
     String limit = "rate: 1/h, shared: {redis: main, when-gone: fail-closed}";
     try (RedisServer redis = RedisServer.start(folder);
-        FilterHarness gateway = gateway(limit, redis.address())) {
+        FilterHarness gateway = gateway(limit, redis)) {
       assertEquals(200, gateway.get("/").status());
       redis.kill();
       Eventually.within(PATIENCE, "closed", () -> gateway.get("/").status() == 503);
