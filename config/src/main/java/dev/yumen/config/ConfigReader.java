@@ -142,6 +142,9 @@ public final class ConfigReader {
     private final Substitution substitution;
     private final Includes includes;
 
+    /** What the source wrote itself; null when that is not known. */
+    private YamlText.@Nullable Written sourced;
+
     Reading(Path folder) {
       files = new SourceFiles(folder.toAbsolutePath().normalize(), problems);
       variables = variables();
@@ -177,6 +180,7 @@ public final class ConfigReader {
       if (all == null || sourced == null) {
         return all;
       }
+      this.sourced = sourced.written();
       Mapping more = new BesideFiles(files, problems).read(sourced);
       return more == null ? all : together(List.of(all, more));
     }
@@ -278,7 +282,7 @@ public final class ConfigReader {
           files.listings(),
           files.folder(),
           files.hash(),
-          root == null ? null : new WrittenText(root));
+          root == null ? null : new WrittenText(root, sourced));
     }
   }
 }

@@ -36,8 +36,9 @@ final class ConsumerChecks {
    * @param complete whether all files could be read; when not, tiers may be in one that could not
    */
   void check(boolean complete) {
-    Set<String> tiers = complete ? tiersOfFilters() : Set.of();
     List<Node> consumers = CrossChecks.items(root, "consumers");
+    boolean asked = consumers.stream().anyMatch(one -> CrossChecks.scalar(one, "tier") != null);
+    Set<String> tiers = complete && asked ? tiersOfFilters() : Set.of();
     for (int i = 0; i < consumers.size(); i++) {
       Node consumer = consumers.get(i);
       At at = At.TOP.key("consumers").item(i);

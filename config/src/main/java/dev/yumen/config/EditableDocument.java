@@ -30,9 +30,13 @@ public final class EditableDocument {
   /** What it is as text, once somebody asked; always the same. */
   private volatile YamlText.@Nullable Written written;
 
-  private EditableDocument(Source source, Mapping root) {
+  /** The last text of what this was made of; null where there is none yet. */
+  private final YamlText.@Nullable Written before;
+
+  private EditableDocument(Source source, Mapping root, YamlText.@Nullable Written before) {
     this.source = source;
     this.root = root;
+    this.before = before;
   }
 
   /** A text that is no document of settings. */
@@ -59,7 +63,7 @@ public final class EditableDocument {
    * @throws Unreadable when it is no YAML, or no mapping
    */
   public static EditableDocument of(String name, String text) throws Unreadable {
-    return new EditableDocument(new Source(Source.BESIDE, name), mapping(name, text, true));
+    return new EditableDocument(new Source(Source.BESIDE, name), mapping(name, text, true), null);
   }
 
   Mapping root() {
@@ -68,7 +72,7 @@ public final class EditableDocument {
 
   /** A document of the same name with other nodes. */
   EditableDocument with(Mapping other) {
-    return new EditableDocument(source, other);
+    return new EditableDocument(source, other, written == null ? before : written);
   }
 
   private static Mapping mapping(String name, String text, boolean mayBeEmpty) throws Unreadable {
@@ -100,7 +104,7 @@ public final class EditableDocument {
     if (written.root() == null) {
       return this;
     }
-    EditableDocument same = new EditableDocument(source, written.root());
+    EditableDocument same = new EditableDocument(source, written.root(), null);
     same.written = written;
     return same;
   }
@@ -117,7 +121,7 @@ public final class EditableDocument {
       known =
           root.entries().isEmpty()
               ? new YamlText.Written("", null)
-              : YamlText.written(root, source);
+              : YamlText.written(root, source, before);
       if (known == null) {
         throw new IllegalStateException("a document that is too large"); // it was read: it is not
       }

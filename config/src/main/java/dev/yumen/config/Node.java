@@ -60,7 +60,8 @@ sealed interface Node {
   record Mapping(Place place, List<Entry> entries) implements Node {
     /** The value of a key, or null when it is not written. */
     @Nullable Node get(String key) {
-      for (Entry entry : entries) {
+      for (int i = 0; i < entries.size(); i++) { // asked of every route: without an iterator
+        Entry entry = entries.get(i);
         if (entry.key().equals(key)) {
           return entry.value();
         }

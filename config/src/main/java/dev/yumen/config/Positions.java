@@ -34,6 +34,11 @@ public final class Positions {
 
   private final List<Source> sources = new ArrayList<>();
 
+  /** The source of the setting that was added last, and where it is among {@link #sources}. */
+  private @Nullable Source lastSource;
+
+  private int lastIndex;
+
   /** Settings in the order of their text, each followed by what it holds; null for list items. */
   private @Nullable String[] keys = new @Nullable String[64];
 
@@ -197,17 +202,30 @@ public final class Positions {
     switch (node) {
       case Scalar _ -> {}
       case Sequence sequence -> {
-        for (Node item : sequence.items()) {
-          add(null, item);
+        List<Node> all = sequence.items();
+        for (int i = 0; i < all.size(); i++) {
+          add(null, all.get(i));
         }
       }
       case Mapping mapping -> {
-        for (Entry entry : mapping.entries()) {
-          add(entry.key(), entry.value());
+        List<Entry> all = mapping.entries();
+        for (int i = 0; i < all.size(); i++) {
+          add(all.get(i).key(), all.get(i).value());
         }
       }
     }
     ends[index] = size;
+  }
+
+  private int index(Source source) {
+    int index = sources.indexOf(source);
+    if (index < 0) {
+      index = sources.size();
+      sources.add(source);
+    }
+    lastSource = source;
+    lastIndex = index;
+    return index;
   }
 
   private static int origin(Node node) {
@@ -222,11 +240,7 @@ public final class Positions {
   }
 
   private long pack(Place place) {
-    int source = sources.lastIndexOf(place.source());
-    if (source < 0) {
-      source = sources.size();
-      sources.add(place.source());
-    }
+    int source = place.source().equals(lastSource) ? lastIndex : index(place.source());
     int column = Math.min(place.column(), (1 << COLUMN_BITS) - 1);
     return ((((long) source << LINE_BITS) | place.line()) << COLUMN_BITS) | column;
   }

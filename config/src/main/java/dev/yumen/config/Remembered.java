@@ -6,6 +6,7 @@ import dev.yumen.config.Node.Scalar;
 import dev.yumen.config.Node.Sequence;
 import java.lang.ref.SoftReference;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,42 +21,66 @@ final class Remembered {
   /** Shortest list that is worth it. */
   static final int FEWEST = 64;
 
-  private volatile SoftReference<Map<Written, Object>> last = new SoftReference<>(Map.of());
+  private volatile SoftReference<Made> last = new SoftReference<>(new Made());
+
+  /** What was made in one read. One thread adds; when that is over, any thread. */
+  private static final class Made {
+    private final IdentityHashMap<Node, Object> byNode = new IdentityHashMap<>();
+
+    /** The same for nodes of another text; made when they are first looked for. */
+    private @Nullable Map<Written, Object> byText;
+
+    /** What was made of a node that is written so. */
+    synchronized @Nullable Object like(Node node) {
+      if (byText == null) {
+        Map<Written, Object> all = HashMap.newHashMap(byNode.size());
+        byNode.forEach((each, made) -> all.put(new Written(each), made));
+        byText = all;
+      }
+      return byText.get(new Written(node));
+    }
+  }
 
   /** Those of one read, by one thread. */
   final class Items {
-    private final Map<Written, Object> before;
-    private final Map<Written, Object> now = new HashMap<>();
+    private final Made before;
+    private final Made now = new Made();
+    private int unknown;
 
-    private Items(Map<Written, Object> before) {
+    private Items(Made before) {
       this.before = before;
     }
 
-    /** What was made of an item that is written so; null when that is not known. */
+    /**
+     * What was made of an item that is written so; null when that is not known. A few that are not
+     * the nodes of the read before are not looked for: they are what was edited.
+     */
     @Nullable Object get(Node node) {
-      Written written = new Written(node);
-      Object known = before.get(written);
+      Object known = before.byNode.get(node);
+      if (known == null && ++unknown > FEWEST) {
+        known = before.like(node);
+      }
       if (known != null) {
-        now.put(written, known);
+        now.byNode.put(node, known);
       }
       return known;
     }
 
     void put(Node node, Object made) {
-      now.put(new Written(node), made);
+      now.byNode.put(node, made);
     }
 
     /** Leaves them to the next read. */
     void keep() {
-      if (!now.isEmpty()) {
+      if (!now.byNode.isEmpty()) {
         last = new SoftReference<>(now);
       }
     }
   }
 
   Items items() {
-    Map<Written, Object> before = last.get();
-    return new Items(before == null ? Map.of() : before);
+    Made before = last.get();
+    return new Items(before == null ? new Made() : before);
   }
 
   /** A node wherever it stands: equal to one with the same keys and values, in the same order. */

@@ -21,6 +21,12 @@ public record Sourced(String name, String text, @Nullable EditableDocument docum
 
   /** What would be read of the text; null when that is not known. */
   @Nullable Node root() {
-    return document == null ? null : document.written().root();
+    YamlText.Written written = written();
+    return written == null ? null : written.root();
+  }
+
+  /** The text with its nodes; null when they are not known. */
+  YamlText.@Nullable Written written() {
+    return document == null ? null : document.written();
   }
 }

@@ -78,16 +78,29 @@ final class Substitution {
   private static boolean refers(Node node) {
     return switch (node) {
       case Scalar scalar -> scalar.text().contains("${");
-      case Sequence sequence -> sequence.items().stream().anyMatch(Substitution::refers);
-      case Mapping mapping -> {
-        for (Entry entry : mapping.entries()) {
-          if (refers(entry.value())) {
-            yield true;
-          }
-        }
-        yield false;
-      }
+      case Sequence sequence -> refers(sequence);
+      case Mapping mapping -> refers(mapping);
     };
+  }
+
+  private static boolean refers(Sequence sequence) {
+    List<Node> items = sequence.items();
+    for (int i = 0; i < items.size(); i++) { // asked of all that is written: without an iterator
+      if (refers(items.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean refers(Mapping mapping) {
+    List<Entry> entries = mapping.entries();
+    for (int i = 0; i < entries.size(); i++) {
+      if (refers(entries.get(i).value())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private @Nullable Node changed(Mapping mapping, At at, Problems problems) {

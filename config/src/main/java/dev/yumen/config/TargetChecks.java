@@ -98,8 +98,8 @@ final class TargetChecks {
       return;
     }
     Node to = mapping.get("to");
-    Map<String, Place> first = new HashMap<>();
     List<Node> targets = Node.items(to);
+    Map<String, Place> first = targets.size() < 2 ? Map.of() : new HashMap<>();
     for (int i = 0; i < targets.size(); i++) {
       Node target = targets.get(i);
       At here = to instanceof Sequence ? at.key("to").item(i) : at.key("to");
@@ -109,7 +109,9 @@ final class TargetChecks {
       if (upstream == null || upstream.origin() == Node.Origin.UNRESOLVED) {
         continue;
       }
-      checks.unique(upstream, there, first);
+      if (targets.size() > 1) {
+        checks.unique(upstream, there, first);
+      }
       if (!upstreams.containsKey(upstream.text())) {
         unknown(upstream, there);
       }

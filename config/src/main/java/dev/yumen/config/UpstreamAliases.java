@@ -3,6 +3,7 @@ package dev.yumen.config;
 import dev.yumen.config.Node.Entry;
 import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Scalar;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,9 @@ final class UpstreamAliases {
 
   private final Map<String, Entry> upstreams;
   private final Problems problems;
+
+  /** What was asked for before: thousands of routes lead to a few upstreams. */
+  private final Map<String, Set<String>> names = new HashMap<>();
 
   UpstreamAliases(Map<String, Entry> upstreams, Problems problems) {
     this.upstreams = upstreams;
@@ -60,6 +64,10 @@ final class UpstreamAliases {
 
   /** This name and those that stand for it one after the other, as far as there are upstreams. */
   Set<String> names(String name) {
+    return names.computeIfAbsent(name, this::found);
+  }
+
+  private Set<String> found(String name) {
     Set<String> names = new LinkedHashSet<>();
     String next = name;
     while (next != null && upstreams.containsKey(next) && names.add(next)) {

@@ -10,13 +10,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WrittenText {
   private final Mapping root;
+  private final YamlText.@Nullable Written source;
 
-  WrittenText(Mapping root) {
+  /**
+   * @param source what a source wrote of it; null when that is not known
+   */
+  WrittenText(Mapping root, YamlText.@Nullable Written source) {
     this.root = root;
+    this.source = source;
   }
 
   /** The text, made anew each time; null when it would be unreasonably large. */
   public @Nullable String yaml() {
-    return YamlText.of(root);
+    return YamlText.of(root, source);
   }
 }

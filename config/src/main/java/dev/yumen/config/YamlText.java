@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class YamlText {
   private static final Source NOWHERE = new Source(0, "");
 
   private final Source source;
+  private final @Nullable WrittenBefore before;
   private final StringBuilder out = new StringBuilder();
   private final Map<String, Boolean> bareKeys = new HashMap<>();
 
@@ -57,13 +59,23 @@ final class YamlText {
     }
   }
 
-  private YamlText(Source source) {
+  private YamlText(Source source, @Nullable WrittenBefore before) {
     this.source = source;
+    this.before = before;
   }
 
   /** The text, or null when it would be unreasonably large, which aliases can make it. */
   static @Nullable String of(Mapping root) {
-    Written written = written(root, NOWHERE);
+    return of(root, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param before some of whose nodes may be among these; null when that is not known
+   */
+  static @Nullable String of(Mapping root, @Nullable Written before) {
+    Written written = written(root, NOWHERE, before);
     return written == null ? null : written.text();
   }
 
@@ -71,11 +83,12 @@ final class YamlText {
    * The text with its nodes; null when it would be unreasonably large.
    *
    * @param source that the text will be read from
+   * @param before some of whose nodes may be among these; null when that is not known
    */
-  static @Nullable Written written(Mapping root, Source source) {
-    YamlText yaml = new YamlText(source);
+  static @Nullable Written written(Mapping root, Source source, @Nullable Written before) {
+    YamlText yaml = new YamlText(source, WrittenBefore.of(before));
     try {
-      Mapping placed = yaml.mapping(root, 0, 0);
+      Mapping placed = yaml.mapping(root, 0, 0, null);
       String text = yaml.out.append('\n').toString();
       return new Written(text, yaml.readable ? placed : null);
     } catch (TooLarge _) {
@@ -85,7 +98,7 @@ final class YamlText {
 
   /** A text in double quotes, as it can stand in place of any scalar. */
   static String quotedText(String text) {
-    YamlText quoted = new YamlText(NOWHERE);
+    YamlText quoted = new YamlText(NOWHERE, null);
     quoted.quoted(text);
     return quoted.out.toString();
   }
@@ -97,8 +110,8 @@ final class YamlText {
     readable &= depth <= NodeParser.DEEPEST;
     return switch (node) {
       case Scalar scalar -> scalar(scalar);
-      case Mapping mapping -> mapping(mapping, indent, depth);
-      case Sequence sequence -> sequence(sequence, indent, depth);
+      case Mapping mapping -> mapping(mapping, indent, depth, null);
+      case Sequence sequence -> sequence(sequence, indent, depth, null);
     };
   }
 
@@ -106,7 +119,20 @@ final class YamlText {
     return new Place(source, line, out.length() - lineStart - pairs + 1);
   }
 
-  private Mapping mapping(Mapping mapping, int indent, int depth) {
+  /** The settings of a section, of whose objects some may have been written before. */
+  private Node section(String key, Node node) {
+    if (before == null) {
+      return write(node, 2, 1);
+    }
+    return switch (node) {
+      case Scalar scalar -> scalar(scalar);
+      case Mapping mapping -> mapping(mapping, 2, 1, before.objects(key));
+      case Sequence sequence -> sequence(sequence, 2, 1, before.objects(key));
+    };
+  }
+
+  private Mapping mapping(
+      Mapping mapping, int indent, int depth, WrittenBefore.@Nullable Objects known) {
     Place place = here();
     if (mapping.entries().isEmpty()) {
       out.append("{}");
@@ -117,6 +143,10 @@ final class YamlText {
       if (!entries.isEmpty()) {
         newLine(indent);
       }
+      if (known != null && known.has(entry, mapping.entries().size() - entries.size())) {
+        entries.add(again(entry, indent));
+        continue;
+      }
       Place at = here();
       key(entry.key());
       if (isBlock(entry.value())) {
@@ -124,12 +154,17 @@ final class YamlText {
       } else {
         out.append(' ');
       }
-      entries.add(new Entry(at, entry.key(), write(entry.value(), indent + 2, depth + 1)));
+      Node value =
+          depth == 0
+              ? section(entry.key(), entry.value())
+              : write(entry.value(), indent + 2, depth + 1);
+      entries.add(new Entry(at, entry.key(), value));
     }
     return new Mapping(place, List.copyOf(entries));
   }
 
-  private Sequence sequence(Sequence sequence, int indent, int depth) {
+  private Sequence sequence(
+      Sequence sequence, int indent, int depth, WrittenBefore.@Nullable Objects known) {
     Place place = here();
     if (sequence.items().isEmpty()) {
       out.append("[]");
@@ -140,10 +175,34 @@ final class YamlText {
       if (!items.isEmpty()) {
         newLine(indent);
       }
+      if (known != null && known.has(item, sequence.items().size() - items.size())) {
+        items.add(again(item, indent));
+        continue;
+      }
       out.append("- ");
       items.add(write(item, indent + 2, depth + 1));
     }
     return new Sequence(place, List.copyOf(items));
+  }
+
+  private Node again(Node item, int indent) {
+    return WrittenBefore.moved(item, copied(item.place(), item, indent));
+  }
+
+  private Entry again(Entry entry, int indent) {
+    return WrittenBefore.moved(entry, copied(entry.place(), entry.value(), indent));
+  }
+
+  /** Writes an object with the lines that it had; returns how many lines further down it is. */
+  private int copied(Place place, Node end, int indent) {
+    if (out.length() > MOST_CHARS) {
+      throw new TooLarge();
+    }
+    int last = WrittenBefore.lastLine(end);
+    Objects.requireNonNull(before).copy(place.line(), last, indent, out);
+    int moved = line - place.line();
+    line += last - place.line();
+    return source.equals(NOWHERE) ? 0 : moved; // nobody looks where they stand
   }
 
   private static boolean isBlock(Node node) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A read after another one finds what a first one would find. */
 class RememberedTest {
-  private static final int MANY = Remembered.FEWEST + 10;
+  private static final int MANY = 3 * Remembered.FEWEST;
 
   private final ConfigReader reader = ConfigFolder.reader();
 
@@ -31,9 +31,25 @@ class RememberedTest {
     routes.add(0, route("new", "x"));
     GatewayConfig second = good(routes);
 
-    assertSame(first.routes().get(2), second.routes().get(3));
+    assertSame(first.routes().getLast(), second.routes().getLast());
     assertNotSame(first.routes().get(3), second.routes().get(4));
     assertEquals("new", second.routes().getFirst().id());
+  }
+
+  @Test
+  @SuppressWarnings("ReferenceEquality") // the very same is what is asked for
+  void allButWhatWasEditedIsMadeOnce() throws Exception {
+    Path file = Files.writeString(folder.resolve("yumen.yaml"), "routes: [{id: f, respond: {}}]");
+    EditableDocument before =
+        EditableDocument.of("store", "routes: [" + String.join(", ", routes()) + "]").asWritten();
+    GatewayConfig first = ConfigFolder.good(reader.read(file, Sourced.of(before)));
+    EditableDocument edited = before.with(Section.ROUTES, "r3", route("r3", "changed"));
+    GatewayConfig second = ConfigFolder.good(reader.read(file, Sourced.of(edited)));
+
+    for (int i = 1; i <= MANY; i++) {
+      boolean same = first.routes().get(i) == second.routes().get(i);
+      assertEquals(!first.routes().get(i).id().equals("r3"), same, first.routes().get(i).id());
+    }
   }
 
   @Test

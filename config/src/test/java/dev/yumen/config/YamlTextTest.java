@@ -3,6 +3,7 @@ package dev.yumen.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.yumen.config.EditableDocument.Unreadable;
 import dev.yumen.config.Node.Entry;
@@ -13,7 +14,10 @@ import dev.yumen.config.Node.Sequence;
 import dev.yumen.config.SourceFiles.SourceText;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -30,6 +34,55 @@ class YamlTextTest {
   @Property(tries = 1_000)
   void nodesOfTheTextAreThoseThatAreRead(@ForAll("mappings") Mapping mapping) {
     check(mapping);
+  }
+
+  @Property(tries = 1_000)
+  void whatIsTakenOfTheTextBeforeIsAsIfItWereWrittenAnew(
+      @ForAll("mappings") Mapping mapping,
+      @ForAll("mappings") Mapping other,
+      @ForAll Random random) {
+    YamlText.Written before = written(mapping);
+    Mapping edited = edited(Objects.requireNonNull(before.root()), other, random);
+
+    assertEquals(written(edited), YamlText.written(edited, SOURCE, before));
+  }
+
+  /** Objects of sections taken away, and those of another one put before them or in their place. */
+  private static Mapping edited(Mapping root, Mapping other, Random random) {
+    List<Entry> sections = new ArrayList<>();
+    for (Entry section : root.entries()) {
+      Node value =
+          switch (section.value()) {
+            case Sequence sequence ->
+                new Sequence(
+                    PLACE,
+                    edited(
+                        sequence.items(),
+                        other.entries().stream().map(Entry::value).toList(),
+                        random));
+            case Mapping mapping ->
+                new Mapping(PLACE, edited(mapping.entries(), other.entries(), random));
+            case Scalar scalar -> scalar;
+          };
+      sections.add(new Entry(PLACE, section.key(), value));
+    }
+    return new Mapping(PLACE, List.copyOf(sections));
+  }
+
+  private static <T> List<T> edited(List<T> objects, List<T> others, Random random) {
+    List<T> edited = new ArrayList<>();
+    for (T object : objects) {
+      switch (random.nextInt(5)) {
+        case 0 -> {}
+        case 1 -> edited.addAll(others);
+        case 2 -> {
+          edited.addAll(others);
+          edited.add(object);
+        }
+        default -> edited.add(object);
+      }
+    }
+    return List.copyOf(edited);
   }
 
   @Test
@@ -60,6 +113,20 @@ class YamlTextTest {
         edited::text);
   }
 
+  @Test
+  void onlyWhatAnEditMovesIsMadeAnew() throws Unreadable {
+    EditableDocument document =
+        EditableDocument.of("store", "routes: [{id: a, to: x}, {id: b, to: x}, {id: c, to: x}]")
+            .asWritten();
+    EditableDocument edited = document.with(Section.ROUTES, "b", "{to: y}").asWritten();
+
+    assertSame(document.written(Section.ROUTES, "a"), edited.written(Section.ROUTES, "a"));
+    assertSame(document.written(Section.ROUTES, "c"), edited.written(Section.ROUTES, "c"));
+    EditableDocument longer = edited.with(Section.ROUTES, "b", "{to: y, host: h}").asWritten();
+    assertSame(document.written(Section.ROUTES, "a"), longer.written(Section.ROUTES, "a"));
+    assertEquals(new EditableDocument.Lines(7, 8), longer.asWritten().lines(Section.ROUTES, "c"));
+  }
+
   // ---- all of it ----
 
   private static void check(Mapping mapping) {
@@ -68,7 +135,7 @@ class YamlTextTest {
   }
 
   private static YamlText.Written written(Mapping mapping) {
-    YamlText.Written written = YamlText.written(mapping, SOURCE);
+    YamlText.Written written = YamlText.written(mapping, SOURCE, null);
     assertNotNull(written);
     return written;
   }
