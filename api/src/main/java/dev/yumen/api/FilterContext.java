@@ -11,13 +11,17 @@ public interface FilterContext {
 
   /**
    * Where the filter is written, such as {@code routes[2].filters[0]}; identifies it in messages.
+   * Where routes come and go before it without its being made anew, it is where it stood then.
    */
   String place();
 
   /** Id of the route it is for; empty when it is for every route. */
   String routeId();
 
-  /** Folder that relative file names of the configuration count from. */
+  /**
+   * Folder that relative file names of the configuration count from. A filter that asks for it
+   * while it is made is made anew with every configuration, as the files may be others by then.
+   */
   Path folder();
 
   List<Consumer> consumers();

@@ -8,7 +8,6 @@ import dev.yumen.api.Exchange;
 import dev.yumen.api.Filter;
 import dev.yumen.api.ResponseHead;
 import dev.yumen.api.TakesCredentials;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,26 +28,35 @@ public final class FilterChain {
    */
   public record Step(AnyFilter filter, String name, boolean answers, boolean ends) {
     static Step of(AnyFilter filter, String name) {
-      Class<?> type = filter.getClass();
-      return new Step(
-          filter,
-          name,
-          overrides(type, "onResponse", Exchange.class, ResponseHead.class),
-          overrides(type, "onEnd", Exchange.class, Ending.class));
+      Looks looks = LOOKS.get(filter.getClass());
+      return new Step(filter, name, looks.answers(), looks.ends());
     }
 
     /** Whether it looks at requests. For explanations, as it takes a while. */
     public boolean asks() {
       return overrides(filter.getClass(), "onRequest", Exchange.class);
     }
+  }
 
-    private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
-      try {
-        Class<?> declaring = type.getMethod(method, parameters).getDeclaringClass();
-        return declaring != Filter.class && declaring != BlockingFilter.class;
-      } catch (NoSuchMethodException e) {
-        throw new IllegalStateException(e);
-      }
+  /** What filters of a class look at. */
+  private record Looks(boolean answers, boolean ends) {}
+
+  private static final ClassValue<Looks> LOOKS =
+      new ClassValue<>() {
+        @Override
+        protected Looks computeValue(Class<?> type) {
+          return new Looks(
+              overrides(type, "onResponse", Exchange.class, ResponseHead.class),
+              overrides(type, "onEnd", Exchange.class, Ending.class));
+        }
+      };
+
+  private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
+    try {
+      Class<?> declaring = type.getMethod(method, parameters).getDeclaringClass();
+      return declaring != Filter.class && declaring != BlockingFilter.class;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -73,15 +81,13 @@ public final class FilterChain {
     return steps[index];
   }
 
-  /** Names in lower case of fields and parameters that its filters take credentials from. */
-  public Set<String> credentialNames() {
-    Set<String> names = new HashSet<>();
+  /** Adds names in lower case of fields and parameters that its filters take credentials from. */
+  public void addCredentialNames(Set<String> names) {
     for (Step step : steps) {
       if (step.filter() instanceof TakesCredentials taking) {
         names.addAll(taking.credentialNames());
       }
     }
-    return names;
   }
 
   /** Whether any filter may want to see bodies. */

@@ -15,8 +15,6 @@ import dev.yumen.api.RetryRef;
 import dev.yumen.api.RetryRules;
 import dev.yumen.api.UpstreamName;
 import dev.yumen.api.UpstreamRef;
-import dev.yumen.config.GatewayConfig;
-import dev.yumen.config.LoadedConfig;
 import dev.yumen.dataplane.canary.CanaryTraffic;
 import dev.yumen.dataplane.guard.BreakerEvents;
 import dev.yumen.dataplane.guard.FairLimit;
@@ -31,28 +29,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
-/** The {@link FilterContext} of one place in one configuration. */
-record BuildContext(
-    FilterSurroundings surroundings,
-    GatewayConfig config,
-    LoadedConfig loaded,
-    String routeId,
-    String place,
-    Function<String, Upstream> upstreams,
-    Map<String, ? extends Redis> redises,
-    Map<String, CanaryTraffic> canaries,
-    List<Runnable> giveBack)
+/** The {@link FilterContext} of one place where a filter is written. */
+record BuildContext(Around around, String routeId, String place, Taken taken)
     implements FilterContext {
 
   @Override
   public Path folder() {
-    return loaded.folder();
+    taken.lookAtFiles();
+    return around.folder();
   }
 
   /** Says that a filter can not be made as something it needs could not be read. */
@@ -65,7 +53,7 @@ record BuildContext(
   }
 
   private void need(String setting) {
-    if (loaded.doubtful(setting)) {
+    if (around.doubts().contains(setting)) {
       throw new Doubtful(setting);
     }
   }
@@ -73,19 +61,19 @@ record BuildContext(
   @Override
   public List<Consumer> consumers() {
     need("consumers");
-    return config.consumers();
+    return around.consumers();
   }
 
   @Override
   public UpstreamRef upstream(UpstreamName name) {
     need("upstreams." + name.text());
-    return upstreams.apply(name.text());
+    return around.upstream(name.text());
   }
 
   @Override
   public MirrorRef mirror(UpstreamName to, MirrorRef.Limits limits) {
     need("upstreams." + to.text());
-    Upstream upstream = upstreams.apply(to.text());
+    Upstream upstream = around.upstream(to.text());
     AtomicInteger inFlight =
         state(AtomicInteger.class, "mirror " + upstream.name(), AtomicInteger::new);
     return new MirrorTarget(upstream, limits, inFlight, this);
@@ -93,37 +81,38 @@ record BuildContext(
 
   @Override
   public InstantSource clock() {
-    return surroundings.clock();
+    return around.surroundings().clock();
   }
 
   @Override
   public long nanoTime() {
-    return surroundings.nanoClock().getAsLong();
+    return around.surroundings().nanoClock().getAsLong();
   }
 
   @Override
   public Duration filterTimeout() {
     need("limits");
-    return config.limits().filterTimeout();
+    return around.filterTimeout();
   }
 
   @Override
   public int loops() {
-    return surroundings.loops();
+    return around.surroundings().loops();
   }
 
   @Override
   public boolean live() {
-    return surroundings.live();
+    return around.surroundings().live();
   }
 
   @Override
   public <T> T state(Class<T> type, String key, Supplier<? extends T> create) {
     StateRegistry.Handle<T> handle =
-        surroundings
+        around
+            .surroundings()
             .states()
             .hold(type, "filter " + type.getName() + " " + key, create, BuildContext::close);
-    giveBack.add(handle::release);
+    taken.add(handle::release);
     return handle.value();
   }
 
@@ -146,8 +135,8 @@ record BuildContext(
         () ->
             new WindowBreaker(
                 rules,
-                surroundings.nanoClock(),
-                new BreakerEvents("route", name, surroundings.metrics())));
+                around.surroundings().nanoClock(),
+                new BreakerEvents("route", name, around.surroundings().metrics())));
   }
 
   @Override
@@ -155,15 +144,15 @@ record BuildContext(
     if (routeId.isEmpty()) {
       throw InvalidValue.found("", "a canary for every route", "one among the filters of a route");
     }
-    if (canaries.containsKey(routeId)) {
+    if (taken.canary() != null) {
       throw InvalidValue.found("", "a second canary of the route", "one");
     }
     CanaryTraffic canary =
         state(
             CanaryTraffic.class,
             routeId + " " + rules,
-            () -> new CanaryTraffic(routeId, rules, surroundings.canaries()));
-    canaries.put(routeId, canary);
+            () -> new CanaryTraffic(routeId, rules, around.surroundings().canaries()));
+    taken.canary(canary);
     return canary;
   }
 
@@ -174,16 +163,16 @@ record BuildContext(
 
   @Override
   public Redis redis(String component, String name) {
-    Redis redis = redises.get(name);
+    Redis redis = around.redises().get(name);
     if (redis != null) {
       return redis;
     }
     need("redis");
-    String known = String.join(", ", config.redis().keySet());
+    String known = String.join(", ", around.redisNames());
     throw new InvalidValue(
         component,
         name,
-        config.redis().isEmpty()
+        around.redisNames().isEmpty()
             ? "a name under the top-level redis, which is missing"
             : "a name under the top-level redis: " + known);
   }
@@ -193,7 +182,7 @@ record BuildContext(
     return state(
         FairLimit.class,
         routeId + " " + name + " " + rules,
-        () -> new FairLimit(rules, surroundings.nanoClock()));
+        () -> new FairLimit(rules, around.surroundings().nanoClock()));
   }
 
   @Override
@@ -203,11 +192,11 @@ record BuildContext(
 
   @Override
   public RequestExpression expression(String component, String text) {
-    return new ClientExpression(component, text, ExpressionLog.of(surroundings.metrics()));
+    return new ClientExpression(component, text, ExpressionLog.of(around.surroundings().metrics()));
   }
 
   @Override
   public Counter counter(String name, String help, List<String> labels) {
-    return surroundings.metrics().counter(name, help, labels);
+    return around.surroundings().metrics().counter(name, help, labels);
   }
 }

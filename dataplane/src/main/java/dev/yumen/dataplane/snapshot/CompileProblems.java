@@ -44,6 +44,11 @@ final class CompileProblems {
     }
   }
 
+  /** How many there are so far. */
+  int count() {
+    return all.size();
+  }
+
   boolean hasErrors() {
     return all.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
   }

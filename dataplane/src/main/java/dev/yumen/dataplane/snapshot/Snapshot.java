@@ -16,7 +16,6 @@ import dev.yumen.dataplane.udp.UdpPlan;
 import dev.yumen.dataplane.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +51,6 @@ public final class Snapshot {
    * @param adminTls of the admin API
    * @param tcp ways of listeners for TCP, by name
    * @param udp ways of listeners for UDP, by name
-   * @param canaries by their routes
    * @param hash of the texts that it was read from
    */
   record Parts(
@@ -63,7 +61,6 @@ public final class Snapshot {
       List<CertificateExpiry> expiries,
       Map<String, Upstream> upstreams,
       Map<String, OpenRedis> redis,
-      Map<String, CanaryTraffic> canaries,
       Positions positions,
       String hash) {
     Parts {
@@ -73,7 +70,6 @@ public final class Snapshot {
       expiries = List.copyOf(expiries);
       upstreams = Map.copyOf(upstreams);
       redis = Map.copyOf(redis);
-      canaries = Map.copyOf(canaries);
     }
   }
 
@@ -86,7 +82,8 @@ public final class Snapshot {
   private final GatewayConfig config;
   private final Parts parts;
   private final RouteTable<String> table;
-  private final Map<String, Route> routes;
+  private final Routes routes;
+  private final Map<String, CanaryTraffic> canaries;
   private final Route unmatched;
   private final ListenerLimits limits;
   private final Runnable release;
@@ -112,7 +109,7 @@ public final class Snapshot {
       GatewayConfig config,
       Parts parts,
       RouteTable<String> table,
-      Map<String, Route> routes,
+      Routes routes,
       Route unmatched,
       int loops,
       Runnable release) {
@@ -122,13 +119,14 @@ public final class Snapshot {
     this.version = version(number, parts.hash());
     this.table = table;
     this.routes = routes;
+    this.canaries = canaries(routes);
     this.unmatched = unmatched;
     this.limits = ListenerLimits.of(config.limits());
     this.release = release;
     this.trustedProxies = config.trustedProxies();
     this.filterNanos = config.limits().filterTimeout().toNanos();
     this.asked = AskedNames.of(config.routes());
-    this.hidden = hidden(config, routes.values(), unmatched);
+    this.hidden = hidden(config, routes, unmatched);
     this.loopsInUse = new AtomicInteger(loops);
     this.uses = new Uses[loops];
     for (int i = 0; i < loops; i++) {
@@ -136,14 +134,26 @@ public final class Snapshot {
     }
   }
 
-  private static Set<String> hidden(
-      GatewayConfig config, Collection<Route> routes, Route unmatched) {
+  private static Map<String, CanaryTraffic> canaries(Routes routes) {
+    Map<String, CanaryTraffic> canaries = new HashMap<>();
+    routes
+        .byId()
+        .forEach(
+            (id, made) -> {
+              if (made.own().canary() != null) {
+                canaries.put(id, made.own().canary());
+              }
+            });
+    return Map.copyOf(canaries);
+  }
+
+  private static Set<String> hidden(GatewayConfig config, Routes routes, Route unmatched) {
     Set<String> names = new HashSet<>();
     if (config.recording() != null) {
       config.recording().hide().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
     }
-    routes.forEach(route -> names.addAll(route.chain().credentialNames()));
-    names.addAll(unmatched.chain().credentialNames());
+    routes.byId().values().forEach(made -> made.route().chain().addCredentialNames(names));
+    unmatched.chain().addCredentialNames(names);
     return Set.copyOf(names);
   }
 
@@ -206,7 +216,7 @@ public final class Snapshot {
 
   /** The canaries by their routes. */
   public Map<String, CanaryTraffic> canaries() {
-    return parts.canaries();
+    return canaries;
   }
 
   /** Gives connections to Redis that are new a moment to be made; those that are there, none. */
@@ -300,7 +310,12 @@ public final class Snapshot {
 
   /** The route of an id that {@link #table} gave. */
   public Route route(String id) {
-    return Objects.requireNonNull(routes.get(id));
+    return Objects.requireNonNull(routes.byId().get(id)).route();
+  }
+
+  /** The routes with what they were made of, for the configuration that follows. */
+  Routes routes() {
+    return routes;
   }
 
   public Route unmatched() {
