@@ -1,6 +1,6 @@
 package dev.yumen.app;
 
-import dev.yumen.control.history.Shown;
+import dev.yumen.api.Invisible;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -43,7 +43,7 @@ final class OutputOption {
     StringBuilder shown = new StringBuilder(json.length());
     for (int i = 0; i < json.length(); i++) {
       char c = json.charAt(i);
-      if (c < ' ' || !Shown.isInvisible(c)) {
+      if (c < ' ' || !Invisible.is(c)) {
         shown.append(c);
       } else {
         shown.append(String.format("\\u%04x", (int) c));

@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.Invisible;
 import dev.yumen.config.Node.Entry;
 import dev.yumen.config.Node.Mapping;
 import dev.yumen.config.Node.Scalar;
@@ -87,6 +88,6 @@ final class NameChecks {
   }
 
   private static boolean isVisible(String name) {
-    return name.length() <= LONGEST && name.chars().noneMatch(c -> Text.isInvisible((char) c));
+    return name.length() <= LONGEST && name.chars().noneMatch(c -> Invisible.is((char) c));
   }
 }

@@ -1,5 +1,6 @@
 package dev.yumen.config;
 
+import dev.yumen.api.Invisible;
 import dev.yumen.api.UrlPasswords;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +31,7 @@ final class Text {
         case '\r' -> line.append("\\r");
         case '\t' -> line.append("\\t");
         default -> {
-          if (isInvisible(c)) {
+          if (Invisible.is(c)) {
             line.append(String.format("\\u%04x", (int) c));
           } else {
             line.append(c);
@@ -39,14 +40,6 @@ final class Text {
       }
     }
     return line.toString();
-  }
-
-  /** Controls, ends of lines, and what turns the direction of writing. */
-  static boolean isInvisible(char c) {
-    return Character.isISOControl(c)
-        || c == '\u2028'
-        || c == '\u2029'
-        || Character.getType(c) == Character.FORMAT;
   }
 
   /** The names with commas; of very many only the first. */

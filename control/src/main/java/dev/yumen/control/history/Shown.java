@@ -1,6 +1,7 @@
 package dev.yumen.control.history;
 
 import dev.yumen.api.DataSize;
+import dev.yumen.api.Invisible;
 import dev.yumen.config.Durations;
 import dev.yumen.config.FilterConfig;
 import dev.yumen.config.SecretNames;
@@ -141,17 +142,12 @@ public final class Shown {
       char c = safe.charAt(i);
       if (c == '\n') {
         clean.append("\\n");
-      } else if (isInvisible(c)) {
+      } else if (Invisible.is(c)) {
         clean.append(String.format("\\u%04x", (int) c));
       } else {
         clean.append(c);
       }
     }
     return clean.isEmpty() ? "\"\"" : clean.toString();
-  }
-
-  /** Controls, and what turns the direction of writing. */
-  public static boolean isInvisible(char c) {
-    return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
   }
 }

@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,16 +50,11 @@ class AdminApiTest {
 
   @TempDir Path folder;
 
-  private OperatedGateway gateway;
+  @AutoClose private OperatedGateway gateway;
 
   @BeforeEach
   void prepare() {
     gateway = new OperatedGateway(folder);
-  }
-
-  @AfterEach
-  void close() {
-    gateway.close();
   }
 
   // ---- what there is ----

@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,16 +43,11 @@ class AdminGuardTest {
 
   @TempDir Path folder;
 
-  private OperatedGateway gateway;
+  @AutoClose private OperatedGateway gateway;
 
   @BeforeEach
   void prepare() {
     gateway = new OperatedGateway(folder);
-  }
-
-  @AfterEach
-  void close() {
-    gateway.close();
   }
 
   @Test

@@ -24,7 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,16 +37,11 @@ class ConfigWritesTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path folder;
-  private OperatedGateway gateway;
+  @AutoClose private OperatedGateway gateway;
 
   @BeforeEach
   void prepare() throws Exception {
     gateway = StoreGateway.in(folder);
-  }
-
-  @AfterEach
-  void close() {
-    gateway.close();
   }
 
   @Test

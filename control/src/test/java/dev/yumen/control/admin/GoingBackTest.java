@@ -13,7 +13,7 @@ import dev.yumen.testkit.RawResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,16 +23,11 @@ class GoingBackTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path folder;
-  private OperatedGateway gateway;
+  @AutoClose private OperatedGateway gateway;
 
   @BeforeEach
   void prepare() throws Exception {
     gateway = StoreGateway.in(folder);
-  }
-
-  @AfterEach
-  void close() {
-    gateway.close();
   }
 
   @Test

@@ -12,7 +12,7 @@ import dev.yumen.testkit.RawResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,16 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One object of the configuration, written by operators. */
 class ObjectWritesTest {
   @TempDir Path folder;
-  private OperatedGateway gateway;
+  @AutoClose private OperatedGateway gateway;
 
   @BeforeEach
   void start() throws Exception {
     gateway = StoreGateway.in(folder).start();
-  }
-
-  @AfterEach
-  void close() {
-    gateway.close();
   }
 
   @Test

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yumen.testkit.RawClient;
 import dev.yumen.testkit.RawResponse;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,16 +30,11 @@ class RefusedRequestsTest {
           """;
 
   @TempDir Path folder;
-  private TeamGateway teams;
+  @AutoClose private TeamGateway teams;
 
   @BeforeEach
   void start() throws Exception {
     teams = TeamGateway.start(folder, FILES);
-  }
-
-  @AfterEach
-  void close() {
-    teams.close();
   }
 
   @ParameterizedTest

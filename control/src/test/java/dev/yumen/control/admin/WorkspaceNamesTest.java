@@ -12,7 +12,7 @@ import dev.yumen.testkit.RawResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,16 +38,11 @@ class WorkspaceNamesTest {
   private static final Pattern PLACE = Pattern.compile("at\":\"[^\"]*:[0-9]+");
 
   @TempDir Path folder;
-  private TeamGateway teams;
+  @AutoClose private TeamGateway teams;
 
   @BeforeEach
   void start() throws Exception {
     teams = TeamGateway.start(folder, FILES);
-  }
-
-  @AfterEach
-  void close() {
-    teams.close();
   }
 
   @Test

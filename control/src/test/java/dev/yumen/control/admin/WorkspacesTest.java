@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,17 +62,12 @@ class WorkspacesTest {
 
   @TempDir Path folder;
 
-  private TeamGateway teams;
+  @AutoClose private TeamGateway teams;
 
   @BeforeEach
   void start() throws Exception {
     Files.writeString(folder.resolve("page.html"), "b-hidden");
     teams = TeamGateway.start(folder, FILES, Map.of("GRAFANA_TOKEN", "b-hidden-token"));
-  }
-
-  @AfterEach
-  void close() {
-    teams.close();
   }
 
   // ---- what is seen ----
