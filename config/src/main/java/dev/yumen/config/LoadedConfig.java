@@ -4,6 +4,7 @@ import dev.yumen.api.InputFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +50,8 @@ public record LoadedConfig(
         config, partial, issued, problems, positions, files, listings, folder, hash, null);
   }
 
-  /**
-   * Whether something of a setting may be missing because of a problem.
-   *
-   * @param setting a top-level one, or {@code upstreams.<name>}
-   */
-  public boolean doubtful(String setting) {
-    return partial != null && partial.doubts().contains(setting);
+  /** Settings of which something may be missing because of a problem, as in {@link Partial}. */
+  public Set<String> doubts() {
+    return partial == null ? Set.of() : partial.doubts();
   }
 }

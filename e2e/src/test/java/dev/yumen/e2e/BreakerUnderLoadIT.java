@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BreakerUnderLoadIT {
   private static final int RATE = 500;
   private static final int CONNECTIONS = 64;
-  private static final Duration CALM = Duration.ofSeconds(Scale.of(2, 20));
+  private static final Duration CALM = Duration.ofSeconds(Scale.of(3, 20));
   private static final Duration DOWN = Duration.ofSeconds(Scale.of(5, 20));
   private static final Duration WINDOW = Duration.ofSeconds(Scale.of(2, 10));
   private static final Duration OPEN = Duration.ofSeconds(Scale.of(2, 5));

@@ -21,7 +21,7 @@ import java.util.Set;
  * @param filterTimeout longest time of one step of a filter
  * @param upstreams by every name that there is, also those that stand for another one
  * @param redisNames those that are written; what can not be opened is not among {@code redises}
- * @param doubts settings of which something may be missing, as {@link LoadedConfig#doubtful} tells
+ * @param doubts settings of which something may be missing, as {@link LoadedConfig#doubts} tells
  */
 record Around(
     FilterSurroundings surroundings,
@@ -62,7 +62,7 @@ record Around(
         upstreams,
         config.redis().keySet(),
         redises,
-        loaded.partial() == null ? Set.of() : loaded.partial().doubts());
+        loaded.doubts());
   }
 
   /** The upstream of this name, or the one that stands for it. */

@@ -31,30 +31,31 @@ final class RouteMaker {
   private final List<Runnable> giveBack;
   private final RouteEnds ends;
   private final Map<String, Routes.Made> byId = new HashMap<>();
-  private List<FilterConfig> sharedSettings = List.of();
-  private MadeFilters shared;
+  private final List<FilterConfig> sharedSettings;
+  private final MadeFilters shared;
 
   /**
    * @param before the live ones, or null
+   * @param filters for every route, which are made at once
    * @param giveBack is told how all that was made is given back
    */
   RouteMaker(
-      Around around, @Nullable Routes before, CompileProblems problems, List<Runnable> giveBack) {
+      Around around,
+      @Nullable Routes before,
+      List<FilterConfig> filters,
+      CompileProblems problems,
+      List<Runnable> giveBack) {
     this.before = before != null && before.around().equals(around) ? before : Routes.none(around);
     this.around = this.before.around(); // the one that filters keep
     this.problems = problems;
     this.giveBack = giveBack;
     this.ends = new RouteEnds(around.folder(), around::upstream, problems);
-    this.shared = this.before.shared();
-  }
-
-  /** Makes the filters for every route; to be called once, and first. */
-  void shared(List<FilterConfig> filters) {
-    sharedSettings = filters;
-    shared =
+    this.sharedSettings = filters;
+    MadeFilters known = this.before.shared();
+    this.shared =
         held(
-            before.shared().lasting() && before.filters().equals(filters)
-                ? before.shared().hold()
+            known.lasting() && this.before.filters().equals(filters)
+                ? known.hold()
                 : filters("", filters, "filters"));
   }
 

@@ -2,7 +2,6 @@ package dev.yumen.dataplane.snapshot;
 
 import dev.yumen.config.FilterConfig;
 import dev.yumen.config.RouteConfig;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +28,7 @@ record Routes(
 
   /** What there is before any configuration. */
   static Routes none(Around around) {
-    return new Routes(
-        around, List.of(), new MadeFilters(List.of(), new Taken(), true), new HashMap<>());
+    return new Routes(around, List.of(), new MadeFilters(List.of(), new Taken(), true), Map.of());
   }
 
   /** The route that was made of these very settings, if it still serves; else null. */

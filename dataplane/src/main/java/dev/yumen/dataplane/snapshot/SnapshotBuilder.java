@@ -69,16 +69,17 @@ public final class SnapshotBuilder {
   public Built build(long number, @Nullable Snapshot previous) {
     config.upstreams().forEach(this::holdUpstream);
     config.redis().forEach(this::holdRedis);
-    config.listeners().forEach((name, settings) -> ports.hold(name, settings, this::upstream));
+    Around around = Around.of(loaded, config, filterSurroundings, upstreams, redises);
+    config.listeners().forEach((name, settings) -> ports.hold(name, settings, around::upstream));
     ports.hold(config.admin());
     expiries.addAll(ports.expiries());
     RouteMaker maker =
         new RouteMaker(
-            Around.of(loaded, config, filterSurroundings, upstreams, redises),
+            around,
             previous == null ? null : previous.routes(),
+            config.filters(),
             problems,
             giveBack);
-    maker.shared(config.filters());
     List<Rule<String>> rules = new ArrayList<>(config.routes().size());
     for (int i = 0; i < config.routes().size(); i++) {
       RouteConfig route = config.routes().get(i);
@@ -174,15 +175,6 @@ public final class SnapshotBuilder {
                 OpenRedis::close);
     giveBackLast.addFirst(opened::release); // before its TLS
     redises.put(name, opened.value());
-  }
-
-  /** The upstream of this name, or the one that stands for it. */
-  private Upstream upstream(String name) {
-    Upstream upstream = upstreams.get(config.upstreamUsed(name));
-    if (upstream == null) {
-      throw new IllegalArgumentException("unchecked configuration: " + name);
-    }
-    return upstream;
   }
 
   private void routeProblem(RouteProblem problem) {
